@@ -1,0 +1,260 @@
+"""Canonical tables on disk: read from and written to folders of Parquet or CSV, checked on the way in and out."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from riskkit.data.engine import open_engine
+from riskkit.data.quality import OnBadRows, QualityReport, TableQuality, refuse
+from riskkit.data.rows import drop_rows, measure, open_raw, type_rows, write_clean, write_quarantine
+from riskkit.data.schemas import TABLES, TableSchema
+from riskkit.errors import DataContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import duckdb
+
+    Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A checked set of canonical tables, one Parquet file each.
+
+    Parameters
+    ----------
+    paths : dict of str to pathlib.Path
+        Parquet file of each table that the source holds.
+    quality : QualityReport
+        Rows in, accepted and quarantined.
+    hashes : dict of str to str
+        SHA-256 of each file, for replay.
+    """
+
+    paths: dict[str, Path]
+    quality: QualityReport
+    hashes: dict[str, str]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Read one table into memory.
+
+        Parameters
+        ----------
+        name : str
+            A canonical table.
+
+        Returns
+        -------
+        pandas.DataFrame of shape (n_rows, n_columns)
+            The table in its schema's columns and types; empty where the source has none.
+        """
+        schema = TABLES[name]
+        if name not in self.paths:
+            return conform(pd.DataFrame(columns=schema.column_names), schema)
+        return conform(pd.read_parquet(self.paths[name]), schema)
+
+
+def conform(frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
+    """Give a frame the columns and pandas types of its table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows of the table; absent optional columns become missing.
+    schema : TableSchema
+        The table's declaration.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame with exactly the schema's columns.
+    """
+    kinds = {"text": "str", "number": "float64", "amount": "float64", "integer": "Int64", "flag": "boolean"}
+    columns = {}
+    for column in schema.columns:
+        values = frame[column.name] if column.name in frame else pd.Series(None, index=frame.index, dtype="object")
+        if column.kind in {"date", "time"}:
+            columns[column.name] = pd.to_datetime(values).astype("datetime64[us]")
+        else:
+            columns[column.name] = values.astype(pd.api.types.pandas_dtype(kinds[column.kind]))
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def read_tables(
+    source: str | Path,
+    work: str | Path,
+    *,
+    on_bad_rows: OnBadRows = "refuse",
+    progress: Progress | None = None,
+) -> Tables:
+    """Read a folder of canonical tables, check every row, and leave clean Parquet in a working folder.
+
+    Parameters
+    ----------
+    source : str or pathlib.Path
+        Folder with ``<table>.parquet`` or ``<table>.csv`` (UTF-8, header line).
+    work : str or pathlib.Path
+        Folder for the clean tables and, if rows are set aside, for ``quarantine/<table>.parquet``.
+    on_bad_rows : {"refuse", "quarantine"}, default "refuse"
+        What happens to a row that breaks a rule.
+    progress : callable, optional
+        Called with (table, tables done, tables in all).
+
+    Returns
+    -------
+    Tables
+        Paths, quality and hashes of the clean tables.
+
+    Raises
+    ------
+    DataContractError
+        If the folder or ``person`` is absent, a file is empty, cut short, not UTF-8 or lacks a column, or, under
+        ``"refuse"``, a row breaks a rule.
+    """
+    folder, target = Path(source), Path(work)
+    files = _find_files(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    reports: list[TableQuality] = []
+    with open_engine() as engine:
+        for done, (name, file) in enumerate(files.items()):
+            if progress:
+                progress(name, done, len(files))
+            reports.append(_read_one(engine, TABLES[name], file, target, on_bad_rows))
+    paths = {report.table: target / f"{report.table}.parquet" for report in reports}
+    return Tables(paths, QualityReport(tuple(reports)), {name: hash_file(path) for name, path in paths.items()})
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], directory: str | Path, *, layout: str = "parquet") -> Path:
+    """Check frames against their schemas and write them as a folder of Parquet or CSV, all or nothing.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Canonical tables by name.
+    directory : str or pathlib.Path
+        Folder to make; tables already there are replaced.
+    layout : {"parquet", "csv"}, default "parquet"
+        File format.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    DataContractError
+        If a table is unknown or a row breaks its contract; nothing is written then.
+    """
+    target = Path(directory)
+    with staged(target) as stage, open_engine() as engine:
+        for name, frame in tables.items():
+            if name not in TABLES:
+                message = f"{name}: not a canonical table. Use one of {', '.join(TABLES)}."
+                raise DataContractError(message)
+            schema = TABLES[name]
+            engine.register("raw_rows", frame)
+            type_rows(engine, schema)
+            refuse(measure(engine, schema, ()))
+            write_clean(engine, schema, stage / f"{name}.{layout}", layout)
+            drop_rows(engine)
+    return target
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """Give a folder to write to, and move its files to `target` only when the block ends well.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        Where the files belong; files of other names there stay.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty folder beside `target`.
+    """
+    stage = target.with_name(f".{target.name}.part")
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    try:
+        yield stage
+        target.mkdir(parents=True, exist_ok=True)
+        for item in sorted(stage.iterdir()):
+            place = target / item.name
+            if place.is_dir():
+                shutil.rmtree(place)
+            item.replace(place)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _find_files(folder: Path) -> dict[str, Path]:
+    if not folder.is_dir():
+        message = f"{folder}: no such folder. Give the folder that holds person.parquet or person.csv."
+        raise DataContractError(message)
+    found = {}
+    for name in TABLES:
+        both = [path for suffix in (".parquet", ".csv") if (path := folder / f"{name}{suffix}").exists()]
+        if len(both) > 1:
+            message = f"{folder}: both {both[0].name} and {both[1].name} are there. Keep the one that is meant."
+            raise DataContractError(message)
+        if both:
+            found[name] = both[0]
+    if "person" not in found:
+        message = f"{folder}: no person.parquet or person.csv. Give a folder of canonical tables, or name an adapter."
+        raise DataContractError(message)
+    return found
+
+
+def _read_one(
+    engine: duckdb.DuckDBPyConnection, schema: TableSchema, file: Path, target: Path, on_bad_rows: OnBadRows
+) -> TableQuality:
+    names = open_raw(engine, file)
+    missing = [name for name in schema.required_names if name not in names]
+    if missing:
+        message = (
+            f"{file.name}: column {missing[0]!r} is missing; found {', '.join(names)}. "
+            f"Add it: {schema.name} needs {', '.join(schema.required_names)}."
+        )
+        raise DataContractError(message)
+    type_rows(engine, schema)
+    quality = measure(engine, schema, tuple(name for name in names if name not in schema.column_names))
+    if schema.name == "person" and not quality.rows_in:
+        message = f"{file.name}: a header and no rows. Expected one row per member; export it again."
+        raise DataContractError(message)
+    if on_bad_rows == "refuse":
+        refuse(quality)
+    elif quality.rows_quarantined:
+        write_quarantine(engine, schema, target)
+    write_clean(engine, schema, target / f"{schema.name}.parquet", "parquet")
+    if schema.name == "person":
+        engine.execute("CREATE TEMP TABLE known_person AS SELECT person_id FROM typed_rows WHERE NOT is_bad")
+    drop_rows(engine)
+    return quality

@@ -1,0 +1,139 @@
+"""Truth: what the process really expects of each member on 1 January, for tests and never for a model.
+
+The state on 1 January sets constant rates for the risk year. With a rate `a` of the event, and a rate `b` of death
+without it, the chance of the event within the year of a member who stays under contract is
+``a / (a + b) * (1 - exp(-(a + b)))``: death ends the time at risk. A death in hospital is an admission of its own. The
+expected cost is a rate of money per year of membership, so a member with half a year is expected to cost half of it.
+Two parts hold exactly only for a full year: the visits of a first diagnosis, and readmissions, which leaving cuts off.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskkit.data.synthetic.hazards import (
+    DEATH_IN_HOSPITAL,
+    admission_rate,
+    cause_number,
+    cause_shares,
+    death_rate,
+    readmission_chance,
+)
+from riskkit.data.synthetic.onset import complication_rates, onset_rates
+from riskkit.data.synthetic.prices import TERMINAL_FACTOR, expected_stay, expected_visit
+from riskkit.data.synthetic.state import CARDIOVASCULAR, CEREBROVASCULAR, ORGANS
+from riskkit.data.synthetic.utilization import expected_drug_cost, visit_rates
+
+if TYPE_CHECKING:
+    from riskkit.data.synthetic.members import Members
+    from riskkit.data.synthetic.records import FloatArray
+    from riskkit.data.synthetic.state import State
+
+VISITS_PER_DIAGNOSIS = 2
+
+
+def compute_chance(rate: FloatArray, competing: FloatArray) -> FloatArray:
+    """Return the chance of an event within a year in which something else may end the time at risk.
+
+    Parameters
+    ----------
+    rate : numpy.ndarray of shape (n,)
+        Yearly rate of the event.
+    competing : numpy.ndarray of shape (n,)
+        Yearly rate of what ends the time at risk.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n,)
+        Cumulative incidence at one year.
+
+    References
+    ----------
+    .. [1] Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data (2002), section 8.2, constant rates.
+
+    Examples
+    --------
+    With equal rates of 0.5 the total is 1, and half of ``1 - exp(-1)`` is the event's:
+
+    >>> round(float(compute_chance(np.array([0.5]), np.array([0.5]))[0]), 4)
+    0.3161
+    """
+    total = rate + competing
+    share = np.divide(rate, total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(share * -np.expm1(-total))
+
+
+def compute_truth(members: Members, state: State) -> dict[str, FloatArray]:
+    """Compute the true chances and expected amounts of the year that begins.
+
+    Parameters
+    ----------
+    members : Members
+        The members, aligned with `state`.
+    state : State
+        Their state on 1 January.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray of shape (n,)
+        `admission`, `death`, `next_year_cost` (allowed amount of medical and pharmacy claims, CNY per member-year),
+        `next_year_medical_cost`, `metabolic_crisis`, `severe_hypoglycaemia`, and for each of `state.ORGANS` the chance
+        of a first diagnosis, missing where the complication is present.
+    """
+    admission, death = admission_rate(members, state), death_rate(members, state)
+    shares = cause_shares(state)
+    entry = admission + DEATH_IN_HOSPITAL * death
+    medical = expected_medical_cost(members, state)
+    truth = {
+        "admission": compute_chance(entry, (1.0 - DEATH_IN_HOSPITAL) * death),
+        "death": -np.expm1(-death),
+        "next_year_cost": medical + expected_drug_cost(members, state),
+        "next_year_medical_cost": medical,
+    }
+    hypoglycaemia = visit_rates(members, state)["hypoglycaemia"]
+    for name, cause, outside in (
+        ("metabolic_crisis", "metabolic_crisis", np.zeros_like(death)),
+        ("severe_hypoglycaemia", "hypoglycaemia", hypoglycaemia),
+    ):
+        share = shares[:, cause_number(cause)]
+        truth[name] = compute_chance(entry * share + outside, death * (1.0 - DEATH_IN_HOSPITAL * share))
+    return {**truth, **_first_diagnoses(members, state, shares, entry)}
+
+
+def _first_diagnoses(members: Members, state: State, shares: FloatArray, entry: FloatArray) -> dict[str, FloatArray]:
+    rates, death = complication_rates(members, state), death_rate(members, state)
+    in_hospital = np.zeros_like(rates)
+    in_hospital[:, CEREBROVASCULAR] = shares[:, cause_number("stroke")]
+    in_hospital[:, CARDIOVASCULAR] = shares[:, cause_number("cardiac")]
+    chances = compute_chance(
+        rates + entry[:, None] * in_hospital, death[:, None] * (1.0 - DEATH_IN_HOSPITAL * in_hospital)
+    )
+    chances = np.where(state.stages == 0, chances, np.nan)
+    return {organ: chances[:, place] for place, organ in enumerate(ORGANS)}
+
+
+def expected_medical_cost(members: Members, state: State) -> FloatArray:
+    """Return the expected allowed amount of stays and visits per member-year.
+
+    Parameters
+    ----------
+    members : Members
+        The members, aligned with `state`.
+    state : State
+        Their state on 1 January.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n,)
+        CNY per year.
+    """
+    region = members.region
+    stays = admission_rate(members, state) * (1.0 + readmission_chance(state))
+    terminal = DEATH_IN_HOSPITAL * TERMINAL_FACTOR * death_rate(members, state)
+    cost = (stays + terminal) * expected_stay(cause_shares(state), region)
+    for kind, rate in visit_rates(members, state).items():
+        cost = cost + rate * expected_visit(kind, region)
+    diagnoses = -np.expm1(-onset_rates(members, state)).sum(axis=1)
+    return np.asarray(cost + VISITS_PER_DIAGNOSIS * diagnoses * expected_visit("onset", region))

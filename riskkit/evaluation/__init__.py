@@ -1,0 +1,1 @@
+"""How good the predictions are: discrimination, calibration, cost fit, groups, drift and simple comparators."""

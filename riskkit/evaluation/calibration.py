@@ -1,0 +1,224 @@
+"""Do the probabilities mean what they say: Brier score, log loss, O/E, calibration intercept and slope."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from riskkit.evaluation.intervals import divide
+from riskkit.evaluation.sample import FloatArray, Kind, ScoredSample, make_sample
+
+SMALLEST_PROBABILITY = 1e-6
+MAX_NEWTON_STEPS = 30
+CONVERGED = 1e-8
+
+
+def compute_brier_score(
+    observed: npt.ArrayLike, predicted: npt.ArrayLike, weight: npt.ArrayLike | None = None
+) -> float:
+    """Compute the weighted mean squared error of probabilities.
+
+    Parameters
+    ----------
+    observed, predicted, weight : array-like of shape (n_rows,)
+        0/1, probabilities and row weights.
+
+    Returns
+    -------
+    float
+        Brier score, 0 (perfect) to 1.
+
+    Raises
+    ------
+    DataContractError
+        If the values are not usable, see `make_sample`.
+
+    References
+    ----------
+    .. [1] Brier G. W. (1950). Monthly Weather Review 78(1).
+
+    Examples
+    --------
+    >>> compute_brier_score([0, 1], [0.5, 0.5])
+    0.25
+    """
+    sample = make_sample(observed, predicted, weight, kind="binary")
+    return float(weighted_brier_score(sample, sample.weight[None, :])[0])
+
+
+def compute_oe_ratio(
+    observed: npt.ArrayLike, predicted: npt.ArrayLike, weight: npt.ArrayLike | None = None, *, kind: Kind = "cost"
+) -> float:
+    """Compute the observed over the expected (predicted) total.
+
+    Parameters
+    ----------
+    observed, predicted, weight : array-like of shape (n_rows,)
+        0/1 and probabilities, or amounts per member year; row weights.
+    kind : {"binary", "cost"}, default "cost"
+        What the values are checked as.
+
+    Returns
+    -------
+    float
+        Above 1 where the model predicts too little; NaN if the expected total is not positive.
+
+    Raises
+    ------
+    DataContractError
+        If the values are not usable, see `make_sample`.
+
+    Examples
+    --------
+    >>> compute_oe_ratio([0, 1, 1], [0.5, 0.5, 0.5], kind="binary")  # 2 / 1.5
+    1.3333333333333333
+    """
+    sample = make_sample(observed, predicted, weight, kind=kind)
+    return float(weighted_oe_ratio(sample, sample.weight[None, :])[0])
+
+
+def weighted_brier_score(sample: ScoredSample, weights: FloatArray) -> FloatArray:
+    """Compute the Brier score for each row of weights.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates,)
+        Brier score.
+    """
+    return divide(weights @ (sample.observed - sample.predicted) ** 2, weights.sum(axis=1))
+
+
+def weighted_log_loss(sample: ScoredSample, weights: FloatArray) -> FloatArray:
+    """Compute the log loss for each row of weights, probabilities kept 1e-6 away from 0 and 1.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates,)
+        Mean negative log likelihood in nats.
+    """
+    p = np.clip(sample.predicted, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    loss = -(sample.observed * np.log(p) + (1 - sample.observed) * np.log1p(-p))
+    return divide(weights @ loss, weights.sum(axis=1))
+
+
+def weighted_oe_ratio(sample: ScoredSample, weights: FloatArray) -> FloatArray:
+    """Compute observed over expected for each row of weights.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates,)
+        O/E ratio; NaN where the expected total is not positive.
+    """
+    return divide(weights @ sample.observed, weights @ sample.predicted)
+
+
+def weighted_calibration_slope(sample: ScoredSample, weights: FloatArray) -> FloatArray:
+    """Compute the slope of a logistic regression of the outcome on logit(p), for each row of weights.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates,)
+        1 is ideal, below 1 the predictions are too extreme; NaN where the regression has no finite solution.
+
+    References
+    ----------
+    .. [1] Cox D. R. (1958). Two further applications of a model for binary regression. Biometrika 45.
+    """
+    logit = _logit(sample.predicted)
+    start = _fit_logistic(logit, sample.observed, sample.weight[None, :], np.array([[0.0, 1.0]]))
+    if not np.isfinite(start).all():
+        return np.full(len(weights), np.nan)
+    return _fit_logistic(logit, sample.observed, weights, np.repeat(start, len(weights), axis=0))[:, 1]
+
+
+def weighted_calibration_intercept(sample: ScoredSample, weights: FloatArray) -> FloatArray:
+    """Compute calibration in the large for each row of weights: the shift d with sum expit(logit p + d) = sum y.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates,)
+        0 is ideal, below 0 the predictions are too high on average; NaN without both outcomes.
+    """
+    logit = _logit(sample.predicted)
+    events, total = weights @ sample.observed, weights.sum(axis=1)
+    shift = np.where((events > 0) & (events < total), 0.0, np.nan)
+    for _ in range(MAX_NEWTON_STEPS):
+        p = _expit(logit + shift[:, None])
+        step = divide(events - np.einsum("ij,ij->i", weights, p), np.einsum("ij,ij->i", weights, p * (1 - p)))
+        shift = shift + np.clip(step, -2.0, 2.0)
+        if not (np.abs(step) > CONVERGED).any():
+            break
+    return shift
+
+
+def _fit_logistic(x: FloatArray, y: FloatArray, weights: FloatArray, start: FloatArray) -> FloatArray:
+    """Newton's method for intercept and slope, one regression a row of weights."""
+    beta = start.copy()
+    wanted = np.column_stack([weights @ y, weights @ (y * x)])
+    powers = np.column_stack([np.ones_like(x), x, x * x])
+    for _ in range(MAX_NEWTON_STEPS):
+        p = _expit(beta[:, :1] + beta[:, 1:] * x)
+        weighted = weights * p
+        gradient = wanted - weighted @ powers[:, :2]
+        weighted *= 1 - p
+        step = _solve_two(weighted @ powers, gradient)
+        beta += np.clip(step, -2.0, 2.0)
+        if not (np.abs(step) > CONVERGED).any():
+            return beta
+    beta[(np.abs(step) > CONVERGED).any(axis=1)] = np.nan
+    return beta
+
+
+def _solve_two(curvature: FloatArray, gradient: FloatArray) -> FloatArray:
+    a, b, c = curvature.T
+    determinant = a * c - b * b
+    solvable = np.where(determinant > 1e-12 * a * c, determinant, 0.0)
+    first = divide(c * gradient[:, 0] - b * gradient[:, 1], solvable)
+    second = divide(a * gradient[:, 1] - b * gradient[:, 0], solvable)
+    return np.column_stack([first, second])
+
+
+def _logit(p: FloatArray) -> FloatArray:
+    kept = np.clip(p, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    logit: FloatArray = np.log(kept) - np.log1p(-kept)
+    return logit
+
+
+def _expit(x: FloatArray) -> FloatArray:
+    p: FloatArray = 1.0 / (1.0 + np.exp(-np.clip(x, -700.0, 700.0)))
+    return p

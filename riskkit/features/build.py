@@ -1,0 +1,163 @@
+"""Build the features frame: one function for training, for batch scoring and for a single member."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from riskkit.data.engine import DEFAULT_MEMORY_GB, DEFAULT_THREADS, open_engine, open_tables
+from riskkit.errors import LeakageError
+from riskkit.features.care_process import care_features
+from riskkit.features.catalogue import Catalogue
+from riskkit.features.compile import Plan, compile_catalogue
+from riskkit.features.conditions import condition_features
+from riskkit.features.demographics import CONTEXT_FEATURES, demographic_features
+from riskkit.features.derive import DERIVED
+from riskkit.features.index_stay import index_stay_features
+from riskkit.features.labs import lab_features
+from riskkit.features.medications import medication_features
+from riskkit.features.sources import SOURCES
+from riskkit.features.utilization import utilization_features
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import duckdb
+    from numpy.typing import NDArray
+
+    Progress = Callable[[str, int, int], None]
+
+KEYS = ["person_id", "index_date"]
+SPINE = [*KEYS, "as_of_date"]
+# An aggregate that counts: nothing seen is zero where the table was delivered, and missing where it was not.
+COUNTING = {"any", "count", "sum", "distinct", "points"}
+LABEL_COLUMNS = {"observed", "weight", "outcome", "event_days", "exposure_months"}
+
+
+def make_catalogue(code_groups: pd.DataFrame) -> Catalogue:
+    """Declare every feature that riskkit knows.
+
+    Parameters
+    ----------
+    code_groups : pandas.DataFrame
+        Columns `list`, `group`: the groups of every code list.
+
+    Returns
+    -------
+    Catalogue
+        All features, in a fixed order, with distinct names.
+    """
+    features = [
+        *demographic_features(),
+        *condition_features(code_groups),
+        *utilization_features(),
+        *medication_features(),
+        *lab_features(),
+        *care_features(),
+        *index_stay_features(code_groups),
+    ]
+    return Catalogue(tuple(features))
+
+
+def build_features(
+    cohort: pd.DataFrame,
+    tables: Mapping[str, Path | pd.DataFrame],
+    chosen: Catalogue,
+    *,
+    everything: Catalogue,
+    code_map: pd.DataFrame,
+    memory_gb: float = DEFAULT_MEMORY_GB,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Compute the features of a cohort as they were known at each member's index date.
+
+    Parameters
+    ----------
+    cohort : pandas.DataFrame
+        Cohort frame: `person_id`, `index_date`, `as_of_date` and the context columns.
+    tables : mapping of str to pathlib.Path or pandas.DataFrame
+        Canonical tables.
+    chosen : Catalogue
+        Features to compute.
+    everything : Catalogue
+        The whole catalogue, in which the inputs of derived features are found.
+    code_map : pandas.DataFrame
+        Columns `code`, `vocabulary`, `code_group` (``list:group``) and `points`: the groups of each code that occurs.
+    memory_gb : float, default 4
+        Memory limit of the engine.
+    progress : callable, optional
+        Called with (source, queries done, queries in all).
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n_members, 2 + n_features)
+        `person_id`, `index_date` and one float64 column per feature, sorted by key. A count is 0 where its table was
+        delivered without such an event, and missing where the source has no such table.
+
+    Raises
+    ------
+    LeakageError
+        If a feature bears the name of a label column.
+    """
+    _refuse_labels(chosen)
+    needed = _with_inputs(chosen, everything)
+    spine = cohort.sort_values(KEYS, ignore_index=True)
+    plans = compile_catalogue(needed)
+    with open_engine(memory_gb=memory_gb, threads=DEFAULT_THREADS) as engine:
+        delivered = open_tables(engine, tables)
+        engine.register("spine", spine[SPINE].rename_axis("row_id").reset_index())
+        engine.register("code_group", code_map)
+        columns = _context(spine)
+        for done, plan in enumerate(plans):
+            if progress:
+                progress(plan.source, done, len(plans))
+            columns |= _run(engine, plan, len(spine), SOURCES[plan.source].table in delivered)
+        if progress:
+            progress("done", len(plans), len(plans))
+    frame = pd.DataFrame(columns, index=spine.index)
+    derived = {f.name: DERIVED[f.name].formula(frame) for f in needed.features if f.aggregate == "derived"}
+    frame = frame.assign(**derived)[[feature.name for feature in chosen.features]].astype("float64")
+    return pd.concat([spine[KEYS], frame], axis=1)
+
+
+def _refuse_labels(catalogue: Catalogue) -> None:
+    taken = LABEL_COLUMNS & {feature.name for feature in catalogue.features}
+    if taken:
+        message = f"features: {sorted(taken)[0]!r} is a label, not a feature. Remove it from the catalogue."
+        raise LeakageError(message)
+
+
+def _with_inputs(chosen: Catalogue, everything: Catalogue) -> Catalogue:
+    """Add what the derived features are computed from."""
+    names = {feature.name for feature in chosen.features}
+    needed = {name for derived in names & DERIVED.keys() for name in DERIVED[derived].inputs} - names
+    return Catalogue((*chosen.features, *(f for f in everything.features if f.name in needed)))
+
+
+def _context(spine: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    flags = {"sex": "female", "insurance_type": "employee"}
+    values = {}
+    for feature, column in CONTEXT_FEATURES.items():
+        held = spine[column]
+        if column in flags:
+            held = held.eq(flags[column]).astype("Float64").where(held.notna())
+        values[feature] = held.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    return {name: np.asarray(column, dtype=np.float64) for name, column in values.items()}
+
+
+def _run(engine: duckdb.DuckDBPyConnection, plan: Plan, rows: int, delivered: bool) -> dict[str, NDArray[np.float64]]:
+    """Run one query and lay its rows out along the spine."""
+    names = [feature.name for feature in plan.features]
+    if not delivered:
+        return {name: np.full(rows, np.nan) for name in names}
+    found = engine.execute(plan.query.sql("duckdb")).fetchnumpy()
+    places = np.asarray(found["row_id"])
+    columns = {}
+    for feature in plan.features:
+        column = np.full(rows, 0.0 if feature.aggregate in COUNTING else np.nan)
+        column[places] = np.ma.filled(np.ma.asarray(found[feature.name], dtype="float64"), np.nan)
+        columns[feature.name] = column
+    return columns

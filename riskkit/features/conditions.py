@@ -1,0 +1,172 @@
+"""Features of diagnosis: condition groups, complications and the severity index, from code lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from riskkit.features.catalogue import Feature
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPLICATION_GROUPS = {
+    "nephropathy": "kidney",
+    "retinopathy": "eye",
+    "neuropathy": "nerves",
+    "cerebrovascular": "heart",
+    "cardiovascular": "heart",
+    "foot_pvd": "foot",
+    "metabolic": "glycaemia",
+    "hypoglycaemia": "glycaemia",
+    "any_complication": "diagnoses",
+}
+DCSI_GROUPS = {
+    "retinopathy": "eye",
+    "nephropathy": "kidney",
+    "neuropathy": "nerves",
+    "cerebrovascular": "heart",
+    "cardiovascular": "heart",
+    "pvd": "foot",
+    "metabolic": "glycaemia",
+}
+GROUP_WORDS_ZH = {
+    "nephropathy": "糖尿病肾病",
+    "retinopathy": "视网膜病变",
+    "neuropathy": "神经病变",
+    "cerebrovascular": "脑血管病",
+    "cardiovascular": "心血管病",
+    "foot_pvd": "足病及外周血管病",
+    "pvd": "外周血管病",
+    "metabolic": "急性代谢并发症",
+    "hypoglycaemia": "低血糖",
+    "any_complication": "任一并发症",
+}
+
+
+def condition_features(code_groups: pd.DataFrame) -> list[Feature]:
+    """Declare one feature per condition group that the code lists hold, and the complications and their severity.
+
+    Parameters
+    ----------
+    code_groups : pandas.DataFrame
+        Columns `list`, `group`: the groups of every code list.
+
+    Returns
+    -------
+    list of Feature
+        Groups ``diagnoses``, ``kidney``, ``eye``, ``nerves``, ``heart``, ``foot`` and ``glycaemia``.
+    """
+    listed = code_groups[["list", "group"]].drop_duplicates().sort_values(["list", "group"])
+    features: list[Feature] = []
+    for name, group in listed.itertuples(index=False):
+        if name == "conditions":
+            features += _condition(group)
+        elif name == "complications":
+            features.append(_complication(group))
+        elif name == "dcsi":
+            features.append(_severity(group))
+    return [*features, *_totals()]
+
+
+def _words(group: str) -> str:
+    return group.replace("_", " ")
+
+
+def _condition(group: str) -> list[Feature]:
+    where = (("code_group", f"conditions:{group}"),)
+    zh = GROUP_WORDS_ZH.get(group, group)
+    held = Feature(
+        f"dx_{group}_730d",
+        f"diagnosis of {_words(group)} in 730 days",
+        f"730天内诊断:{zh}",
+        "flag",
+        "diagnoses",
+        "diagnoses",
+        "any",
+        where=where,
+        window_days=730,
+        direction=1,
+        policy="payment",
+    )
+    dated = Feature(
+        f"dx_{group}_records_365d",
+        f"records of {_words(group)} in 365 days",
+        f"365天内{zh}记录数",
+        "count",
+        "diagnoses",
+        "diagnoses",
+        "count",
+        where=where,
+    )
+    return [held, dated]
+
+
+def _complication(group: str) -> Feature:
+    return Feature(
+        f"{group}_730d",
+        f"{_words(group)} in 730 days",
+        f"730天内{GROUP_WORDS_ZH.get(group, group)}",
+        "flag",
+        COMPLICATION_GROUPS.get(group, "diagnoses"),
+        "diagnoses",
+        "any",
+        where=(("code_group", f"complications:{group}"),),
+        window_days=730,
+        direction=1,
+        policy="payment",
+    )
+
+
+def _severity(group: str) -> Feature:
+    return Feature(
+        f"dcsi_{group}_730d",
+        f"severity points for {_words(group)} in 730 days",
+        f"730天内{GROUP_WORDS_ZH.get(group, group)}严重度评分",
+        "points",
+        DCSI_GROUPS.get(group, "diagnoses"),
+        "diagnoses",
+        "points",
+        column="points",
+        where=(("code_group", f"dcsi:{group}"),),
+        window_days=730,
+        direction=1,
+        policy="payment",
+    )
+
+
+def _totals() -> list[Feature]:
+    return [
+        Feature(
+            "dcsi_total_730d",
+            "diabetes complications severity index (0-13)",
+            "糖尿病并发症严重度指数",
+            "points",
+            "diagnoses",
+            "derived",
+            "derived",
+            window_days=730,
+            direction=1,
+            policy="payment",
+        ),
+        Feature(
+            "distinct_diagnoses_365d",
+            "different diagnosis codes in 365 days",
+            "365天内不同诊断数",
+            "count",
+            "diagnoses",
+            "diagnosis_codes",
+            "distinct",
+            column="code",
+        ),
+        Feature(
+            "distinct_diagnoses_730d",
+            "different diagnosis codes in 730 days",
+            "730天内不同诊断数",
+            "count",
+            "diagnoses",
+            "diagnosis_codes",
+            "distinct",
+            column="code",
+            window_days=730,
+        ),
+    ]

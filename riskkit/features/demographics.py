@@ -1,0 +1,59 @@
+"""Features of the person and the membership: age, sex, place, insurance, tenure."""
+
+from __future__ import annotations
+
+from riskkit.features.catalogue import Feature
+
+CONTEXT_FEATURES = {
+    "age_years": "age_years",
+    "is_female": "sex",
+    "is_urban": "urban",
+    "is_employee": "insurance_type",
+    "institution_level": "institution_level",
+}
+"""Feature name to the cohort column that it is read from."""
+
+
+def demographic_features() -> list[Feature]:
+    """Declare the features of person and membership.
+
+    Returns
+    -------
+    list of Feature
+        Groups ``demography`` and ``membership``.
+    """
+    return [
+        Feature("age_years", "age", "年龄", "years", "demography", "context", "context", direction=1, policy="payment"),
+        Feature("is_female", "female sex", "女性", "flag", "demography", "context", "context", policy="payment"),
+        Feature("is_urban", "lives in a city", "城镇居民", "flag", "demography", "context", "context"),
+        Feature("is_employee", "employee insurance", "职工医保", "flag", "demography", "context", "context"),
+        Feature(
+            "institution_level",
+            "level of the team's institution",
+            "机构等级",
+            "level",
+            "membership",
+            "context",
+            "context",
+        ),
+        Feature(
+            "days_since_joining",
+            "days since first enrolment",
+            "首次参保至今天数",
+            "days",
+            "membership",
+            "enrolment",
+            "days_since_first",
+            window_days=None,
+        ),
+        Feature(
+            "enrolment_spans_730d",
+            "enrolment spans begun in 730 days",
+            "730天内参保次数",
+            "count",
+            "membership",
+            "enrolment",
+            "count",
+            window_days=730,
+        ),
+    ]

@@ -1,0 +1,194 @@
+"""Capitation: fit the figures of a rate policy once on a reference population, then rate each member alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from riskkit.errors import DataContractError, PolicyError
+from riskkit.rates.adjustments import compute_region_factors, find_budget_factor
+from riskkit.rates.frozen import FrozenRates
+from riskkit.rates.ledger import build_ledger
+from riskkit.rates.members import KEY, MONTHS_A_YEAR, as_floats, check_members
+from riskkit.rates.relative_risk import fit_normalization, fit_tier_relativities, weighted_mean
+from riskkit.rates.steps import compute_relativity, compute_score, compute_steps
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riskkit.rates.policy import RatePolicy
+
+_LARGEST_EXACT = 2**53
+
+
+def fit_rates(policy: RatePolicy, frame: pd.DataFrame, *, reference_population: str) -> FrozenRates:
+    """Fit everything in a rate that depends on a population, and freeze it.
+
+    Parameters
+    ----------
+    policy : RatePolicy
+        The policy.
+    frame : pandas.DataFrame of shape (n_members, n_columns)
+        The reference population: `person_id`, `index_date`, `exposure_months` (0 to 12), `expected_cost` (currency per
+        member year), `region` where the policy has a region block, `risk_tier` where it prices the tier.
+    reference_population : str
+        Its name, kept with the figures.
+
+    Returns
+    -------
+    FrozenRates
+        Policy and figures.
+
+    Raises
+    ------
+    DataContractError
+        If the members break their contract.
+    PolicyError
+        If a region has no factor, or no factor meets the budget between floor and cap.
+
+    References
+    ----------
+    .. [1] METHODS 6, steps 1 to 10.
+    """
+    members = check_members(frame, ["exposure_months", *_needed(policy)])
+    years = as_floats(members, "exposure_months") / MONTHS_A_YEAR
+    frozen = _neutral(policy, members, reference_population)
+    score = compute_score(frozen, members)
+    if policy.relative_risk.method == "tier_mean":
+        frozen = replace(frozen, tier_relativities=fit_tier_relativities(members["risk_tier"], score, years))
+    relativity = compute_relativity(frozen, members, score)
+    if not (relativity * years).any():
+        message = (
+            f"rate policy {policy.name!r} [relative_risk]: coding_factor and decimals leave every relativity at 0. "
+            "Round to more decimals."
+        )
+        raise PolicyError(message)
+    budget = _budget(policy, years, frozen.expected_cost_minor)
+    frozen = replace(frozen, base_amount=_base_amount(frozen, relativity * years, budget))
+    if policy.region is not None and policy.region.renormalise:
+        factors = compute_region_factors(members["region"], policy.region, policy_name=policy.name)
+        frozen = replace(frozen, region_normalization=weighted_mean(factors, relativity * years))
+    return _fit_budget(frozen, members, years, budget)
+
+
+def compute_rates(frozen: FrozenRates, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rate each member by the frozen figures, with a ledger of what each step adds.
+
+    Parameters
+    ----------
+    frozen : FrozenRates
+        Policy and figures.
+    frame : pandas.DataFrame of shape (n_members, n_columns)
+        `person_id`, `index_date`, `expected_cost` (currency per member year), `region` or `risk_tier` where the policy
+        uses them; `exposure_months` is carried along where it is there.
+
+    Returns
+    -------
+    rates : pandas.DataFrame of shape (n_members, 9 or 10)
+        `person_id`, `index_date`, `exposure_months` where given, `expected_cost`, `relative_risk_score`, `relativity`,
+        `region_factor`, `at_floor`, `at_cap`, `rate_amount` (currency per member year), `rate_minor` (the same in
+        integer minor units); sorted by key.
+    ledger : pandas.DataFrame of shape (n_members * n_steps, 5)
+        `person_id`, `index_date`, `step`, `item`, `amount`; each member's amounts sum to `rate_amount`.
+
+    Raises
+    ------
+    DataContractError
+        If the members break their contract, or a rate is not positive.
+    PolicyError
+        If a region has no factor.
+    """
+    members = check_members(frame, _needed(frozen.policy))
+    totals, columns = compute_steps(frozen, members)
+    scale = frozen.policy.rounding.per_currency_unit
+    rounded = np.rint(next(reversed(totals.values())) * scale)
+    _refuse_unpayable(members, rounded)
+    totals[13] = rounded / scale
+    carried = [*KEY, *(["exposure_months"] if "exposure_months" in members else []), "expected_cost"]
+    rates = members[carried].assign(**columns, rate_amount=totals[13], rate_minor=rounded.astype(np.int64))
+    return rates, build_ledger(members, totals)
+
+
+def _needed(policy: RatePolicy) -> list[str]:
+    """Name the columns that the policy's blocks use."""
+    tier = ["risk_tier"] if policy.relative_risk.method == "tier_mean" else []
+    return tier if policy.region is None else [*tier, "region"]
+
+
+def _neutral(policy: RatePolicy, members: pd.DataFrame, reference_population: str) -> FrozenRates:
+    """Return rates whose adjustments still change nothing."""
+    months, mean = as_floats(members, "exposure_months"), fit_normalization(members)
+    expected = math.fsum((as_floats(members, "expected_cost") * months).tolist()) / MONTHS_A_YEAR
+    return FrozenRates(
+        policy=policy,
+        reference_population=reference_population,
+        members=len(members),
+        member_months=math.fsum(months.tolist()),
+        normalization_factor=mean,
+        tier_relativities={},
+        base_amount=mean,
+        region_normalization=1.0,
+        budget_factor=1.0,
+        budget_minor=0,
+        expected_cost_minor=round(expected * policy.rounding.per_currency_unit),
+    )
+
+
+def _budget(policy: RatePolicy, years: NDArray[np.float64], expected_cost_minor: int) -> int | None:
+    """Return the budget of the reference population in minor units."""
+    if policy.budget is None:
+        return None
+    scale, number = policy.rounding.per_currency_unit, policy.budget.number.value
+    member_years = math.fsum(years.tolist())
+    per_number = {
+        "total": scale,
+        "per_member_year": scale * member_years,
+        "per_member_month": scale * member_years * MONTHS_A_YEAR,
+        "expected_cost": expected_cost_minor,
+    }
+    budget = round(number * per_number[policy.budget.basis])
+    if budget == 0:
+        message = f"rate policy {policy.name!r} [budget]: less than half a minor unit in all. Correct the number."
+        raise PolicyError(message)
+    return budget
+
+
+def _base_amount(frozen: FrozenRates, weight: NDArray[np.float64], budget: int | None) -> float:
+    """Return what a relativity of one is worth in the year of the rate."""
+    block = frozen.policy.base
+    if block.method == "budget" and budget is not None:
+        return budget / frozen.policy.rounding.per_currency_unit / math.fsum(weight.tolist())
+    amount = frozen.normalization_factor if block.amount is None else block.amount.value
+    return amount if block.trend is None else amount * block.trend.factor
+
+
+def _fit_budget(
+    frozen: FrozenRates, members: pd.DataFrame, years: NDArray[np.float64], budget: int | None
+) -> FrozenRates:
+    """Fit the budget factor, or without a budget record what the rates come to."""
+    scale = frozen.policy.rounding.per_currency_unit
+    totals, _ = compute_steps(frozen, members)
+    if budget is None:
+        rounded = np.rint(next(reversed(totals.values())) * scale)
+        return replace(frozen, budget_minor=round(math.fsum((rounded * years).tolist())))
+    factor = find_budget_factor(
+        totals.get(7, totals[6]), years, target=budget / scale, limits=frozen.limits, policy_name=frozen.policy.name
+    )
+    return replace(frozen, budget_factor=factor, budget_minor=budget)
+
+
+def _refuse_unpayable(members: pd.DataFrame, rate_minor: NDArray[np.float64]) -> None:
+    """Raise where a rate is 0, or too large for exact money."""
+    wrong = ~((rate_minor > 0) & (rate_minor < _LARGEST_EXACT))
+    if wrong.any():
+        place = int(wrong.argmax())
+        message = (
+            f"rates: {wrong.sum()} of {len(members)} members have a rate that is not a positive amount "
+            f"(first person_id {str(members['person_id'].iloc[place])!r}: {rate_minor[place]:.0f} minor units). "
+            "Give the policy a floor above 0, or correct expected_cost."
+        )
+        raise DataContractError(message)

@@ -1,0 +1,103 @@
+"""Frozen rates: the policy and every figure that was fitted on the reference population, as plain JSON values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from riskkit.errors import ModelStoreError
+from riskkit.rates.adjustments import Limits
+from riskkit.rates.policy import RatePolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class FrozenRates:
+    """All that rating one member needs; nothing in it changes with who else is in the file.
+
+    Parameters
+    ----------
+    policy : RatePolicy
+        The policy.
+    reference_population : str
+        Name of the population on which the figures below were fitted.
+    members : int
+        Its rows.
+    member_months : float
+        Its exposure.
+    normalization_factor : float
+        Its mean expected cost (currency per member year): a relative score of one.
+    tier_relativities : dict of str to float
+        Mean score by tier; empty where the policy prices the individual score.
+    base_amount : float
+        What a relativity of one is worth (currency per member year), trend included.
+    region_normalization : float
+        Divides the region factors; 1 where they are not renormalised.
+    budget_factor : float
+        The factor that meets the budget; 1 without a budget.
+    budget_minor : int
+        The budget in minor units; without a budget block, what the rates of the population come to.
+    expected_cost_minor : int
+        Expected cost of the population in minor units, beside the budget.
+    """
+
+    policy: RatePolicy
+    reference_population: str
+    members: int
+    member_months: float
+    normalization_factor: float
+    tier_relativities: dict[str, float]
+    base_amount: float
+    region_normalization: float
+    budget_factor: float
+    budget_minor: int
+    expected_cost_minor: int
+
+    @property
+    def limits(self) -> Limits:
+        """Floor and cap in currency per member year."""
+        block, base = self.policy.floor_cap, self.base_amount
+        return Limits() if block is None else Limits(block.floor.value * base, block.cap.value * base)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the frozen rates as plain JSON values.
+
+        Returns
+        -------
+        dict
+            Readable by `from_dict`.
+        """
+        values = asdict(self)
+        values["policy"] = self.policy.model_dump(mode="json", exclude_none=True)
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> FrozenRates:
+        """Read what `to_dict` wrote.
+
+        Parameters
+        ----------
+        values : mapping
+            Plain JSON values.
+
+        Returns
+        -------
+        FrozenRates
+            Equal to the one that was written.
+
+        Raises
+        ------
+        ModelStoreError
+            If a value is absent or wrong.
+        """
+        try:
+            return TypeAdapter(cls).validate_python(dict(values))
+        except ValidationError as exc:
+            first = exc.errors(include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            message = f"frozen rates: {place}: {first['msg']}. Fit the rate policy again."
+            raise ModelStoreError(message) from exc

@@ -1,0 +1,61 @@
+"""The rate ledger: one row per member and step, whose amounts sum to the rate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from riskkit.rates.members import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+STEP_ITEMS: Final[dict[int, str]] = {
+    1: "mean expected cost of the reference population",
+    2: "relative risk score",
+    3: "relativity of the tier",
+    6: "base and trend",
+    7: "region factor",
+    9: "floor and cap",
+    10: "budget factor",
+    13: "rounding",
+}
+
+
+def build_ledger(keys: pd.DataFrame, totals: Mapping[int, NDArray[np.float64]]) -> pd.DataFrame:
+    """Write what each step adds to the amount of each member.
+
+    Parameters
+    ----------
+    keys : pandas.DataFrame of shape (n_members, n_columns)
+        `person_id` and `index_date`, sorted.
+    totals : mapping of int to numpy.ndarray of shape (n_members,)
+        The amount after each step (currency per member year), steps in rising order.
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n_members * n_steps, 5)
+        `person_id`, `index_date`, `step`, `item` (category), `amount` (currency per member year, what the step adds);
+        sorted by key and step.
+
+    Examples
+    --------
+    >>> keys = pd.DataFrame({"person_id": ["A"], "index_date": pd.to_datetime(["2024-01-01"])})
+    >>> ledger = build_ledger(keys, {1: np.array([6000.0]), 2: np.array([9000.0]), 13: np.array([9000.0])})
+    >>> ledger["amount"].tolist()
+    [6000.0, 3000.0, 0.0]
+    """
+    steps = list(totals)
+    running = np.column_stack(list(totals.values()))
+    amounts = np.diff(running, axis=1, prepend=0.0)
+    rows = np.repeat(np.arange(len(keys)), len(steps))
+    codes = np.tile(np.arange(len(steps), dtype=np.int8), len(keys))
+    ledger = keys[KEY].take(rows).reset_index(drop=True)
+    ledger["step"] = np.tile(np.array(steps, dtype=np.int8), len(keys))
+    ledger["item"] = pd.Categorical.from_codes(codes, categories=pd.Index([STEP_ITEMS[step] for step in steps]))
+    ledger["amount"] = amounts.ravel()
+    return ledger

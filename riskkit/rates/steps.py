@@ -1,0 +1,122 @@
+"""The steps of a rate in their fixed order: what each member's amount is after every one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskkit.rates.adjustments import compute_region_factors
+from riskkit.rates.members import as_floats
+from riskkit.rates.relative_risk import compute_relative_risk, compute_tier_relativity
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from riskkit.rates.frozen import FrozenRates
+
+
+def compute_score(frozen: FrozenRates, members: pd.DataFrame) -> NDArray[np.float64]:
+    """Return each member's relative risk score.
+
+    Parameters
+    ----------
+    frozen : FrozenRates
+        Policy and normalisation factor.
+    members : pandas.DataFrame of shape (n_members, n_columns)
+        `expected_cost` (currency per member year).
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_members,)
+        Scores.
+    """
+    cost = as_floats(members, "expected_cost")
+    return compute_relative_risk(frozen.policy.relative_risk, cost, frozen.normalization_factor)
+
+
+def compute_relativity(frozen: FrozenRates, members: pd.DataFrame, score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the member's own score, or the frozen relativity of the member's tier.
+
+    Parameters
+    ----------
+    frozen : FrozenRates
+        Policy and tier relativities.
+    members : pandas.DataFrame of shape (n_members, n_columns)
+        `risk_tier` where the policy prices the tier.
+    score : numpy.ndarray of shape (n_members,)
+        Relative risk scores.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_members,)
+        Relativities.
+
+    Raises
+    ------
+    DataContractError
+        If a tier has no relativity.
+    """
+    if frozen.policy.relative_risk.method == "individual":
+        return score
+    return compute_tier_relativity(members["risk_tier"], frozen.tier_relativities)
+
+
+def compute_steps(
+    frozen: FrozenRates, members: pd.DataFrame
+) -> tuple[dict[int, NDArray[np.float64]], dict[str, NDArray[np.generic]]]:
+    """Take each member through the steps that the policy has, up to rounding.
+
+    Parameters
+    ----------
+    frozen : FrozenRates
+        Policy and figures.
+    members : pandas.DataFrame of shape (n_members, n_columns)
+        Checked members.
+
+    Returns
+    -------
+    totals : dict of int to numpy.ndarray of shape (n_members,)
+        The amount after each step (currency per member year), by step number in rising order.
+    columns : dict of str to numpy.ndarray of shape (n_members,)
+        `relative_risk_score`, `relativity`, `region_factor`, `at_floor`, `at_cap`.
+
+    Raises
+    ------
+    DataContractError
+        If a tier has no relativity or a region is missing.
+    PolicyError
+        If a region has no factor.
+
+    References
+    ----------
+    .. [1] METHODS 6: 1 expected cost, 2 relative score, 3 relativity, 6 base x trend, 7 region, 9 floor and cap,
+       10 budget. Step 1 is the population's mean and step 2 the member's distance from it, so that both sum to the
+       member's own expected cost.
+    """
+    policy, mean, limits = frozen.policy, frozen.normalization_factor, frozen.limits
+    score = compute_score(frozen, members)
+    relativity = compute_relativity(frozen, members, score)
+    region = np.ones(len(members))
+    totals = {1: np.full(len(members), mean), 2: mean * score}
+    if policy.relative_risk.method == "tier_mean":
+        totals[3] = mean * relativity
+    totals[6] = priced = frozen.base_amount * relativity
+    if policy.region is not None:
+        factors = compute_region_factors(members["region"], policy.region, policy_name=policy.name)
+        region = factors / frozen.region_normalization
+        totals[7] = priced = priced * region
+    if policy.floor_cap is not None:
+        totals[9] = limits.clip(priced)
+    if policy.budget is not None:
+        priced = frozen.budget_factor * priced
+        totals[10] = limits.clip(priced)
+    columns: dict[str, NDArray[np.generic]] = {
+        "relative_risk_score": score,
+        "relativity": relativity,
+        "region_factor": region,
+        "at_floor": priced < limits.floor,
+        "at_cap": priced > limits.cap,
+    }
+    return totals, columns

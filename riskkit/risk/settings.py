@@ -1,0 +1,147 @@
+"""The blocks of an outcome's specification: label, features, learner, tuning, calibration, acceptance."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from riskkit.policy import PolicyModel
+from riskkit.risk.training import TreeSettings
+
+Interval = tuple[float, float]
+
+
+class LabelOptions(PolicyModel):
+    """What the label counts.
+
+    Parameters
+    ----------
+    amount : {'allowed_amount', 'paid_amount'}, optional
+        For cost: fund and member together, or the fund's share.
+    """
+
+    amount: Literal["allowed_amount", "paid_amount"] | None = None
+
+
+class FeatureChoice(PolicyModel):
+    """Features by group or by name.
+
+    Parameters
+    ----------
+    include : tuple of str
+        Groups or single features; at least one.
+    exclude : tuple of str, default ()
+        Groups or single features to leave out again.
+    """
+
+    include: tuple[str, ...] = Field(min_length=1)
+    exclude: tuple[str, ...] = ()
+
+
+class ModelSettings(TreeSettings):
+    """The learner: its loss, and size and growth of its trees.
+
+    Parameters
+    ----------
+    objective : {'binary', 'tweedie', 'two_part', 'regression'}
+        The loss.
+    monotone : bool, default True
+        Hold the directions of the feature catalogue.
+    variance_power : float, default 1.6
+        For `tweedie`, between 1 and 2.
+    cap_quantile : float, optional
+        For `regression`: the quantile at which training costs are capped.
+    early_stopping_rounds : int, default 0
+        Choose the number of trees on 15% of the training persons, then train on all; 0 grows all trees. Not with
+        `two_part`.
+    """
+
+    objective: Literal["binary", "tweedie", "two_part", "regression"]
+    monotone: bool = True
+    variance_power: float = Field(default=1.6, gt=1, lt=2)
+    cap_quantile: float | None = Field(default=None, gt=0.5, lt=1)
+    early_stopping_rounds: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _check_objective(self) -> ModelSettings:
+        """Refuse settings that their objective cannot use."""
+        if self.cap_quantile is not None and self.objective != "regression":
+            message = f"cap_quantile belongs to objective 'regression', got objective {self.objective!r}. Remove one"
+            raise ValueError(message)
+        if self.early_stopping_rounds and self.objective == "two_part":
+            message = "early_stopping_rounds does not go with objective 'two_part'. Set n_estimators instead"
+            raise ValueError(message)
+        return self
+
+    @property
+    def trees(self) -> TreeSettings:
+        """Size and growth of the trees alone."""
+        return TreeSettings(**{name: getattr(self, name) for name in TreeSettings.model_fields})
+
+
+class TuningSettings(PolicyModel):
+    """Budget of the search for better trees.
+
+    Parameters
+    ----------
+    trials : int
+        Most trials; 0 keeps the trees of the file.
+    timeout_seconds : float
+        Most seconds; no trial starts after them.
+    folds : int, default 3
+        Folds of whole persons.
+    """
+
+    trials: int = Field(ge=0)
+    timeout_seconds: float = Field(gt=0)
+    folds: int = Field(default=3, ge=2)
+
+
+class CalibrationSettings(PolicyModel):
+    """Candidates for calibration on data that the booster never saw.
+
+    Parameters
+    ----------
+    methods : tuple of str
+        Binary: `identity`, `intercept`, `sigmoid`, `isotonic`. Cost: `identity`, `scale`, `loglinear`, `isotonic`.
+    events_for_isotonic : int, default 500
+        Fewest events (members with cost) for isotonic to be a candidate.
+    """
+
+    methods: tuple[str, ...] = Field(min_length=1)
+    events_for_isotonic: int = Field(default=500, ge=1)
+
+
+class AcceptanceLimits(PolicyModel):
+    """What a model must reach on its test year.
+
+    Parameters
+    ----------
+    reference : str
+        Where the limits come from.
+    effective : datetime.date
+        First day on which they hold.
+    oe_ratio, calibration_slope : (float, float), optional
+        Lowest and highest accepted figure.
+    auroc_min, r2_min : float, optional
+        Lowest accepted figure.
+    """
+
+    reference: str
+    effective: date
+    oe_ratio: Interval | None = None
+    calibration_slope: Interval | None = None
+    auroc_min: float | None = Field(default=None, ge=0.5, le=1)
+    r2_min: float | None = Field(default=None, le=1)
+
+    @model_validator(mode="after")
+    def _check_order(self) -> AcceptanceLimits:
+        """Refuse an empty interval."""
+        for name in ("oe_ratio", "calibration_slope"):
+            limits = getattr(self, name)
+            if limits is not None and not limits[0] < limits[1]:
+                message = f"{name}: lower must be < upper, got lower={limits[0]}, upper={limits[1]}"
+                raise ValueError(message)
+        return self

@@ -1,0 +1,205 @@
+"""MLflow: the only module that imports it; runs, artefacts, the registry, and the bundle as a pyfunc."""
+
+from __future__ import annotations
+
+import math
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskkit.errors import ModelStoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import pandas as pd
+
+QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    # Without this a schema error would echo the member's row to whoever sent it.
+    "MLFLOW_DISABLE_SCHEMA_DETAILS": "true",
+}
+DEFAULT_STORE = "mlflow.db"
+CHAMPION = "champion"
+
+
+def open_tracking() -> None:
+    """Point MLflow at its store: ``MLFLOW_TRACKING_URI`` where it is set, else SQLite in the working folder."""
+    import mlflow
+
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    if not os.environ.get("MLFLOW_TRACKING_URI"):
+        mlflow.set_tracking_uri(f"sqlite:///{Path(DEFAULT_STORE).resolve()}")
+
+
+@contextmanager
+def start_run(experiment: str, name: str, *, nested: bool = False) -> Iterator[str]:
+    """Open a run, as a child of the open one if asked.
+
+    Parameters
+    ----------
+    experiment : str
+        Name of the experiment; it is made where it is new.
+    name : str
+        Name of the run.
+    nested : bool, default False
+        True for a child of the open run.
+
+    Yields
+    ------
+    str
+        Identifier of the run.
+    """
+    import mlflow
+
+    open_tracking()
+    if mlflow.get_experiment_by_name(experiment) is None:
+        local = not os.environ.get("MLFLOW_TRACKING_URI")
+        place = (Path("mlartifacts").resolve() / experiment).as_uri() if local else None
+        mlflow.create_experiment(experiment, artifact_location=place)
+    mlflow.set_experiment(experiment)
+    # Under `mlflow run` the launcher has opened a run of another experiment; ours is the record of the retraining.
+    inherited = None if nested else os.environ.pop("MLFLOW_RUN_ID", None)
+    try:
+        with mlflow.start_run(run_name=name, nested=nested) as run:
+            yield run.info.run_id
+    finally:
+        if inherited is not None:
+            os.environ["MLFLOW_RUN_ID"] = inherited
+
+
+def log_record(
+    *, params: Mapping[str, Any], metrics: Mapping[str, float], tags: Mapping[str, str], folder: Path | None = None
+) -> None:
+    """Log parameters, metrics, tags and a folder of files to the open run.
+
+    Parameters
+    ----------
+    params : mapping
+        Parameters; values longer than MLflow takes are cut.
+    metrics : mapping of str to float
+        Metrics; those that are not numbers (NaN) are left out.
+    tags : mapping of str to str
+        Tags, such as data hashes and the code's version.
+    folder : pathlib.Path, optional
+        Folder whose files become artefacts.
+    """
+    import mlflow
+
+    mlflow.log_params({name: str(value)[:500] for name, value in params.items()})
+    mlflow.log_metrics({name: float(value) for name, value in metrics.items() if not math.isnan(value)})
+    mlflow.set_tags(dict(tags))
+    if folder is not None:
+        mlflow.log_artifacts(str(folder))
+
+
+def register_bundle(
+    *, name: str, code_file: Path, bundle: Path, example: pd.DataFrame, answer: pd.DataFrame, requirements: list[str]
+) -> str:
+    """Register the bundle as a models-from-code pyfunc and give it the alias ``champion``.
+
+    Parameters
+    ----------
+    name : str
+        Registered name.
+    code_file : pathlib.Path
+        The models-from-code file.
+    bundle : pathlib.Path
+        Folder of the bundle.
+    example : pandas.DataFrame
+        Two members, as the model takes them.
+    answer : pandas.DataFrame
+        What the model must answer for them.
+    requirements : list of str
+        pip requirements of the model.
+
+    Returns
+    -------
+    str
+        The new version.
+    """
+    import mlflow
+    from mlflow.models import infer_signature
+
+    signature = infer_signature(example, answer)
+    # The run's own copy of the code is what makes an old rate replayable after the library has moved on.
+    package = Path(__file__).parent
+    info = mlflow.pyfunc.log_model(
+        name="bundle",
+        python_model=str(code_file),
+        artifacts={"bundle": str(bundle)},
+        signature=signature,
+        pip_requirements=requirements,
+        code_paths=[str(package)],
+        registered_model_name=name,
+    )
+    version = str(info.registered_model_version)
+    mlflow.MlflowClient().set_registered_model_alias(name, CHAMPION, version)
+    return version
+
+
+def download_bundle(model_uri: str) -> Path:
+    """Fetch a registered or logged model and return the folder of its bundle.
+
+    Parameters
+    ----------
+    model_uri : str
+        ``models:/<name>@<alias>``, ``models:/<name>/<version>`` or ``runs:/...``.
+
+    Returns
+    -------
+    pathlib.Path
+        Local folder of the bundle.
+
+    Raises
+    ------
+    ModelStoreError
+        If the model is not there or holds no bundle.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    open_tracking()
+    try:
+        folder = Path(mlflow.artifacts.download_artifacts(model_uri))
+    except (MlflowException, OSError) as exc:
+        reason = str(exc).splitlines()[0]
+        message = (
+            f"{model_uri}: no such model ({reason}). Retrain first, or set MLFLOW_TRACKING_URI to the right store."
+        )
+        raise ModelStoreError(message) from exc
+    bundle = folder / "artifacts" / "bundle"
+    if not bundle.is_dir():
+        message = f"{model_uri}: the model holds no riskkit bundle. Name a model that riskkit registered."
+        raise ModelStoreError(message)
+    return bundle
+
+
+def serve_as_pyfunc(load: Callable[[Path], Any], predict: Callable[[Any, pd.DataFrame], pd.DataFrame]) -> None:
+    """Declare the model of a models-from-code file.
+
+    Parameters
+    ----------
+    load : callable
+        From the bundle's folder to the loaded bundle.
+    predict : callable
+        From the loaded bundle and a frame of members to their scores.
+    """
+    import mlflow
+
+    class BundleModel(mlflow.pyfunc.PythonModel):  # type: ignore[name-defined, misc]  # mlflow ships no types for it
+        """The bundle behind MLflow's interface."""
+
+        def load_context(self, context: Any) -> None:
+            """Read the bundle that was registered with this model."""
+            self.bundle = load(Path(context.artifacts["bundle"]))
+
+        def predict(self, context: Any, model_input: Any, params: Any = None) -> pd.DataFrame:
+            """Answer for the given members."""
+            return predict(self.bundle, model_input)
+
+    mlflow.models.set_model(BundleModel())

@@ -1,0 +1,172 @@
+"""The bundle: everything that turns a member's features into risks, a tier, a rate and reasons, in one folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from riskkit.cohort.eligibility import CohortSpec
+from riskkit.errors import ModelStoreError
+from riskkit.features.catalogue import Catalogue, Feature
+from riskkit.rates.frozen import FrozenRates
+from riskkit.risk.store import read_model, write_model
+from riskkit.tiers.cuts import FrozenTiers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from riskkit.risk.model import OutcomeModel
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Models, tiers and rates that belong together, with the catalogue and the code lists behind their features.
+
+    Parameters
+    ----------
+    scheme : str
+        Name of the scheme.
+    currency : str
+        Currency of every amount.
+    adapter : str
+        Adapter of the scheme's source.
+    cohort : CohortSpec
+        Rules of the cohort.
+    catalogue : Catalogue
+        Features that the models were offered, in order.
+    code_lists : pandas.DataFrame
+        Code lists behind the features.
+    models : dict of str to OutcomeModel
+        Models by outcome.
+    tiers : FrozenTiers or None
+        Tier policy with its frozen cuts.
+    rates : FrozenRates or None
+        Rate policy with its frozen figures.
+    rated_outcome : str or None
+        Outcome whose expected cost drives the rate.
+    """
+
+    scheme: str
+    currency: str
+    adapter: str
+    cohort: CohortSpec
+    catalogue: Catalogue
+    code_lists: pd.DataFrame
+    models: dict[str, OutcomeModel]
+    tiers: FrozenTiers | None = None
+    rates: FrozenRates | None = None
+    rated_outcome: str | None = None
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the features, in catalogue order."""
+        return [feature.name for feature in self.catalogue.features]
+
+    @property
+    def explained_outcome(self) -> str:
+        """Outcome that the reasons speak of: the one that drives the rate, else the first."""
+        return self.rated_outcome or next(iter(self.models))
+
+    def with_rates(self, rates: FrozenRates) -> Bundle:
+        """Return the same bundle with other rates.
+
+        Parameters
+        ----------
+        rates : FrozenRates
+            The fitted rates.
+
+        Returns
+        -------
+        Bundle
+            A new bundle.
+        """
+        return replace(self, rates=rates)
+
+
+def write_bundle(bundle: Bundle, directory: Path) -> Path:
+    """Write a bundle as text: LightGBM models, JSON and CSV.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    directory : pathlib.Path
+        A folder, made anew.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, model in bundle.models.items():
+        write_model(model, directory / "models" / name)
+    bundle.code_lists.to_csv(directory / "code_lists.csv", index=False)
+    content = {
+        "format": FORMAT,
+        "scheme": bundle.scheme,
+        "currency": bundle.currency,
+        "adapter": bundle.adapter,
+        "cohort": bundle.cohort.model_dump(mode="json"),
+        "outcomes": list(bundle.models),
+        "rated_outcome": bundle.rated_outcome,
+        "tiers": bundle.tiers.to_dict() if bundle.tiers else None,
+        "rates": bundle.rates.to_dict() if bundle.rates else None,
+        "catalogue": [vars(feature) for feature in bundle.catalogue.features],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    (directory / "bundle.json").write_text(text, encoding="utf-8")
+    return directory
+
+
+def read_bundle(directory: Path) -> Bundle:
+    """Read what `write_bundle` wrote.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        The bundle's folder.
+
+    Returns
+    -------
+    Bundle
+        The bundle.
+
+    Raises
+    ------
+    ModelStoreError
+        If the folder is no bundle, is of a newer format, or a model in it was altered.
+    """
+    file = directory / "bundle.json"
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        found = content["format"]
+    except (OSError, ValueError, KeyError) as exc:
+        message = f"{directory}: no readable riskkit bundle. Give the folder 'bundle' of a training, or retrain."
+        raise ModelStoreError(message) from exc
+    if found != FORMAT:
+        message = f"{file}: format {found!r}, expected {FORMAT}. Read it with the riskkit that wrote it, or retrain."
+        raise ModelStoreError(message)
+    code_lists = pd.read_csv(directory / "code_lists.csv", dtype="str").astype({"points": "float64"})
+    return Bundle(
+        scheme=content["scheme"],
+        currency=content["currency"],
+        adapter=content["adapter"],
+        cohort=CohortSpec.model_validate(content["cohort"]),
+        catalogue=Catalogue(tuple(_read_feature(values) for values in content["catalogue"])),
+        code_lists=code_lists,
+        models={name: read_model(directory / "models" / name) for name in content["outcomes"]},
+        tiers=FrozenTiers.from_dict(content["tiers"]) if content["tiers"] else None,
+        rates=FrozenRates.from_dict(content["rates"]) if content["rates"] else None,
+        rated_outcome=content["rated_outcome"],
+    )
+
+
+def _read_feature(values: dict[str, Any]) -> Feature:
+    where = tuple((str(name), value) for name, value in values["where"])
+    return Feature(**{**values, "where": where})

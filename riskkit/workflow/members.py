@@ -1,0 +1,203 @@
+"""Members: a cohort, its features as they were known, and its labels, from the tables of one source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlglot import exp
+
+from riskkit.cohort.eligibility import build_annual_cohort, build_discharge_cohort
+from riskkit.cohort.outcomes import label_admission, label_cost, label_readmission
+from riskkit.data.codes import match_prefixes, read_code_lists
+from riskkit.data.engine import fetch_rows, open_engine, open_tables
+from riskkit.errors import PolicyError
+from riskkit.features.build import build_features, make_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from riskkit.cohort.eligibility import CohortSpec
+    from riskkit.data.io import Tables
+    from riskkit.features.catalogue import Catalogue
+    from riskkit.risk.spec import OutcomeSpec
+
+    Progress = Callable[[str, int, int], None]
+
+KEYS = ["person_id", "index_date"]
+
+
+@dataclass(frozen=True)
+class Members:
+    """Members at their index dates.
+
+    Parameters
+    ----------
+    cohort : pandas.DataFrame
+        Cohort frame, sorted by key.
+    features : pandas.DataFrame
+        Features frame, in the same order.
+    flow : pandas.DataFrame
+        How many stay after each rule of eligibility.
+    """
+
+    cohort: pd.DataFrame
+    features: pd.DataFrame
+    flow: pd.DataFrame
+
+    def at(self, rows: pd.Series[bool]) -> Members:
+        """Keep some of the members.
+
+        Parameters
+        ----------
+        rows : pandas.Series of bool
+            True for the members to keep, in the order of the cohort.
+
+        Returns
+        -------
+        Members
+            Cohort and features of those members.
+        """
+        return Members(self.cohort[rows].reset_index(drop=True), self.features[rows].reset_index(drop=True), self.flow)
+
+
+@dataclass(frozen=True)
+class FeaturePlan:
+    """What is computed for every member: the whole catalogue, the chosen part, and the code lists behind it.
+
+    Parameters
+    ----------
+    everything : Catalogue
+        The catalogue that the code lists allow.
+    chosen : Catalogue
+        The scheme's part of it.
+    code_lists : pandas.DataFrame
+        All code lists.
+    """
+
+    everything: Catalogue
+    chosen: Catalogue
+    code_lists: pd.DataFrame
+
+
+def plan_features(codelist_directory: Path, groups: Sequence[str], names: Sequence[str] = ()) -> FeaturePlan:
+    """Choose the features of a scheme.
+
+    Parameters
+    ----------
+    codelist_directory : pathlib.Path
+        Folder of the code lists.
+    groups, names : sequence of str
+        Groups and single features.
+
+    Returns
+    -------
+    FeaturePlan
+        The choice.
+
+    Raises
+    ------
+    PolicyError
+        If a group or name is unknown.
+    """
+    code_lists = read_code_lists(codelist_directory)
+    everything = make_catalogue(code_lists)
+    return FeaturePlan(everything, everything.select(tuple(groups), tuple(names)), code_lists)
+
+
+def build_members(
+    tables: Tables,
+    spec: CohortSpec,
+    plan: FeaturePlan,
+    *,
+    index_dates: Sequence[date] = (),
+    progress: Progress | None = None,
+) -> Members:
+    """Select a cohort and compute its features: the one function behind training, rating and scoring.
+
+    Parameters
+    ----------
+    tables : Tables
+        Canonical tables of one source.
+    spec : CohortSpec
+        Rules of the cohort.
+    plan : FeaturePlan
+        Features to compute.
+    index_dates : sequence of datetime.date
+        Index dates of an annual cohort.
+    progress : callable, optional
+        Called with (what, done, in all).
+
+    Returns
+    -------
+    Members
+        Cohort and features in one order.
+    """
+    person, enrollment = tables.frame("person"), tables.frame("enrollment")
+    if spec.kind == "discharge":
+        cohort, flow = build_discharge_cohort(person, enrollment, tables.frame("medical_claim"), spec)
+    else:
+        cohort, flow = build_annual_cohort(person, enrollment, spec, index_dates)
+    features = build_features(
+        cohort,
+        tables.paths,
+        plan.chosen,
+        everything=plan.everything,
+        code_map=map_codes(tables, plan.code_lists),
+        progress=progress,
+    )
+    return Members(cohort, features, flow)
+
+
+def map_codes(tables: Tables, code_lists: pd.DataFrame) -> pd.DataFrame:
+    """Match every diagnosis code that occurs to the groups it belongs to.
+
+    Parameters
+    ----------
+    tables : Tables
+        Canonical tables.
+    code_lists : pandas.DataFrame
+        Code lists.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `code`, `vocabulary`, `code_group` (``list:group``) and `points`; a code may have many groups.
+    """
+    with open_engine() as engine:
+        open_tables(engine, tables.paths)
+        rows = fetch_rows(engine, exp.select("code", "vocabulary").distinct().from_("diagnosis"))
+    codes = pd.DataFrame(rows, columns=["code", "vocabulary"], dtype="str")
+    matches = match_prefixes(codes, code_lists)
+    groups = matches["list"].str.cat(matches["group"], sep=":")
+    return matches[["code", "vocabulary", "points"]].assign(code_group=groups)
+
+
+def label_members(cohort: pd.DataFrame, tables: Tables, spec: OutcomeSpec) -> pd.DataFrame:
+    """Label one outcome.
+
+    Parameters
+    ----------
+    cohort : pandas.DataFrame
+        Cohort frame.
+    tables : Tables
+        Canonical tables that reach over the outcome window.
+    spec : OutcomeSpec
+        The outcome.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `person_id`, `index_date`, `observed`, `weight`, in the order of the cohort.
+    """
+    if spec.label == "readmission" and "claim_id" not in cohort:
+        message = f"outcome {spec.name!r}: readmission needs a discharge cohort. Set kind = 'discharge'."
+        raise PolicyError(message)
+    horizon = spec.horizon_days
+    if spec.label == "cost":
+        return label_cost(cohort, tables.paths, horizon_days=horizon, amount=str(spec.label_options.amount))
+    label = label_readmission if spec.label == "readmission" else label_admission
+    return label(cohort, tables.paths, horizon_days=horizon)

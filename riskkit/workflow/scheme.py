@@ -1,0 +1,218 @@
+"""A scheme: the one file that says which source, cohort, features, outcomes, tiers, rates and gates go together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from riskkit.cohort.eligibility import CohortSpec
+from riskkit.errors import PolicyError
+from riskkit.policy import PolicyModel, read_policy
+from riskkit.rates.policy import RatePolicy
+from riskkit.risk.spec import OutcomeSpec, read_outcome_spec
+from riskkit.tiers.policy import TierPolicy
+
+
+class SchemeBlock(PolicyModel):
+    """What the scheme is called and in which currency it counts."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class SourceBlock(PolicyModel):
+    """Where the canonical tables come from."""
+
+    adapter: Literal["native", "desynpuf", "diabetes130"]
+
+
+class FeatureBlock(PolicyModel):
+    """Groups and single features that are built for every outcome of the scheme."""
+
+    groups: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+class SplitBlock(PolicyModel):
+    """How persons and years are kept apart.
+
+    Parameters
+    ----------
+    method : {"time", "persons"}
+        Train on the older index dates, calibrate on the last but one and test on the last; or cross-fit over groups of
+        persons, so that each member of the test has been seen by no part of the model that predicts them.
+    folds : int
+        Groups of persons for ``"persons"``.
+    """
+
+    method: Literal["time", "persons"]
+    folds: int = Field(default=5, ge=3, le=20)
+
+
+class OutcomeBlock(PolicyModel):
+    """One outcome: its specification and what this scheme changes in it."""
+
+    spec: str
+    overrides: dict[str, Any] = Field(default_factory=dict)
+
+
+class TierBlock(PolicyModel):
+    """The tier policy."""
+
+    policy: str
+
+
+class RateBlock(PolicyModel):
+    """The rate policy and the outcome whose expected cost drives it."""
+
+    policy: str
+    outcome: str
+
+
+class DriftBlock(PolicyModel):
+    """A later index date that the model is applied to as if its outcome were still unknown.
+
+    Parameters
+    ----------
+    index_date : datetime.date
+        The later index date.
+    tolerance : float
+        Largest distance of observed / expected from 1 at which the model is kept.
+    refuse_beyond : float
+        Distance of observed / expected from 1 beyond which even recalibration is refused.
+    """
+
+    index_date: date
+    tolerance: float = Field(gt=0, lt=1)
+    refuse_beyond: float = Field(gt=0)
+
+
+class RunBlock(PolicyModel):
+    """Seed and effort of a run."""
+
+    seed: int = 0
+    n_bootstrap: int = Field(default=500, ge=20)
+    tuning_trials: int | None = Field(default=None, ge=0)
+
+
+class SchemeFile(PolicyModel):
+    """A scheme file as it is written."""
+
+    scheme: SchemeBlock
+    source: SourceBlock
+    cohort: CohortSpec
+    features: FeatureBlock
+    split: SplitBlock
+    outcome: tuple[OutcomeBlock, ...] = Field(min_length=1)
+    tiers: TierBlock | None = None
+    rates: RateBlock | None = None
+    drift: DriftBlock | None = None
+    run: RunBlock = RunBlock()
+
+    @model_validator(mode="after")
+    def _dates_fit(self) -> Self:
+        """Refuse windows that reach past the test's index date: training would see the test."""
+        dates = self.cohort.index_dates
+        if self.cohort.kind == "annual" and not dates:
+            message = "[cohort] index_dates: an annual cohort needs at least one index date. Add it"
+            raise ValueError(message)
+        if list(dates) != sorted(set(dates)):
+            message = "[cohort] index_dates: must be distinct and oldest first. Sort them"
+            raise ValueError(message)
+        if self.split.method == "time":
+            if len(dates) < 3:
+                message = f"[split] method: 'time' needs three index dates, got {len(dates)}. Add one or use 'persons'"
+                raise ValueError(message)
+            closing = dates[-2] + timedelta(days=self.cohort.horizon_days)
+            if closing > dates[-1]:
+                message = f"[cohort] index_dates: the window of {dates[-2]} ends {closing}, after the test begins"
+                raise ValueError(message)
+        return self
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A scheme with every file that it names, read and checked.
+
+    Parameters
+    ----------
+    file : SchemeFile
+        The scheme file.
+    path : pathlib.Path
+        Where it stands.
+    outcomes : tuple of OutcomeSpec
+        Outcomes with this scheme's overrides.
+    tier_policy : TierPolicy or None
+        Tier policy.
+    rate_policy : RatePolicy or None
+        Rate policy.
+    """
+
+    file: SchemeFile
+    path: Path
+    outcomes: tuple[OutcomeSpec, ...]
+    tier_policy: TierPolicy | None
+    rate_policy: RatePolicy | None
+
+    @property
+    def name(self) -> str:
+        """Name of the scheme."""
+        return self.file.scheme.name
+
+    @property
+    def registered_name(self) -> str:
+        """Name of the scheme's model in the registry."""
+        return f"riskkit-{self.name}"
+
+    @property
+    def codelist_directory(self) -> Path:
+        """Folder of the code lists that belong to the scheme."""
+        return self.path.parent.parent / "models" / "codelists"
+
+
+def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstrap: int | None = None) -> Scheme:
+    """Read a scheme and every file that it names.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The scheme's TOML file; the paths in it are taken from its folder.
+    tuning_trials, n_bootstrap : int, optional
+        Effort that overrides the file's.
+
+    Returns
+    -------
+    Scheme
+        The whole scheme.
+
+    Raises
+    ------
+    PolicyError
+        If a file is absent or breaks a rule, or the rated outcome is not one of the scheme's.
+    """
+    place = Path(path).resolve()
+    file = read_policy(path, SchemeFile)
+    effort = {"tuning_trials": tuning_trials, "n_bootstrap": n_bootstrap}
+    run = file.run.model_copy(update={key: value for key, value in effort.items() if value is not None})
+    file = file.model_copy(update={"run": run})
+    outcomes = tuple(_read_outcome(place, block) for block in file.outcome)
+    tier_policy = read_policy(place.parent / file.tiers.policy, TierPolicy) if file.tiers else None
+    rate_policy = read_policy(place.parent / file.rates.policy, RatePolicy) if file.rates else None
+    names = {outcome.name: outcome for outcome in outcomes}
+    if file.rates and (file.rates.outcome not in names or names[file.rates.outcome].kind != "cost"):
+        message = (
+            f"{path} [rates] outcome: found {file.rates.outcome!r}, expected a cost outcome of this scheme. "
+            f"Add it as [[outcome]], or name another."
+        )
+        raise PolicyError(message)
+    return Scheme(file, place, outcomes, tier_policy, rate_policy)
+
+
+def _read_outcome(place: Path, block: OutcomeBlock) -> OutcomeSpec:
+    spec = read_outcome_spec(place.parent / block.spec)
+    return spec.with_overrides(block.overrides, place=f"{place.name} [outcome.overrides]") if block.overrides else spec

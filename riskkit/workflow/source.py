@@ -1,0 +1,74 @@
+"""Open a source: run its adapter, check the canonical tables it gives, and say what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from riskkit.data.adapters.desynpuf import convert_desynpuf
+from riskkit.data.adapters.diabetes130 import convert_diabetes130
+from riskkit.data.io import Tables, read_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from riskkit.data.adapters.report import AdapterReport
+    from riskkit.data.quality import OnBadRows
+
+    Progress = Callable[[str, int, int], None]
+
+ADAPTERS = {"desynpuf": convert_desynpuf, "diabetes130": convert_diabetes130}
+
+
+@dataclass(frozen=True)
+class OpenSource:
+    """A source whose tables are checked and at hand.
+
+    Parameters
+    ----------
+    tables : Tables
+        Canonical tables.
+    adapter : AdapterReport or None
+        What the adapter mapped and could not map; None for a native folder.
+    """
+
+    tables: Tables
+    adapter: AdapterReport | None
+
+
+def open_source(
+    adapter: str, source: Path, work: Path, *, on_bad_rows: OnBadRows = "refuse", progress: Progress | None = None
+) -> OpenSource:
+    """Bring a source into canonical tables in a working folder.
+
+    Parameters
+    ----------
+    adapter : str
+        ``"native"`` for a folder of canonical tables, or the name of an adapter.
+    source : pathlib.Path
+        Folder of the source.
+    work : pathlib.Path
+        Working folder; gets ``tables`` and, for an adapter, ``adapted``.
+    on_bad_rows : {"refuse", "quarantine"}, default "refuse"
+        What happens to a row that breaks its contract.
+    progress : callable, optional
+        Called with (what, done, in all).
+
+    Returns
+    -------
+    OpenSource
+        Tables and adapter report.
+
+    Raises
+    ------
+    DataContractError
+        If the source cannot be read or, under ``"refuse"``, holds a bad row.
+    """
+    report = None
+    folder = source
+    if adapter != "native":
+        folder = work / "adapted"
+        report = ADAPTERS[adapter](source, folder, progress=progress)
+    tables = read_tables(folder, work / "tables", on_bad_rows=on_bad_rows, progress=progress)
+    return OpenSource(tables, report)

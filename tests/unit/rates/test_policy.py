@@ -1,0 +1,55 @@
+"""A rate policy that cannot be carried out is refused when it is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riskkit.errors import PolicyError
+from riskkit.policy import read_policy
+from riskkit.rates.policy import RatePolicy
+
+MODELS = Path(__file__).parents[3] / "models" / "rates"
+TEXT = (MODELS / "capitation.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["capitation", "capitation_flat_region"])
+def test_every_shipped_policy_reads_under_its_file_name(name: str) -> None:
+    assert read_policy(MODELS / f"{name}.toml", RatePolicy).name == name
+
+
+def test_a_cap_below_the_floor_is_refused_with_file_block_and_figures(tmp_path: Path) -> None:
+    file = tmp_path / "capitation.toml"
+    file.write_text(TEXT.replace("value = 3.0", "value = 0.4"), encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        read_policy(file, RatePolicy)
+    assert str(caught.value) == (
+        f"{file} [floor_cap] cap: cap must be above floor, got cap=0.4, floor=0.5. Correct one of them."
+    )
+
+
+def test_an_unknown_key_is_refused_with_file_and_block(tmp_path: Path) -> None:
+    file = tmp_path / "capitation.toml"
+    file.write_text(TEXT.replace("renormalise = true", "renormalize = true\nrenormalise = true"), encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"\[region\] renormalize: unknown key 'renormalize'"):
+        read_policy(file, RatePolicy)
+
+
+def test_a_rate_without_a_product_is_refused(values: dict[str, Any]) -> None:
+    del values["product"]
+    with pytest.raises(ValueError, match="product"):
+        RatePolicy.model_validate(values)
+
+
+def test_payer_shares_that_do_not_sum_to_one_are_refused(values: dict[str, Any]) -> None:
+    values["product"]["payer_split"]["fund"]["value"] = 0.9
+    with pytest.raises(ValueError, match=r"sum to 1, got \[0.9, 0.2\]"):
+        RatePolicy.model_validate(values)
+
+
+def test_a_base_from_a_budget_that_is_not_there_is_refused(values: dict[str, Any]) -> None:
+    del values["budget"]
+    with pytest.raises(ValueError, match=r"method 'budget' needs a \[budget\] block"):
+        RatePolicy.model_validate(values)
