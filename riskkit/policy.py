@@ -114,7 +114,9 @@ def _first_problem(file: Path, exc: ValidationError) -> str:
     problems = exc.errors(include_url=False)
     first = problems[0]
     *block, key = [str(part) for part in first["loc"]] or ["file"]
-    place = f"[{'.'.join(block)}] {key}" if block else key
+    if isinstance(first["input"], dict) and first["type"] == "value_error":
+        block, key = [*block, key], ""
+    place = f"[{'.'.join(block)}] {key}".strip() if block else key
     more = f" ({len(problems) - 1} more after this one)" if len(problems) > 1 else ""
     return f"{file} {place}: {_say(first, key)}{more}"
 

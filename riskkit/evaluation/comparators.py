@@ -151,10 +151,10 @@ def fit_comparator(
 
 
 def _fit_linear(frame: pd.DataFrame, y: FloatArray, w: FloatArray, *, kind: Kind) -> LinearComparator:
-    from sklearn.impute import SimpleImputer  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression, Ridge  # noqa: PLC0415
-    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
-    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
 
     names = tuple(str(name) for name in frame if name not in KEYS)
     # Lightly penalised, as the indicators of features measured together are collinear.

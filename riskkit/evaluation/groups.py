@@ -80,8 +80,8 @@ def _check_columns(frame: pd.DataFrame, needed: Sequence[str]) -> None:
     absent = [name for name in needed if name not in frame]
     if absent:
         message = (
-            f"evaluation: the frame of predictions has no column {', '.join(absent)}; found {', '.join(frame)}. "
-            "Join the cohort's context columns and the labels to the predictions first."
+            f"evaluation: the frame of predictions has no column {', '.join(absent)}; found "
+            f"{', '.join(map(str, frame))}. Join the cohort's context columns and the labels to the predictions first."
         )
         raise DataContractError(message)
 

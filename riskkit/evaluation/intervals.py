@@ -163,4 +163,5 @@ def divide(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     [0.5, nan]
     """
     out = np.full(np.broadcast_shapes(np.shape(numerator), np.shape(denominator)), np.nan)
-    return np.divide(numerator, denominator, out=out, where=denominator > 0)
+    np.divide(numerator, denominator, out=out, where=denominator > 0)
+    return out

@@ -39,6 +39,8 @@ def plot_reliability(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.plot(frame["predicted"], frame["observed"], color=BLUE, marker="o", markersize=4.5, label="observed, 95% band")
     _draw_density(ax, frame, top)
     ax.set(xlim=(0, top), ylim=(0, top), xlabel="Predicted", ylabel="Observed")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda value, _: _short(value))
     ax.legend(frameon=False, loc="upper left")
     return ax
 
@@ -160,7 +162,7 @@ def plot_distribution(frame: pd.DataFrame, ax: Axes | None = None, *, label: str
 
 
 def _make_axes(ax: Axes | None) -> Axes:
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.figure import Figure
 
     if ax is None:
         ax = Figure(figsize=(6.0, 4.0), layout="constrained").subplots()
@@ -181,8 +183,8 @@ def _draw_errors(
 
 def _as_percent(ax: Axes, axis: str) -> None:
     chosen = ax.xaxis if axis == "x" else ax.yaxis
-    chosen.set_major_formatter(lambda value, _: f"{value:.0%}" if round(value * 100) == value * 100 else f"{value:.1%}")
+    chosen.set_major_formatter(lambda value, _: f"{round(value * 100, 1):g}%")
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"  # noqa: PLR2004
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"

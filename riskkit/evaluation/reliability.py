@@ -105,7 +105,7 @@ def _add_ratios(table: pd.DataFrame, sums: FloatArray, replicates: FloatArray) -
 
 
 def bin_by_prediction(predicted: FloatArray, weight: FloatArray, tie_ends: IntArray, n_bins: int) -> IntArray:
-    """Number bins of about equal weight over predictions sorted from the highest down.
+    """Assign bins of about equal weight to predictions sorted from the highest down.
 
     Parameters
     ----------

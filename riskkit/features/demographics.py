@@ -38,13 +38,13 @@ def demographic_features() -> list[Feature]:
         ),
         Feature(
             "days_since_joining",
-            "days since first enrolment",
-            "首次参保至今天数",
+            "days since the first enrolment in 730 days",
+            "730天内首次参保至今天数",
             "days",
             "membership",
             "enrolment",
             "days_since_first",
-            window_days=None,
+            window_days=730,
         ),
         Feature(
             "enrolment_spans_730d",

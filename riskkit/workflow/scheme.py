@@ -75,21 +75,27 @@ class RateBlock(PolicyModel):
 
 
 class DriftBlock(PolicyModel):
-    """A later index date that the model is applied to as if its outcome were still unknown.
+    """A later index date that the models are applied to, and how far they may be off there.
 
     Parameters
     ----------
     index_date : datetime.date
         The later index date.
-    tolerance : float
-        Largest distance of observed / expected from 1 at which the model is kept.
-    refuse_beyond : float
-        Distance of observed / expected from 1 beyond which even recalibration is refused.
+    stable : tuple of two float
+        Band of observed / expected around 1 inside which a model is kept.
+    refuse : tuple of two float
+        Wider band outside which a change of scale is no answer.
+    minimum_gini : float
+        Ordered Gini ratio at or below which the ranking itself is lost.
+    reference : str
+        Where the limits come from.
     """
 
     index_date: date
-    tolerance: float = Field(gt=0, lt=1)
-    refuse_beyond: float = Field(gt=0)
+    stable: tuple[float, float]
+    refuse: tuple[float, float]
+    minimum_gini: float = 0.0
+    reference: str
 
 
 class RunBlock(PolicyModel):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from riskkit.data.adapters.layout import SourceColumn, SourceLayout, code, count, find_files, open_text
+from riskkit.data.adapters.layout import SourceColumn, SourceLayout, code, count
 from riskkit.data.adapters.mapping import count_unmapped, prepare, read_mapping, write_mapped
 from riskkit.data.adapters.report import AdapterReport, Unmapped
+from riskkit.data.adapters.source import find_files, open_text
 from riskkit.data.engine import fetch_rows, open_engine
 from riskkit.data.io import staged
 

@@ -58,5 +58,11 @@ class AdapterReport:
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
-        """Return plain values for JSON."""
+        """Return plain values for JSON.
+
+        Returns
+        -------
+        dict
+            The fields by name, with `unmapped` and `notes` as lists.
+        """
         return {**asdict(self), "unmapped": [asdict(item) for item in self.unmapped], "notes": list(self.notes)}

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from riskkit.data.synthetic.records import FloatArray
     from riskkit.data.synthetic.state import State
 
-ADMISSION_LEVEL = np.log(0.047)
-COMORBIDITY_EFFECTS = np.array([0.10, 0.80, 1.00, 0.80, 0.70])
+ADMISSION_LEVEL = np.log(0.050)
+HIGHEST_RATE = 2.5
+"""First stays per year that the frailest approach."""
+COMORBIDITY_EFFECTS = np.array([0.12, 0.75, 0.90, 0.75, 0.65])
 """Log rate ratios of admission for hypertension, COPD, cancer, liver disease and mental illness."""
 DEATH_IN_HOSPITAL = 0.5
 """Share of deaths that end an inpatient stay."""
@@ -64,7 +66,7 @@ def cause_number(name: str) -> int:
 
 
 def admission_rate(members: Members, state: State) -> FloatArray:
-    """Return the yearly rate of first stays, log-additive in the state.
+    """Return the yearly rate of first stays, log-additive in the state save that it levels off at `HIGHEST_RATE`.
 
     Parameters
     ----------
@@ -88,19 +90,21 @@ def admission_rate(members: Members, state: State) -> FloatArray:
     """
     predictor = (
         ADMISSION_LEVEL
-        + 0.035 * (state.age - 61.0)
-        + 0.09 * np.sqrt(state.dcsi)
-        + 0.13 * (state.hba1c - 7.0)
+        + 0.036 * (state.age - 61.0)
+        + 0.10 * np.sqrt(state.dcsi)
+        + 0.03 * state.dcsi
+        + 0.15 * (state.hba1c - 7.0)
         + 0.002 * np.maximum(85.0 - state.egfr, 0.0)
-        + 0.40 * np.minimum(state.recent_stays, 3)
-        + 0.004 * (state.systolic - 130.0)
+        + 0.45 * np.minimum(state.recent_stays, 2)
+        + 0.006 * (state.systolic - 130.0)
         + 0.08 * state.insulin
         + state.comorbid @ COMORBIDITY_EFFECTS
-        + 1.2 * members.frailty
+        + 1.25 * members.frailty
         - 0.10 * members.adherence
         - 0.05 * members.team_quality
     )
-    return np.asarray(np.minimum(np.exp(predictor), 3.0), dtype="float64")
+    proportional = np.exp(predictor)
+    return np.asarray(proportional / (1.0 + proportional / HIGHEST_RATE), dtype="float64")
 
 
 def readmission_chance(state: State) -> FloatArray:
@@ -179,7 +183,7 @@ def cause_shares(state: State) -> FloatArray:
         0.34 * np.exp(0.30 * age + 0.06 * sugar) * (1 + 4.5 * (stage[:, CARDIOVASCULAR] > 0)),
         0.65 * np.exp(0.30 * age) * (1 + 3.0 * state.comorbid[:, COPD]),
         0.80 * ones,
-        np.where(state.comorbid[:, CANCER], 4.0, 0.04),
+        np.where(state.comorbid[:, CANCER], 3.0, 0.04),
         0.55 * np.exp(0.20 * age),
         0.80 * ones,
     ]

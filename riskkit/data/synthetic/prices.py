@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from riskkit.data.synthetic.records import FloatArray, IntArray
 
 STAY_MEANS = np.array([
-    9_500, 15_000, 8_500, 19_000, 13_500, 12_000, 30_000, 25_000, 30_000, 13_000, 13_000, 34_000, 20_000, 11_500,
+    9_500, 15_000, 8_500, 19_000, 14_000, 13_000, 26_000, 23_000, 25_000, 13_000, 13_000, 26_000, 18_000, 12_000,
 ], dtype="float64")  # fmt: skip
 """Mean allowed amount of a stay at price and level 1, CNY, by cause in the order of `hazards.CAUSES`."""
 STAY_DAYS = np.array([8.0, 10.0, 6.0, 11.0, 5.0, 10.0, 17.0, 13.0, 9.0, 9.0, 8.0, 12.0, 14.0, 8.0])
-STAY_SPREAD = 1.15
+STAY_SPREAD = 0.95
 """Standard deviation of the log amount; with it the next-year cost has a coefficient of variation above 2."""
 LEVEL_SHARES = np.array([0.15, 0.45, 0.40])
 LEVEL_PRICES = np.array([0.60, 0.90, 1.25])

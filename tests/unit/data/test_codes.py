@@ -60,7 +60,7 @@ def test_a_wrong_entry_is_named_with_its_line(tmp_path: Path, line: str, problem
 
 def test_a_prefix_that_comes_twice_in_a_group_is_refused(tmp_path: Path) -> None:
     file = write_list(tmp_path, "toy,heart,who_cn,I20-I25,1,book,1", "toy,heart,who_cn,I21,2,book,1")
-    with pytest.raises(PolicyError, match="1 prefixes that come twice .first toy heart who_cn I21."):
+    with pytest.raises(PolicyError, match=r"1 prefixes that come twice .first toy heart who_cn I21."):
         read_code_list(file)
 
 

@@ -85,6 +85,12 @@ class SynpufFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @staticmethod
+    def stay(claim_id: str, person_id: str, start: str, end: str, **other: str) -> dict[str, str]:
+        """Make the claim of one stay, admitted on its first day and discharged on its last."""
+        dates = {"CLM_FROM_DT": start, "CLM_ADMSN_DT": start, "CLM_THRU_DT": end, "NCH_BENE_DSCHRG_DT": end}
+        return {"CLM_ID": claim_id, "DESYNPUF_ID": person_id, **dates, **other}
+
     def year(self, year: int, *rows: dict[str, str], sample: int = 1) -> Path:
         names = [column.name for column in BENEFICIARIES.columns]
         file = self.folder / f"DE1_0_{year}_Beneficiary_Summary_File_Sample_{sample}.csv"
@@ -96,12 +102,6 @@ class SynpufFolder:
         return write_rows(file, names, [STAY | row for row in rows])
 
 
-def stay(claim_id: str, person_id: str, start: str, end: str, **other: str) -> dict[str, str]:
-    """Make the claim of one stay, admitted on its first day and discharged on its last."""
-    dates = {"CLM_FROM_DT": start, "CLM_ADMSN_DT": start, "CLM_THRU_DT": end, "NCH_BENE_DSCHRG_DT": end}
-    return {"CLM_ID": claim_id, "DESYNPUF_ID": person_id, **dates, **other}
-
-
 @pytest.fixture
 def synpuf(tmp_path: Path) -> SynpufFolder:
     """One person with a stay of 5 days in 2008: 4000 + 5 x 10 from Medicare, 1024 of her own; and a year without."""
@@ -109,7 +109,7 @@ def synpuf(tmp_path: Path) -> SynpufFolder:
     annual = {"MEDREIMB_IP": "4050.00", "BENRES_IP": "1024.00", "MEDREIMB_OP": "300.00", "BENRES_OP": "50.00"}
     folder.year(2008, {"DESYNPUF_ID": "A", "SP_DIABETES": "1", **annual})
     folder.year(2009, {"DESYNPUF_ID": "A", "MEDREIMB_CAR": "700.00", "PPPYMT_CAR": "30.00"})
-    folder.claims(stay("C1", "A", "20080310", "20080315"))
+    folder.claims(folder.stay("C1", "A", "20080310", "20080315"))
     return folder
 
 

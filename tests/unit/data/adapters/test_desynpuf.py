@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from tests.unit.data.adapters.conftest import SynpufFolder
 
 
-def stay(claim_id: str, person_id: str, start: str, end: str, **other: str) -> dict[str, str]:
-    dates = {"CLM_FROM_DT": start, "CLM_ADMSN_DT": start, "CLM_THRU_DT": end, "NCH_BENE_DSCHRG_DT": end}
-    return {"CLM_ID": claim_id, "DESYNPUF_ID": person_id, **dates, **other}
-
-
 def table(target: Path, name: str) -> pd.DataFrame:
     return pd.read_parquet(target / f"{name}.parquet")
 
@@ -68,7 +63,8 @@ def test_annual_rows_are_known_on_the_last_day_of_their_year(synpuf: SynpufFolde
 
 def test_a_stay_over_new_year_belongs_to_the_year_of_its_end(synpuf: SynpufFolder, target: Path) -> None:
     synpuf.claims(
-        stay("C1", "A", "20080310", "20080315"), stay("C2", "A", "20081229", "20090103", CLM_PMT_AMT="900.00")
+        synpuf.stay("C1", "A", "20080310", "20080315"),
+        synpuf.stay("C2", "A", "20081229", "20090103", CLM_PMT_AMT="900.00"),
     )
     synpuf.year(2009, {"DESYNPUF_ID": "A", "MEDREIMB_IP": "950.00", "BENRES_IP": "1024.00"})
     report = convert_desynpuf(synpuf.folder, target)
@@ -90,7 +86,7 @@ def test_dollars_without_a_claim_line_become_an_inpatient_summary_row(synpuf: Sy
 
 
 def test_a_negative_payment_is_kept_where_the_deductible_outweighs_it(synpuf: SynpufFolder, target: Path) -> None:
-    synpuf.claims(stay("C1", "A", "20080310", "20080315", CLM_PMT_AMT="-500.00", CLM_PASS_THRU_PER_DIEM_AMT="0.00"))
+    synpuf.claims(synpuf.stay("C1", "A", "20080310", "20080315", CLM_PMT_AMT="-500.00", CLM_UTLZTN_DAY_CNT="0"))
     report = convert_desynpuf(synpuf.folder, target)
     claims = table(target, "medical_claim").set_index("claim_id")
     # The member's 1024 less 500 leaves 524 allowed.
@@ -101,7 +97,7 @@ def test_a_negative_payment_is_kept_where_the_deductible_outweighs_it(synpuf: Sy
 def test_a_stay_that_nets_to_a_credit_moves_its_credit_to_the_summary_row(synpuf: SynpufFolder, target: Path) -> None:
     credit = {"CLM_PMT_AMT": "-2000.00", "CLM_PASS_THRU_PER_DIEM_AMT": "0.00"}
     synpuf.year(2008, {"DESYNPUF_ID": "A", "MEDREIMB_IP": "-2000.00", "BENRES_IP": "1024.00"})
-    synpuf.claims(stay("C1", "A", "20080310", "20080315", **credit))
+    synpuf.claims(synpuf.stay("C1", "A", "20080310", "20080315", **credit))
     report = convert_desynpuf(synpuf.folder, target)
     claims = table(target, "medical_claim").set_index("claim_id")
     assert claims.loc["C1", ["paid_amount", "member_amount", "allowed_amount"]].tolist() == [0, 0, 0]
@@ -114,8 +110,8 @@ def test_a_stay_that_nets_to_a_credit_moves_its_credit_to_the_summary_row(synpuf
 
 
 def test_second_segments_are_set_aside_and_counted(synpuf: SynpufFolder, target: Path) -> None:
-    second = stay("C1", "A", "20080310", "20080315", SEGMENT="2") | {"CLM_FROM_DT": "", "CLM_THRU_DT": ""}
-    synpuf.claims(stay("C1", "A", "20080310", "20080315"), second)
+    second = synpuf.stay("C1", "A", "20080310", "20080315", SEGMENT="2") | {"CLM_FROM_DT": "", "CLM_THRU_DT": ""}
+    synpuf.claims(synpuf.stay("C1", "A", "20080310", "20080315"), second)
     report = convert_desynpuf(synpuf.folder, target)
     assert counts(report)["second segments of a claim"] == 1
     assert len(pd.read_parquet(target / "quarantine" / "claim_segment.parquet")) == 1
@@ -123,22 +119,22 @@ def test_second_segments_are_set_aside_and_counted(synpuf: SynpufFolder, target:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "death", "spells"),
+    ("months", "death", "spells"),
     [
-        ("12", "12", "", [("2008-01-01", "2010-01-01")]),
-        ("12", "5", "", [("2008-01-01", "2009-06-01")]),
-        ("5", "12", "", [("2008-08-01", "2010-01-01")]),
-        ("5", "0", "", [("2008-01-01", "2008-06-01")]),
-        ("0", "0", "", []),
-        ("12", "12", "20090701", [("2008-01-01", "2009-07-02")]),
+        (("12", "12"), "", [("2008-01-01", "2010-01-01")]),
+        (("12", "5"), "", [("2008-01-01", "2009-06-01")]),
+        (("5", "12"), "", [("2008-08-01", "2010-01-01")]),
+        (("5", "0"), "", [("2008-01-01", "2008-06-01")]),
+        (("0", "0"), "", []),
+        (("12", "12"), "20090701", [("2008-01-01", "2009-07-02")]),
     ],
     ids=["joined", "leaves", "enters", "first-year-only", "never", "dies"],
 )
 def test_covered_months_become_half_open_spells(
-    synpuf: SynpufFolder, target: Path, first: str, second: str, death: str, spells: list[tuple[str, str]]
+    synpuf: SynpufFolder, target: Path, months: tuple[str, str], death: str, spells: list[tuple[str, str]]
 ) -> None:
-    for year, months in ((2008, first), (2009, second)):
-        covered = {"BENE_HI_CVRAGE_TOT_MONS": months, "BENE_SMI_CVRAGE_TOT_MONS": "0"}
+    for year, covered_months in zip((2008, 2009), months, strict=True):
+        covered = {"BENE_HI_CVRAGE_TOT_MONS": covered_months, "BENE_SMI_CVRAGE_TOT_MONS": "0"}
         synpuf.year(year, {"DESYNPUF_ID": "A", "BENE_DEATH_DT": death if year == 2009 else "", **covered})
     convert_desynpuf(synpuf.folder, target)
     found = table(target, "enrollment")[["start_date", "end_date"]].astype("str")
@@ -158,7 +154,7 @@ def test_chronic_flags_are_registry_diagnoses_of_31_december(synpuf: SynpufFolde
 
 
 def test_stay_codes_keep_their_position_and_are_dated_at_discharge(synpuf: SynpufFolder, target: Path) -> None:
-    synpuf.claims(stay("C1", "A", "20080310", "20080315", ICD9_DGNS_CD_3="4280", ICD9_PRCDR_CD_2="8415"))
+    synpuf.claims(synpuf.stay("C1", "A", "20080310", "20080315", ICD9_DGNS_CD_3="4280", ICD9_PRCDR_CD_2="8415"))
     convert_desynpuf(synpuf.folder, target)
     stays = table(target, "diagnosis").query("source == 'inpatient'")
     assert list(stays[["position", "code"]].itertuples(index=False, name=None)) == [(1, "25013"), (3, "4280")]
@@ -237,7 +233,7 @@ def test_a_value_that_cannot_be_read_is_named_and_nothing_is_written(
 
 
 def test_a_file_cut_short_is_refused(synpuf: SynpufFolder, target: Path) -> None:
-    synpuf.claims(*[stay(f"C{number}", "A", "20080310", "20080315") for number in range(500)])
+    synpuf.claims(*[synpuf.stay(f"C{number}", "A", "20080310", "20080315") for number in range(500)])
     file = synpuf.folder / "DE1_0_2008_to_2010_Inpatient_Claims_Sample_1.csv"
     whole = gzip.compress(file.read_bytes())
     file.unlink()
@@ -254,22 +250,29 @@ def test_files_that_do_not_belong_together_are_refused(synpuf: SynpufFolder, tar
     synpuf.year(2009, {"DESYNPUF_ID": "B"}, sample=2)
     with pytest.raises(DataContractError, match="sample 2 has no file of inpatient claims"):
         convert_desynpuf(synpuf.folder, target)
-    synpuf.claims(stay("C9", "Z", "20080310", "20080315"), sample=2)
-    with pytest.raises(DataContractError, match="1 claims of persons without a beneficiary summary .first 'C9'"):
+    synpuf.claims(synpuf.stay("C9", "Z", "20080310", "20080315"), sample=2)
+    with pytest.raises(DataContractError, match=r"1 claims of persons without a beneficiary summary .first 'C9'"):
         convert_desynpuf(synpuf.folder, target)
-    synpuf.claims(stay("C9", "B", "20080310", "20080315"), sample=2)
+    synpuf.claims(synpuf.stay("C9", "B", "20080310", "20080315"), sample=2)
     synpuf.year(2009, {"DESYNPUF_ID": "B"}, {"DESYNPUF_ID": "A"}, sample=2)
-    with pytest.raises(DataContractError, match="1 beneficiaries in two samples of one year .first 'A'"):
+    with pytest.raises(DataContractError, match=r"1 beneficiaries in two samples of one year .first 'A'"):
         convert_desynpuf(synpuf.folder, target)
 
 
 def test_a_claim_that_comes_twice_is_refused(synpuf: SynpufFolder, target: Path) -> None:
-    synpuf.claims(stay("C1", "A", "20080310", "20080315"), stay("C1", "A", "20080310", "20080315"))
-    with pytest.raises(DataContractError, match="1 keys that come more than once .first CLM_ID='C1', SEGMENT='1'."):
+    synpuf.claims(synpuf.stay("C1", "A", "20080310", "20080315"), synpuf.stay("C1", "A", "20080310", "20080315"))
+    with pytest.raises(DataContractError, match=r"1 keys that come more than once .first CLM_ID='C1', SEGMENT='1'."):
         convert_desynpuf(synpuf.folder, target)
 
 
 def test_a_first_segment_without_dates_is_refused(synpuf: SynpufFolder, target: Path) -> None:
-    synpuf.claims(stay("C1", "A", "20080310", "20080315") | {"CLM_FROM_DT": ""})
+    synpuf.claims(synpuf.stay("C1", "A", "20080310", "20080315") | {"CLM_FROM_DT": ""})
     with pytest.raises(DataContractError, match="first segments without CLM_FROM_DT"):
         convert_desynpuf(synpuf.folder, target)
+
+
+def test_the_same_source_gives_the_same_bytes(synpuf: SynpufFolder, target: Path, tmp_path: Path) -> None:
+    convert_desynpuf(synpuf.folder, target)
+    convert_desynpuf(synpuf.folder, tmp_path / "again")
+    for file in target.glob("*.parquet"):
+        assert file.read_bytes() == (tmp_path / "again" / file.name).read_bytes()

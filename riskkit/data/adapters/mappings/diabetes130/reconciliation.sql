@@ -14,8 +14,8 @@ shown AS (
 SELECT
     (SELECT count(*) FROM encounter) AS encounters,
     (SELECT count(DISTINCT person_id) FROM encounter) AS persons,
-    count_if(readmitted = '<30') AS stated_within_30_days,
-    count_if(is_readmitted) AS shown_within_30_days,
-    count_if((readmitted = '<30') <> is_readmitted) AS disagreements,
-    (SELECT count_if(needs_stub) FROM encounter) AS stub_stays
+    count(*) FILTER (WHERE readmitted = '<30') AS stated_within_30_days,
+    count(*) FILTER (WHERE is_readmitted) AS shown_within_30_days,
+    count(*) FILTER (WHERE (readmitted = '<30') <> is_readmitted) AS disagreements,
+    (SELECT count(*) FILTER (WHERE needs_stub) FROM encounter) AS stub_stays
 FROM shown

@@ -1,0 +1,1 @@
+"""The page an actuary signs: one self-contained HTML file for each retraining."""

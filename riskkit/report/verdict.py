@@ -1,0 +1,263 @@
+"""The verdict: the first words on the page, in plain English, bad news first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from riskkit.report.wording import (
+    LEAD_METRICS,
+    as_estimate,
+    format_count,
+    format_interval,
+    format_limit,
+    format_metric,
+    format_minor,
+    format_number,
+    format_plain,
+    join_words,
+    metric_title,
+    model_title,
+    outcome_title,
+)
+
+Summary = Mapping[str, Any]
+DRIFT_TONES: Final = {"stable": "good", "recalibrate": "warn", "refuse": "bad"}
+
+
+def make_verdict(summary: Summary) -> dict[str, Any]:
+    """Say whether the retraining stands: weak boosters, failed gates and drift before anything good.
+
+    Parameters
+    ----------
+    summary : mapping
+        The content of `summary.json`.
+
+    Returns
+    -------
+    dict
+        `tone` ("good", "warn" or "bad"), `headline` and `sentences` (list of str).
+
+    Examples
+    --------
+    >>> gate = {"name": "oe_ratio", "figure": 1.0, "limit": [0.97, 1.03], "verdict": "pass", "outcome": None}
+    >>> make_verdict({"scheme": {"title": "Toy"}, "outcomes": {}, "gates": [gate]})["headline"]
+    'The one gate passes.'
+    """
+    weak, strong = _compare_models(summary)
+    failed = failed_gates(summary)
+    drift = list(_describe_drift(summary))
+    bad_news = _weak_headline(weak), _gate_headline(summary), _drift_headline(summary)
+    tones = [tone for tone, _ in drift] + ["bad"] * bool(failed) + ["warn"] * bool(weak)
+    return {
+        "tone": next((tone for tone in ("bad", "warn") if tone in tones), "good"),
+        "headline": " ".join(text for text in bad_news if text),
+        "sentences": [
+            *(_weak_sentence(*item) for item in weak),
+            _describe_data(summary),
+            _describe_gates(summary, failed),
+            *(_strong_sentence(*item) for item in strong),
+            *(text for _, text in drift),
+            *_describe_budget(summary),
+        ],
+    }
+
+
+def failed_gates(summary: Summary) -> list[Mapping[str, Any]]:
+    """Return the gates that fail.
+
+    Parameters
+    ----------
+    summary : mapping
+        The content of `summary.json`.
+
+    Returns
+    -------
+    list of mapping
+        Gates.
+    """
+    return [gate for gate in summary.get("gates") or [] if gate.get("verdict") != "pass"]
+
+
+def beats(test: Mapping[str, Any], comparator: Mapping[str, Any], metric: str) -> bool:
+    """Tell whether the comparator's figure lies below the whole interval of the booster's.
+
+    Parameters
+    ----------
+    test, comparator : mapping
+        Estimates by metric.
+    metric : str
+        The metric that leads, higher being better.
+
+    Returns
+    -------
+    bool
+        False also where an interval or a figure is missing.
+
+    Examples
+    --------
+    >>> beats({"r2": {"value": 0.30, "low": 0.27, "high": 0.33}}, {"r2": {"value": 0.28}}, "r2")
+    False
+    """
+    low, other = as_estimate(test.get(metric))["low"], as_estimate(comparator.get(metric))["value"]
+    return low is not None and other is not None and other < low
+
+
+def _compare_models(summary: Summary) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Return (outcome, metric, names of comparators) for those not beaten and those beaten."""
+    weak, strong = [], []
+    for outcome in summary.get("outcomes", {}).values():
+        metric = LEAD_METRICS[outcome["kind"]]
+        comparators = outcome.get("comparators") or {}
+        won = [name for name, figures in comparators.items() if beats(outcome["test"], figures, metric)]
+        lost = [name for name in comparators if name not in won]
+        weak += [(outcome, metric, lost)] if lost else []
+        strong += [(outcome, metric, won)] if won else []
+    return weak, strong
+
+
+def _weak_headline(weak: list[tuple[Any, ...]]) -> str:
+    if not weak:
+        return ""
+    titles = join_words([_quote(outcome) for outcome, _, _ in weak])
+    return f"The booster does not beat every comparator outside its interval for {titles}."
+
+
+def _gate_headline(summary: Summary) -> str:
+    total, failed = len(summary.get("gates") or []), len(failed_gates(summary))
+    if total == 0:
+        return "No acceptance gate was set."
+    if failed:
+        return f"{failed} of {total} gate{'s' * (total > 1)} {'fail' if failed > 1 else 'fails'}."
+    return "The one gate passes." if total == 1 else f"All {total} gates pass."
+
+
+def _drift_headline(summary: Summary) -> str:
+    drift = summary.get("drift") or {}
+    verdicts = [entry.get("verdict") for entry in (drift.get("outcomes") or {}).values()]
+    if "refuse" in verdicts:
+        return f"Drift at {drift.get('index_date')}: the model is refused there."
+    if "recalibrate" in verdicts:
+        return f"Drift at {drift.get('index_date')}: not to be used there without recalibration."
+    return ""
+
+
+def _weak_sentence(outcome: Mapping[str, Any], metric: str, lost: list[str]) -> str:
+    against = join_words([f"{_figure(outcome['comparators'][name], metric)} of {model_title(name)}" for name in lost])
+    return (
+        f"For {_quote(outcome)} the booster does not beat {join_words([model_title(name) for name in lost])}: "
+        f"{metric_title(metric)} {_with_interval(outcome, metric)} against {against}. "
+        "On these data the simpler model is not shown to be worse."
+    )
+
+
+def _strong_sentence(outcome: Mapping[str, Any], metric: str, won: list[str]) -> str:
+    against = join_words([f"{_figure(outcome['comparators'][name], metric)} of {model_title(name)}" for name in won])
+    return (
+        f"For {_quote(outcome)} the booster reaches {metric_title(metric)} {_with_interval(outcome, metric)}, "
+        f"above the {against}."
+    )
+
+
+def _describe_data(summary: Summary) -> str:
+    scheme, data = summary["scheme"], summary.get("data") or {}
+    adapter = data.get("adapter") or {}
+    source = f", read through the adapter “{adapter['adapter']}”" if adapter.get("adapter") else ""
+    rows = ""
+    if data.get("rows_in") is not None:
+        rows = (
+            f" Of {format_plain(total_rows(data['rows_in']))} records "
+            f"{format_plain(total_rows(data.get('accepted')))} were accepted and "
+            f"{format_plain(total_rows(data.get('quarantined')))} set aside."
+        )
+    return f"This page is about the scheme “{scheme['title']}”{source}.{rows}{_describe_members(summary)}"
+
+
+def _describe_members(summary: Summary) -> str:
+    outcomes = list(summary.get("outcomes", {}).values())
+    if not outcomes:
+        return ""
+    sizes = [
+        join_words(sorted({format_count(outcome.get(key)) for outcome in outcomes}))
+        for key in ("train_members", "calibration_members", "test_members")
+    ]
+    return f" The models learned from {sizes[0]} members, were calibrated on {sizes[1]} and tested on {sizes[2]}."
+
+
+def total_rows(rows: object) -> object:
+    """Return a number of rows given as a number or by table.
+
+    Parameters
+    ----------
+    rows : object
+        A number, a mapping of table to number, or None.
+
+    Returns
+    -------
+    object
+        The number, or what was given.
+
+    Examples
+    --------
+    >>> total_rows({"person": 2, "diagnosis": 3})
+    5
+    """
+    return sum(rows.values()) if isinstance(rows, Mapping) else rows
+
+
+def _describe_gates(summary: Summary, failed: list[Mapping[str, Any]]) -> str:
+    if not summary.get("gates"):
+        return "No acceptance gate was set: the figures below were held against nothing."
+    if not failed:
+        return "Every figure lies within its acceptance limit."
+    texts = [
+        f"{metric_title(gate['name'])} {'of ' + _quote_text(outcome_title(summary, gate['outcome'])) if gate.get('outcome') else ''}"
+        f" is {format_plain(gate.get('figure'))} (limit {format_limit(gate.get('limit'))})".replace("  ", " ")
+        for gate in failed
+    ]
+    return f"Outside the limit: {'; '.join(texts)}."
+
+
+def _describe_drift(summary: Summary) -> Iterator[tuple[str, str]]:
+    drift = summary.get("drift") or {}
+    for name, entry in (drift.get("outcomes") or {}).items():
+        verdict = str(entry.get("verdict"))
+        title = _quote_text(outcome_title(summary, name))
+        before = as_estimate((entry.get("before") or {}).get("oe_ratio"))["value"]
+        after = as_estimate((entry.get("after") or {}).get("oe_ratio"))["value"]
+        text = f"Applied unchanged at {drift.get('index_date')}, {title} has observed / expected {format_number(before)}"
+        if after is not None:
+            text += f", and {format_number(after)} after recalibration"
+        yield DRIFT_TONES.get(verdict, "warn"), f"{text} (verdict: {verdict})."
+
+
+def _describe_budget(summary: Summary) -> Iterator[str]:
+    rates = summary.get("rates")
+    if not rates:
+        return
+    certificate = rates.get("certificate") or {}
+    unit = certificate.get("minor_units_per_currency_unit", 100)
+    currency = str(certificate.get("currency") or summary["scheme"].get("currency", ""))
+    budget, allocated = rates.get("budget_minor"), rates.get("allocated_minor")
+    text = f"The rates allocate {format_minor(allocated, unit, currency)}"
+    if budget == allocated:
+        yield f"{text}, the budget to the last cent."
+    else:
+        yield f"{text} against a budget of {format_minor(budget, unit, currency)}: the two differ."
+
+
+def _quote(outcome: Mapping[str, Any]) -> str:
+    return _quote_text(str(outcome["title"]))
+
+
+def _quote_text(text: str) -> str:
+    return f"“{text}”"
+
+
+def _figure(figures: Mapping[str, Any], metric: str) -> str:
+    return format_metric(metric, as_estimate(figures.get(metric))["value"])
+
+
+def _with_interval(outcome: Mapping[str, Any], metric: str) -> str:
+    interval = format_interval(metric, outcome["test"].get(metric))
+    return _figure(outcome["test"], metric) + (f" (95% interval {interval})" if interval else "")

@@ -1,0 +1,231 @@
+"""Train the outcomes of a scheme: split, tune, fit, calibrate, and measure on rows that nothing has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from riskkit.errors import LeakageError
+from riskkit.evaluation.comparators import fit_comparator
+from riskkit.evaluation.metrics import compute_metrics
+from riskkit.risk.matrix import ModelFrame
+from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.spec import select_features
+from riskkit.risk.tuning import tune
+from riskkit.workflow.members import label_members
+from riskkit.workflow.split import plan_splits, tuning_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from riskkit.data.io import Tables
+    from riskkit.evaluation.comparators import ComparatorName
+    from riskkit.risk.spec import OutcomeSpec
+    from riskkit.workflow.members import FeaturePlan, Members
+    from riskkit.workflow.scheme import Scheme
+    from riskkit.workflow.split import Split, SplitPlan
+
+    Progress = Callable[[str, int, int], None]
+
+KEYS = ["person_id", "index_date"]
+NOT_FEATURES = {"observed", "weight", "outcome", "event_days"}
+
+
+@dataclass(frozen=True)
+class TrainedOutcome:
+    """One outcome, trained and measured.
+
+    Parameters
+    ----------
+    model : OutcomeModel
+        The model that is kept.
+    predictions : pandas.DataFrame
+        Test rows: keys, `outcome`, `observed`, `weight`, `predicted` and one column per comparator.
+    metrics : dict of str to pandas.DataFrame
+        Metrics table of ``"model"`` and of each comparator.
+    params : dict
+        Tuned tree settings; empty where the specification's own are used.
+    counts : dict of str to float
+        Rows to train, calibrate and test, and events in the test.
+    """
+
+    model: OutcomeModel
+    predictions: pd.DataFrame
+    metrics: dict[str, pd.DataFrame]
+    params: dict[str, Any]
+    counts: dict[str, float]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What every fit of one outcome shares."""
+
+    spec: OutcomeSpec
+    frame: ModelFrame
+    cohort: pd.DataFrame
+    names: list[str]
+    directions: dict[str, int]
+    seed: int
+
+
+def train_outcomes(
+    scheme: Scheme, members: Members, tables: Tables, plan: FeaturePlan, *, progress: Progress | None = None
+) -> dict[str, TrainedOutcome]:
+    """Train and measure every outcome of a scheme.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        The scheme.
+    members : Members
+        Cohort and features at the index dates with a known outcome.
+    tables : Tables
+        Canonical tables, for the labels.
+    plan : FeaturePlan
+        The catalogue behind the features.
+    progress : callable, optional
+        Called with (what, done, in all).
+
+    Returns
+    -------
+    dict of str to TrainedOutcome
+        By outcome, in the scheme's order.
+
+    Raises
+    ------
+    LeakageError
+        If a label stands among the features, or a person on both sides of a split by persons.
+    """
+    leaked = NOT_FEATURES & set(members.features.columns)
+    if leaked:
+        message = f"features: the label column {sorted(leaked)[0]!r} is among them. Build the features without labels."
+        raise LeakageError(message)
+    trained = {}
+    for done, spec in enumerate(scheme.outcomes):
+        if progress:
+            progress(f"label {spec.name}", done, len(scheme.outcomes))
+        task = _make_task(scheme, spec, members, tables, plan)
+        trained[spec.name] = _train_one(scheme, task, progress)
+    return trained
+
+
+def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tables, plan: FeaturePlan) -> _Task:
+    """Join features and labels of the rows that carry weight."""
+    labels = label_members(members.cohort, tables, spec)
+    counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
+    catalogue = plan.chosen.to_frame()
+    features = members.features.take(counted).reset_index(drop=True)
+    names = [name for name in select_features(catalogue, spec) if _varies(features[name])]
+    labels = labels.take(counted)
+    return _Task(
+        spec=_with_budget(scheme, spec),
+        frame=ModelFrame(features, labels["observed"].to_numpy(), labels["weight"].to_numpy()),
+        cohort=members.cohort.take(counted).reset_index(drop=True),
+        names=names,
+        directions=dict(zip(catalogue["name"], catalogue["direction"], strict=True)),
+        seed=scheme.file.run.seed,
+    )
+
+
+def _varies(values: pd.Series[float]) -> bool:
+    """Say whether a feature tells any two members apart, a missing value being a value of its own."""
+    return bool(values.min() != values.max()) if values.notna().all() else bool(values.notna().any())
+
+
+def _with_budget(scheme: Scheme, spec: OutcomeSpec) -> OutcomeSpec:
+    trials = scheme.file.run.tuning_trials
+    return spec if trials is None else spec.with_overrides({"tuning": {"trials": trials}}, place="--tuning-trials")
+
+
+def _train_one(scheme: Scheme, task: _Task, progress: Progress | None) -> TrainedOutcome:
+    block, name = scheme.file.split, task.spec.name
+    plan = plan_splits(task.cohort, block, task.seed)
+
+    def tell(number: int, asked: int, best: float) -> None:
+        if progress:
+            progress(f"tune {name} (best loss {best:.5g})", number, asked)
+
+    params = tune(
+        task.spec,
+        task.frame.take(tuning_rows(task.cohort, block, plan, task.seed)),
+        feature_names=task.names,
+        directions=task.directions,
+        seed=task.seed,
+        progress=tell,
+    )
+    model, predictions = _fit_and_predict(task, plan, params, progress)
+    run = scheme.file.run
+    metrics = {
+        column: compute_metrics(
+            predictions["observed"],
+            predictions[column],
+            predictions["weight"],
+            predictions["person_id"],
+            kind=task.spec.kind,
+            n_bootstrap=run.n_bootstrap,
+            seed=run.seed,
+        )
+        for column in ["predicted", *_comparators(task.spec)]
+    }
+    counts = {
+        "train_members": float(len(plan.kept.train)),
+        "calibration_members": float(len(plan.kept.calibration)),
+        "test_members": float(len(predictions)),
+        "events": float((predictions["observed"] > 0).sum()),
+    }
+    return TrainedOutcome(model, predictions, metrics, params, counts)
+
+
+def _fit_and_predict(
+    task: _Task, plan: SplitPlan, params: dict[str, Any], progress: Progress | None
+) -> tuple[OutcomeModel, pd.DataFrame]:
+    """Fit the kept model and predict every test row by a model that has not seen its person, or its year."""
+    parts, kept = [], None
+    splits = plan.evaluation if any(split is plan.kept for split in plan.evaluation) else (*plan.evaluation, plan.kept)
+    for number, split in enumerate(splits):
+        if progress:
+            progress(f"fit {task.spec.name}", number, len(splits))
+        model = _fit(task, split, params)
+        if split is plan.kept:
+            kept = model
+        if len(split.test):
+            parts.append(_predict(task, split, model))
+    if progress:
+        progress(f"measure {task.spec.name}", len(splits), len(splits))
+    if kept is None:
+        message = f"outcome {task.spec.name!r}: no split is kept."
+        raise LeakageError(message)
+    return kept, pd.concat(parts, ignore_index=True).sort_values(KEYS, ignore_index=True)
+
+
+def _fit(task: _Task, split: Split, params: dict[str, Any]) -> OutcomeModel:
+    return fit_outcome(
+        task.spec,
+        task.frame.take(split.train),
+        task.frame.take(split.calibration),
+        feature_names=task.names,
+        directions=task.directions,
+        params=params,
+        seed=task.seed,
+    )
+
+
+def _comparators(spec: OutcomeSpec) -> tuple[ComparatorName, ...]:
+    return ("age_sex", "logistic" if spec.kind == "binary" else "linear")
+
+
+def _predict(task: _Task, split: Split, model: OutcomeModel) -> pd.DataFrame:
+    test = task.frame.take(split.test)
+    columns: dict[str, NDArray[np.float64]] = {"predicted": model.predict(test.features)}
+    train = task.frame.take(split.train)
+    for name in _comparators(task.spec):
+        source = task.cohort if name == "age_sex" else task.frame.features[task.names]
+        fitted = fit_comparator(name, task.spec.kind, source.take(split.train), train.observed, train.weight)
+        columns[name] = fitted.predict(source.take(split.test))
+    keys = test.features[KEYS].reset_index(drop=True)
+    return keys.assign(outcome=task.spec.name, observed=test.observed, weight=test.weight, **columns)
