@@ -97,10 +97,34 @@ def log_record(
         mlflow.log_artifacts(str(folder))
 
 
+def log_files(folder: Path, names: list[str]) -> None:
+    """Log files of a folder to the open run, as far as they are there.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+    names : list of str
+        File names in it.
+    """
+    import mlflow
+
+    for name in names:
+        if (folder / name).exists():
+            mlflow.log_artifact(str(folder / name))
+
+
 def register_bundle(
-    *, name: str, code_file: Path, bundle: Path, example: pd.DataFrame, answer: pd.DataFrame, requirements: list[str]
+    *,
+    name: str,
+    code_file: Path,
+    bundle: Path,
+    alias: str,
+    example: pd.DataFrame,
+    answer: pd.DataFrame,
+    requirements: list[str],
 ) -> str:
-    """Register the bundle as a models-from-code pyfunc and give it the alias ``champion``.
+    """Register the bundle as a models-from-code pyfunc and give it an alias.
 
     Parameters
     ----------
@@ -110,6 +134,8 @@ def register_bundle(
         The models-from-code file.
     bundle : pathlib.Path
         Folder of the bundle.
+    alias : str
+        ``"champion"`` or ``"challenger"``.
     example : pandas.DataFrame
         Two members, as the model takes them.
     answer : pandas.DataFrame
@@ -138,7 +164,7 @@ def register_bundle(
         registered_model_name=name,
     )
     version = str(info.registered_model_version)
-    mlflow.MlflowClient().set_registered_model_alias(name, CHAMPION, version)
+    mlflow.MlflowClient().set_registered_model_alias(name, alias, version)
     return version
 
 

@@ -75,9 +75,8 @@ def compute_exposure_months(
     Days after a death are no exposure: the cost of the last months stays, annualised with its weight.
     """
     end = index + pd.Timedelta(days=horizon_days)
-    deaths = members.set_index("person_id")["death_date"].dropna()
-    spans = enrollment[enrollment["person_id"].isin(members["person_id"])]
-    stop = spans["person_id"].map(deaths) + pd.Timedelta(days=1)
+    spans = enrollment.merge(members[["person_id", "death_date"]], on="person_id")
+    stop = spans["death_date"] + pd.Timedelta(days=1)
     spans = spans.assign(end_date=spans["end_date"].where(stop.isna() | (stop > spans["end_date"]), stop))
     days = members["person_id"].map(enrolled_days(spans, index, end)).fillna(0.0)
     return np.asarray(days * 12.0 / 365.0, dtype="float64")

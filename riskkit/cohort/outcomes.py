@@ -111,21 +111,22 @@ def label_cost(
     return labels[KEYS].assign(observed=observed, weight=years)
 
 
-def _deaths(tables: Mapping[str, Path | pd.DataFrame]) -> pd.Series[pd.Timestamp]:
+def _deaths(tables: Mapping[str, Path | pd.DataFrame]) -> pd.DataFrame:
     died = exp.not_(exp.Is(this=exp.column("death_date"), expression=exp.null()))
     query = exp.select("person_id", "death_date").from_("person").where(died)
     with open_engine() as engine:
         open_tables(engine, tables)
-        return engine.execute(query.sql("duckdb")).df().set_index("person_id")["death_date"]
+        deaths = engine.execute(query.sql("duckdb")).df()
+    return deaths.astype({"person_id": "str", "death_date": "datetime64[us]"})
 
 
 def _with_censoring(
-    cohort: pd.DataFrame, first: pd.DataFrame, deaths: pd.Series[pd.Timestamp], horizon_days: int
+    cohort: pd.DataFrame, first: pd.DataFrame, deaths: pd.DataFrame, horizon_days: int
 ) -> pd.DataFrame:
-    labels = cohort[[*KEYS, "exposure_months"]].merge(first, on=KEYS, how="left")
+    labels = cohort[[*KEYS, "exposure_months"]].merge(first, on=KEYS, how="left").merge(deaths, "left", "person_id")
     event = labels["event_days"].notna().to_numpy()
     followed = labels["exposure_months"].to_numpy() * 365.0 / 12.0
-    to_death = (labels["person_id"].map(deaths) - labels["index_date"]).dt.days
+    to_death = (labels["death_date"] - labels["index_date"]).dt.days
     followed = np.where(to_death.between(0, horizon_days - 1), float(horizon_days), followed)
     time = np.where(event, labels["event_days"].fillna(0.0).to_numpy(), followed)
     weight = np.zeros(len(labels))
@@ -188,4 +189,5 @@ def _grouped(
     with open_engine() as engine:
         open_tables(engine, tables)
         engine.register("spine", cohort[KEYS].assign(index_date=cohort["index_date"].astype("datetime64[us]")))
-        return engine.execute(query.sql("duckdb")).df().astype({"index_date": "datetime64[us]"})
+        found = engine.execute(query.sql("duckdb")).df()
+    return found.astype({"person_id": "str", "index_date": "datetime64[us]"})

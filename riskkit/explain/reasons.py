@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypedDict
 
 import numpy as np
@@ -119,7 +120,7 @@ def compute_reasons(
     lead = leaders[rows, order[rows, places]]
     flat = _say(entries, lead, values[rows, lead], np.round(amounts[rows, places], DECIMALS), quantity)
     ends = np.cumsum(kept.sum(axis=1)).tolist()
-    return [flat[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return [flat[start:end] for start, end in pairwise([0, *ends])]
 
 
 def reasons_to_json(reasons: Sequence[Sequence[Reason]]) -> list[str]:
@@ -152,7 +153,7 @@ def _look_up(names: list[str], catalogue: pd.DataFrame, quantity: Quantity) -> t
     for name, group in zip(names, groups, strict=True):
         unit, meaning, meaning_zh = (str(rows.loc[name, column]) for column in ("unit", "meaning", "meaning_zh"))
         english, chinese = get_group_words(group)
-        whole = (f" ({english} as a whole)", f"({chinese}合计)") if groups.count(group) > 1 else ("", "")
+        whole = (f" ({english} as a whole)", f"（{chinese}合计）") if groups.count(group) > 1 else ("", "")
         entries.append(_Entry(name, group, unit, raise_first(meaning), meaning_zh, *whole))
     return entries, np.array([known.index(group) for group in groups], dtype=np.intp), len(known)
 
@@ -210,7 +211,7 @@ def _say(
                 "unit": units[index],
                 "amount": amount,
                 "text": f"{entry.meaning}: {shown} — {ways[up]}{size} {quantity.unit}{entry.suffix}",
-                "text_zh": f"{entry.meaning_zh}:{shown_zh},{ways_zh[up]}{size} {quantity.unit_zh}{entry.suffix_zh}",
+                "text_zh": f"{entry.meaning_zh}：{shown_zh}，{ways_zh[up]}{size} {quantity.unit_zh}{entry.suffix_zh}",
             }
         )
     return said

@@ -14,6 +14,13 @@ CONTEXT_FEATURES = {
 """Feature name to the cohort column that it is read from."""
 
 
+STATED_MONTHS = {
+    "stated_part_a_months": ("hospital cover", "住院保障"),
+    "stated_part_b_months": ("medical cover", "门诊保障"),
+    "stated_managed_care_months": ("managed care", "管理式医疗"),
+}
+
+
 def demographic_features() -> list[Feature]:
     """Declare the features of person and membership.
 
@@ -56,4 +63,19 @@ def demographic_features() -> list[Feature]:
             "count",
             window_days=730,
         ),
+        *[_stated_months(analyte, *words) for analyte, words in STATED_MONTHS.items()],
     ]
+
+
+def _stated_months(analyte: str, words: str, words_zh: str) -> Feature:
+    return Feature(
+        f"{analyte}_365d",
+        f"months of {words} stated for the last year",
+        f"上年{words_zh}月数",
+        "months",
+        "membership",
+        "labs",
+        "latest",
+        column="value",
+        where=(("analyte", analyte),),
+    )

@@ -54,10 +54,11 @@ def make_table(
 
     Examples
     --------
-    >>> make_table(["Tier", "Members"], [["low", "120"]])["rows"]
-    [[{'text': 'low'}, {'text': '120'}]]
+    >>> make_table(["Members"], [["120"]])["rows"]
+    [[{'text': '120', 'sub': '', 'tone': ''}]]
     """
-    cells = [[{"text": cell} if isinstance(cell, str) else dict(cell) for cell in row] for row in rows]
+    empty = {"text": "", "sub": "", "tone": ""}
+    cells = [[empty | ({"text": cell} if isinstance(cell, str) else dict(cell)) for cell in row] for row in rows]
     return {
         "kind": "table",
         "caption": caption,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-STYLE: Final[dict[str, object]] = {
+STYLE: Final[dict[Any, Any]] = {
     "font.family": "sans-serif",
     "font.size": 9.5,
     "axes.titlesize": 10,
@@ -27,6 +27,8 @@ STYLE: Final[dict[str, object]] = {
     "svg.fonttype": "none",
 }
 NO_METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
+RED: Final = "#b5423a"
+GREEN: Final = "#3c7d5a"
 FONTS: Final = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 
@@ -84,4 +86,61 @@ def to_svg(figure: Figure, name: str) -> str:
     text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
     text = re.sub(r"""(href="#|url\(#)""", rf"\g<1>{name}-", text)
     text = re.sub(r"(font: [\d.]+px )[^;\"]*", rf"\g<1>{FONTS}", text)
-    return re.sub(r'<svg ', '<svg role="img" ', text, count=1)
+    return re.sub(r"<svg ", '<svg role="img" ', text, count=1)
+
+
+def format_tick(value: float) -> str:
+    """Write a tick of an axis shortly.
+
+    Parameters
+    ----------
+    value : float
+        Tick.
+
+    Returns
+    -------
+    str
+        Text.
+
+    Examples
+    --------
+    >>> format_tick(25000), format_tick(250), format_tick(0.25)
+    ('25k', '250', '0.25')
+    """
+    if abs(value) >= 10000:
+        return f"{value / 1000:,.0f}k"
+    return f"{value:,.0f}" if abs(value) >= 10 or value == 0 else f"{value:.2g}"
+
+
+def format_share(value: float) -> str:
+    """Write a tick of an axis of shares in percent, with a decimal only where it is needed.
+
+    Parameters
+    ----------
+    value : float
+        Fraction.
+
+    Returns
+    -------
+    str
+        Text.
+
+    Examples
+    --------
+    >>> format_share(0.25), format_share(0.025)
+    ('25%', '2.5%')
+    """
+    return f"{100 * value:.4g}%"
+
+
+def set_label_size(ax: Axes) -> None:
+    """Set the labels of axes that `evaluation` drew in the size of the page.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes, changed in place.
+    """
+    ax.tick_params(labelsize=9)
+    ax.xaxis.label.set_fontsize(9.5)
+    ax.yaxis.label.set_fontsize(9.5)

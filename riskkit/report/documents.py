@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from riskkit.errors import DataContractError
+from riskkit.report.data_section import make_data_section
 from riskkit.report.member_section import make_member_section
 from riskkit.report.outcome_section import make_key_figures, make_outcome_section
-from riskkit.report.scheme_sections import make_data_section, make_flow_section, make_rate_section, make_tier_section
+from riskkit.report.population_sections import make_flow_section, make_tier_section
+from riskkit.report.rate_section import make_rate_section
 from riskkit.report.stability_sections import make_drift_section, make_gate_section
 from riskkit.report.verdict import make_verdict
 
@@ -30,8 +32,8 @@ def make_document(summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]
         `rates`, `gates`, `data`, `flow` and `examples`.
     frames : mapping of str to pandas.DataFrame
         `predictions` (test rows: `person_id`, `outcome`, `observed`, `predicted`, `weight` and a column for each
-        comparator), and where written `rates` (`rate_amount`, currency per member year), `contributions_<outcome>`
-        and `feature_values_<outcome>`.
+        comparator), and where written `rates` (`rate_amount`, currency per member year), `contributions_<outcome>`,
+        `feature_values_<outcome>` and `feature_catalogue` (`name`, `meaning`, `group`).
 
     Returns
     -------
@@ -57,7 +59,7 @@ def make_document(summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]
     scheme = summary["scheme"]
     facts = [
         ("Scheme", scheme.get("name")),
-        ("Made", scheme.get("created")),
+        ("Made", str(scheme.get("created") or "")[:16].replace("T", " ")),
         ("riskkit", scheme.get("riskkit_version")),
         ("Currency", scheme.get("currency")),
     ]

@@ -7,15 +7,8 @@ from typing import Any, Final
 
 from riskkit.report.blocks import Block, Cell, make_section, make_table
 from riskkit.report.scheme_figures import draw_reasons
-from riskkit.report.wording import (
-    MISSING,
-    as_number,
-    format_number,
-    format_percent,
-    format_plain,
-    outcome_title,
-    sentence_case,
-)
+from riskkit.report.titles import outcome_title, sentence_case
+from riskkit.report.wording import as_number, format_number, format_percent, format_plain
 
 Summary = Mapping[str, Any]
 HASH_LENGTH: Final = 12
@@ -44,7 +37,7 @@ def make_member_section(summary: Summary) -> Block | None:
         "not causes. Single members are shown: handle this page as confidential."
     )
     blocks = [_make_member(summary, example, at) for at, example in enumerate(examples, start=1)]
-    return make_section("members", "Three example members and their reasons", blocks, lead=lead)
+    return make_section("members", "Example members and their reasons", blocks, lead=lead)
 
 
 def _make_member(summary: Summary, example: Mapping[str, Any], number: int) -> Block:
@@ -83,15 +76,12 @@ def _make_reason(reason: Mapping[str, Any]) -> dict[str, str]:
     mark, tone = DIRECTIONS.get(str(reason.get("direction")), ("•", "plain"))
     unit = str(reason.get("unit") or "")
     value = "not measured" if reason.get("value") is None else f"{format_plain(reason.get('value'))} {unit}".strip()
-    signed = _signed(reason)
-    sign = "+" if signed > 0 else ""
     return {
         "mark": mark,
         "tone": tone,
         "text": str(reason.get("text") or reason.get("group") or ""),
         "text_zh": str(reason.get("text_zh") or ""),
         "detail": f"{reason.get('feature', '')} = {value}",
-        "amount": MISSING if as_number(reason.get("amount")) is None else f"{sign}{format_plain(signed)}",
     }
 
 
@@ -100,7 +90,8 @@ def _make_ledger(example: Mapping[str, Any], currency: str) -> Block | None:
     if not steps:
         return None
     rows: list[list[Cell]] = [
-        [str(row.get("step")), sentence_case(str(row.get("item"))), format_number(row.get("amount"), 2)] for row in steps
+        [str(row.get("step")), sentence_case(str(row.get("item"))), format_number(row.get("amount"), 2)]
+        for row in steps
     ]
     total = sum(as_number(row.get("amount")) or 0.0 for row in steps)
     rate = as_number(example.get("rate_amount"))

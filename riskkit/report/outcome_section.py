@@ -14,9 +14,9 @@ from riskkit.report.figures import (
     draw_predictive_ratio,
     draw_reliability,
 )
+from riskkit.report.titles import LEAD_METRICS, metric_title, model_title, sentence_case
 from riskkit.report.verdict import beats
 from riskkit.report.wording import (
-    LEAD_METRICS,
     MISSING,
     SMALLEST_CELL,
     as_estimate,
@@ -26,9 +26,6 @@ from riskkit.report.wording import (
     format_percent,
     format_plain,
     is_small,
-    metric_title,
-    model_title,
-    sentence_case,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +55,9 @@ def make_key_figures(summary: Summary) -> Block:
         The table.
     """
     outcomes = summary["outcomes"]
-    columns = list(dict.fromkeys(_column_of(name) for out in outcomes.values() for name in out.get("comparators") or {}))
+    columns = list(
+        dict.fromkeys(_column_of(name) for out in outcomes.values() for name in out.get("comparators") or {})
+    )
     rows = [
         row
         for outcome in outcomes.values()
@@ -82,7 +81,8 @@ def _key_rows(outcome: Mapping[str, Any], columns: list[str], *, show_truth: boo
     by_column = {_column_of(name): figures for name, figures in (outcome.get("comparators") or {}).items()}
     metrics = [metric for metric in KEY_METRICS[outcome["kind"]] if metric in outcome["test"]]
     for at, metric in enumerate(metrics):
-        small = f"{format_count(outcome.get('test_members'))} members, {format_count(outcome.get('events'))} events"
+        events = f"{format_count(outcome.get('events'))} {'events' if outcome['kind'] == 'binary' else 'with cost'}"
+        small = f"{format_count(outcome.get('test_members'))} tested, {events}"
         title: Cell = {"text": outcome["title"], "sub": small} if at == 0 else ""
         others = [estimate_cell(metric, by_column.get(column, {}).get(metric)) for column in columns]
         truth = [estimate_cell(metric, (outcome.get("truth") or {}).get(metric))] if show_truth else []
@@ -127,16 +127,15 @@ def make_outcome_section(name: str, outcome: Mapping[str, Any], frames: Frames) 
     dict
         The section.
     """
-    lead = (
-        f"{sentence_case(outcome.get('policy', 'clinical'))} feature policy with {format_plain(outcome.get('n_features'))} "
-        f"features; calibration: {(outcome.get('calibration') or {}).get('method', MISSING)}."
-    )
+    policy, method = outcome.get("policy", "clinical"), (outcome.get("calibration") or {}).get("method", MISSING)
+    n_features = format_plain(outcome.get("n_features"))
+    lead = f"{sentence_case(policy)} feature policy with {n_features} features; calibration: {method}."
     blocks = [
         _make_quality_gallery(name, outcome, frames["predictions"]),
         _make_comparator_note(outcome),
         _make_truth_note(outcome),
         _make_continuing_table(outcome),
-        _make_driver_figure(name, frames),
+        _make_driver_figure(name, outcome, frames),
     ]
     return make_section(f"outcome-{name}", outcome["title"], blocks, lead=lead)
 
@@ -145,7 +144,7 @@ def _make_quality_gallery(name: str, outcome: Mapping[str, Any], predictions: pd
     rows = predictions[predictions["outcome"] == name].reset_index(drop=True)
     if len(rows) < SMALLEST_CELL:
         return make_note(f"Fewer than {SMALLEST_CELL} test members: no figure is shown.", "warn")
-    columns = [column for column in rows if column not in KEYS and rows[column].notna().all()]
+    columns = [str(column) for column in rows if column not in KEYS and rows[column].notna().all()]
     # a comparator file may name its column "linear" for the logistic model too
     given = list(outcome.get("comparators") or {})
     titles = {
@@ -225,14 +224,14 @@ def _make_continuing_table(outcome: Mapping[str, Any]) -> Block | None:
     return make_table(titles, rows, caption="Members the training data knew, and those it did not")
 
 
-def _make_driver_figure(name: str, frames: Frames) -> Block | None:
-    contributions = frames.get(f"contributions_{name}")
-    if contributions is None or len(contributions) < SMALLEST_CELL:
+def _make_driver_figure(name: str, outcome: Mapping[str, Any], frames: Frames) -> Block | None:
+    contributions, values = frames.get(f"contributions_{name}"), frames.get(f"feature_values_{name}")
+    if contributions is None or values is None or len(contributions) < SMALLEST_CELL:
         return None
-    kept = contributions.drop(columns=["person_id", "index_date", "base_value"], errors="ignore")
-    svg = draw_beeswarm(kept, frames.get(f"feature_values_{name}"), f"drivers-{name}")
+    label = f"Contribution to the {'probability' if outcome['kind'] == 'binary' else 'expected cost per year'}"
+    svg = draw_beeswarm(contributions, values, frames.get("feature_catalogue"), label, f"drivers-{name}")
     caption = (
-        f"TreeSHAP contributions of {len(kept):,} members, one dot each; the features that weigh most on top. "
+        f"TreeSHAP contributions of a sample of {len(contributions):,} members, the features that weigh most on top. "
         "They say how the model came to its figure, not what causes the outcome; related features share the credit."
     )
     return make_figure(svg, "What drives the prediction", caption)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -65,17 +63,17 @@ def write_report(out: str | Path) -> Path:
     folder = Path(out)
     page = render(make_document(_read_summary(folder), _read_frames(folder)))
     target = folder / REPORT_NAME
-    with NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".part", delete=False) as part:
-        part.write(page)
-    os.chmod(part.name, 0o644)  # noqa: S103
-    os.replace(part.name, target)
-    return target
+    part = target.with_name(f".{REPORT_NAME}.part")
+    part.write_text(page, encoding="utf-8")
+    return part.replace(target)
 
 
 def _read_summary(folder: Path) -> dict[str, Any]:
     path = folder / "summary.json"
     if not path.is_file():
-        message = f"{path}: no such file; expected the summary of a retraining. Run riskkit retrain --out {folder} first."
+        message = (
+            f"{path}: no such file; expected the summary of a retraining. Run riskkit retrain --out {folder} first."
+        )
         raise DataContractError(message)
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
@@ -83,17 +81,23 @@ def _read_summary(folder: Path) -> dict[str, Any]:
         message = f"{path}: not readable as JSON ({error}). Run riskkit retrain --out {folder} again."
         raise DataContractError(message) from error
     if not isinstance(summary, dict):
-        message = f"{path}: found a {type(summary).__name__}, expected an object. Run riskkit retrain --out {folder} again."
+        message = (
+            f"{path}: found a {type(summary).__name__}, expected an object. Run riskkit retrain --out {folder} again."
+        )
         raise DataContractError(message)
     return summary
 
 
 def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
-    return {path.stem: _read_frame(path) for path in sorted((folder / "evaluation").glob("*.parquet")) if _is_ours(path)}
+    return {
+        path.stem: _read_frame(path) for path in sorted((folder / "evaluation").glob("*.parquet")) if _is_ours(path)
+    }
 
 
 def _is_ours(path: Path) -> bool:
-    return path.stem in {"predictions", "rates"} or path.stem.startswith(("contributions_", "feature_values_"))
+    return path.stem in {"predictions", "rates", "feature_catalogue"} or path.stem.startswith(
+        ("contributions_", "feature_values_")
+    )
 
 
 def _read_frame(path: Path) -> pd.DataFrame:

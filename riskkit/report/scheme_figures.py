@@ -8,7 +8,7 @@ import numpy as np
 
 from riskkit.evaluation.distribution import compute_distribution
 from riskkit.evaluation.plots import AMBER, BLUE, GREY, INK, PALE, plot_distribution
-from riskkit.report.canvas import GREEN, RED, format_tick, open_canvas, set_label_size, to_svg
+from riskkit.report.canvas import GREEN, RED, format_share, format_tick, open_canvas, set_label_size, to_svg
 from riskkit.report.wording import SMALLEST_CELL, as_estimate, as_number
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def draw_flow(steps: Sequence[tuple[str, int]], name: str) -> str:
     str
         SVG.
     """
-    with open_canvas(8.6, 0.55 + 0.34 * len(steps)) as (figure, (ax,)):
+    with open_canvas(10.6, 0.55 + 0.34 * len(steps)) as (figure, (ax,)):
         at = np.arange(len(steps))
         members = np.array([count for _, count in steps], dtype=np.float64)
         ax.barh(at, members, color=BLUE, height=0.62)
@@ -66,18 +66,18 @@ def draw_tiers(rows: Sequence[Mapping[str, object]], name: str) -> str:
         SVG.
     """
     at = np.arange(len(rows))
-    with open_canvas(8.6, 0.9 + 0.45 * len(rows), columns=2) as (figure, (left, right)):
+    with open_canvas(10.6, 0.9 + 0.45 * len(rows), columns=2) as (figure, (left, right)):
         shares = [as_number(row.get("share")) or 0.0 for row in rows]
         left.barh(at, shares, color=BLUE, height=0.6)
         left.set(title="Share of members")
         for y, row in enumerate(rows):
             _draw_tier_rate(right, y, row)
-        right.set(title="Observed rate, 95% interval (bar: mean predicted risk)")
+        right.set(title="Observed rate with 95% interval (bar: predicted)")
         for ax in (left, right):
             ax.set_yticks(at, [str(row["tier"]) for row in rows])
             ax.set_ylim(len(rows) - 0.5, -0.5)
             ax.set_xlim(left=0)
-            ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+            ax.xaxis.set_major_formatter(lambda value, _: format_share(value))
         return to_svg(figure, name)
 
 
@@ -91,13 +91,13 @@ def _draw_tier_rate(ax: Axes, y: int, row: Mapping[str, object]) -> None:
     ax.plot(rate["value"], y, marker="o", color=BLUE, markersize=6)
 
 
-def draw_rates(amounts: pd.Series[float], label: str, name: str) -> str:
+def draw_rates(rates: pd.DataFrame, label: str, name: str) -> str:
     """Draw the distribution of the rates.
 
     Parameters
     ----------
-    amounts : pandas.Series
-        Rates, currency per member year.
+    rates : pandas.DataFrame
+        `rate_amount` (currency per member year) and, where it is known, `exposure_months` as the weight.
     label : str
         Name of the axis, with the currency.
     name : str
@@ -108,9 +108,12 @@ def draw_rates(amounts: pd.Series[float], label: str, name: str) -> str:
     str
         SVG; bins of fewer than 11 members are left empty.
     """
-    table = compute_distribution(amounts, n_bins=int(np.clip(len(amounts) // 50, 5, 40)))
-    table["share"] = table["share"].where(table["share"] * len(amounts) > SMALLEST_CELL - 0.5, 0.0)
-    with open_canvas(8.6, 3.0) as (figure, (ax,)):
+    weight = rates.get("exposure_months")
+    table = compute_distribution(rates["rate_amount"], weight, n_bins=int(np.clip(len(rates) // 50, 5, 40)))
+    edges = np.append(table["lower"], np.inf)
+    members = np.histogram(rates["rate_amount"], bins=edges)[0]
+    table["share"] = table["share"].where(members >= SMALLEST_CELL, 0.0)
+    with open_canvas(10.6, 3.0) as (figure, (ax,)):
         plot_distribution(table, ax, label=label)
         set_label_size(ax)
         return to_svg(figure, name)

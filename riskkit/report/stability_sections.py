@@ -8,10 +8,12 @@ from typing import Any, Final
 from riskkit.report.blocks import Block, Cell, make_figure, make_note, make_section, make_table
 from riskkit.report.outcome_section import estimate_cell
 from riskkit.report.scheme_figures import draw_shift
+from riskkit.report.titles import gate_title, metric_title, outcome_title
 from riskkit.report.verdict import DRIFT_TONES
-from riskkit.report.wording import as_estimate, format_limit, format_number, format_plain, metric_title, outcome_title
+from riskkit.report.wording import as_estimate, format_limit, format_number, format_plain
 
 Summary = Mapping[str, Any]
+GATE_TONES: Final = {"pass": "good", "inconclusive": "warn"}
 DRIFT_METRICS: Final = ("oe_ratio", "auroc", "r2", "calibration_slope", "mae")
 
 
@@ -34,10 +36,10 @@ def make_drift_section(summary: Summary) -> Block | None:
     blocks: list[Block | None] = []
     for name, entry in drift["outcomes"].items():
         verdict = str(entry.get("verdict"))
-        text = f"{outcome_title(summary, name)}: {verdict}. {entry.get('message') or ''}".strip()
+        text = f"Verdict: {verdict}. {entry.get('message') or outcome_title(summary, name)}"
         blocks.append(make_note(text, DRIFT_TONES.get(verdict, "warn")))
         blocks.append(_make_drift_table(entry))
-        blocks.append(_make_shift_figure(name, entry))
+    blocks += _make_shift_figures(drift["outcomes"])
     lead = f"The models as trained, applied at {drift.get('index_date')} as if the outcome were still unknown."
     return make_section("drift", "Drift: does the model hold a year later?", blocks, lead=lead)
 
@@ -48,16 +50,24 @@ def _make_drift_table(entry: Mapping[str, Any]) -> Block | None:
     if not metrics:
         return None
     states = [("As trained", before)] + ([("Recalibrated", after)] if after else [])
-    rows: list[list[Cell]] = [[title, *(estimate_cell(key, state.get(key)) for key in metrics)] for title, state in states]
+    rows: list[list[Cell]] = [
+        [title, *(estimate_cell(key, state.get(key)) for key in metrics)] for title, state in states
+    ]
     return make_table(["Model", *(metric_title(metric) for metric in metrics)], rows)
 
 
-def _make_shift_figure(name: str, entry: Mapping[str, Any]) -> Block | None:
-    features = [row for row in entry.get("feature_psi") or [] if as_estimate(row.get("psi"))["value"] is not None]
-    if not features:
-        return None
-    caption = "How far each feature's distribution moved from the training years. Amber: watch; red: act."
-    return make_figure(draw_shift(features, f"shift-{name}"), "Features that moved most", caption)
+def _make_shift_figures(outcomes: Mapping[str, Mapping[str, Any]]) -> list[Block]:
+    """Draw the shift of the features once for all outcomes that share it."""
+    figures: list[Block] = []
+    drawn: list[object] = []
+    for name, entry in outcomes.items():
+        features = [row for row in entry.get("feature_psi") or [] if as_estimate(row.get("psi"))["value"] is not None]
+        if not features or features in drawn:
+            continue
+        drawn.append(features)
+        caption = "How far each feature's distribution moved from the training years. Amber: watch; red: act."
+        figures.append(make_figure(draw_shift(features, f"shift-{name}"), "Features that moved most", caption))
+    return figures
 
 
 def make_gate_section(summary: Summary) -> Block | None:
@@ -79,13 +89,16 @@ def make_gate_section(summary: Summary) -> Block | None:
     rows: list[list[Cell]] = [
         [
             outcome_title(summary, gate.get("outcome")) or "Scheme",
-            metric_title(gate["name"]),
-            format_number(gate.get("figure")) if isinstance(gate.get("figure"), float) else format_plain(gate.get("figure")),
+            gate_title(gate),
+            format_number(gate.get("figure"))
+            if isinstance(gate.get("figure"), float)
+            else format_plain(gate.get("figure")),
             format_limit(gate.get("limit")),
-            {"text": str(gate.get("verdict")), "tone": "good" if gate.get("verdict") == "pass" else "bad"},
+            {"text": str(gate.get("verdict")), "tone": GATE_TONES.get(str(gate.get("verdict")), "bad")},
         ]
         for gate in gates
     ]
     table = make_table(["Outcome", "Figure", "Found", "Limit", "Verdict"], rows, words=2)
-    lead = "Limits come from the outcome specifications; a model that fails a gate is not promoted."
+    lead = "Limits come from the outcome specifications; a model that fails a gate is not promoted. "
+    lead += "Inconclusive: outside the limit, but the interval reaches it."
     return make_section("gates", "Acceptance gates", [table], lead=lead)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from riskkit.report.titles import LEAD_METRICS, gate_title, join_words, metric_title, model_title, outcome_title
 from riskkit.report.wording import (
-    LEAD_METRICS,
     as_estimate,
     format_count,
     format_interval,
@@ -15,13 +15,10 @@ from riskkit.report.wording import (
     format_minor,
     format_number,
     format_plain,
-    join_words,
-    metric_title,
-    model_title,
-    outcome_title,
 )
 
 Summary = Mapping[str, Any]
+UNMET: Final = ("fail", "inconclusive")
 DRIFT_TONES: Final = {"stable": "good", "recalibrate": "warn", "refuse": "bad"}
 
 
@@ -45,17 +42,16 @@ def make_verdict(summary: Summary) -> dict[str, Any]:
     'The one gate passes.'
     """
     weak, strong = _compare_models(summary)
-    failed = failed_gates(summary)
     drift = list(_describe_drift(summary))
-    bad_news = _weak_headline(weak), _gate_headline(summary), _drift_headline(summary)
-    tones = [tone for tone, _ in drift] + ["bad"] * bool(failed) + ["warn"] * bool(weak)
+    headline = _weak_headline(weak), _gate_headline(summary), _strong_headline(weak, strong), _drift_headline(summary)
+    tones = [tone for tone, _ in drift] + ["bad"] * bool(gates_with(summary, "fail")) + ["warn"] * _is_open(summary, weak)
     return {
         "tone": next((tone for tone in ("bad", "warn") if tone in tones), "good"),
-        "headline": " ".join(text for text in bad_news if text),
+        "headline": " ".join(text for text in headline if text),
         "sentences": [
             *(_weak_sentence(*item) for item in weak),
             _describe_data(summary),
-            _describe_gates(summary, failed),
+            _describe_gates(summary),
             *(_strong_sentence(*item) for item in strong),
             *(text for _, text in drift),
             *_describe_budget(summary),
@@ -63,20 +59,22 @@ def make_verdict(summary: Summary) -> dict[str, Any]:
     }
 
 
-def failed_gates(summary: Summary) -> list[Mapping[str, Any]]:
-    """Return the gates that fail.
+def gates_with(summary: Summary, verdict: str) -> list[Mapping[str, Any]]:
+    """Return the gates with a verdict.
 
     Parameters
     ----------
     summary : mapping
         The content of `summary.json`.
+    verdict : {"pass", "fail", "inconclusive"}
+        The verdict; inconclusive is a figure outside its limits whose interval reaches them.
 
     Returns
     -------
     list of mapping
         Gates.
     """
-    return [gate for gate in summary.get("gates") or [] if gate.get("verdict") != "pass"]
+    return [gate for gate in summary.get("gates") or [] if gate.get("verdict") == verdict]
 
 
 def beats(test: Mapping[str, Any], comparator: Mapping[str, Any], metric: str) -> bool:
@@ -116,6 +114,10 @@ def _compare_models(summary: Summary) -> tuple[list[tuple[Any, ...]], list[tuple
     return weak, strong
 
 
+def _is_open(summary: Summary, weak: list[tuple[Any, ...]]) -> bool:
+    return bool(weak or not summary.get("gates") or gates_with(summary, "inconclusive"))
+
+
 def _weak_headline(weak: list[tuple[Any, ...]]) -> str:
     if not weak:
         return ""
@@ -123,13 +125,19 @@ def _weak_headline(weak: list[tuple[Any, ...]]) -> str:
     return f"The booster does not beat every comparator outside its interval for {titles}."
 
 
+def _strong_headline(weak: list[tuple[Any, ...]], strong: list[tuple[Any, ...]]) -> str:
+    return "The booster beats every comparator." if strong and not weak else ""
+
+
 def _gate_headline(summary: Summary) -> str:
-    total, failed = len(summary.get("gates") or []), len(failed_gates(summary))
+    total, failed, open_ = len(summary.get("gates") or []), *(len(gates_with(summary, word)) for word in UNMET)
     if total == 0:
         return "No acceptance gate was set."
-    if failed:
-        return f"{failed} of {total} gate{'s' * (total > 1)} {'fail' if failed > 1 else 'fails'}."
-    return "The one gate passes." if total == 1 else f"All {total} gates pass."
+    if not failed and not open_:
+        return {1: "The one gate passes.", 2: "Both gates pass."}.get(total, f"All {total} gates pass.")
+    counts = [f"{failed} {'fail' if failed > 1 else 'fails'}"] if failed else []
+    counts += [f"{open_} {'are' if open_ > 1 else 'is'} inconclusive"] if open_ else []
+    return f"Of {total} gate{'s' * (total > 1)} {join_words(counts)}."
 
 
 def _drift_headline(summary: Summary) -> str:
@@ -181,7 +189,10 @@ def _describe_members(summary: Summary) -> str:
         join_words(sorted({format_count(outcome.get(key)) for outcome in outcomes}))
         for key in ("train_members", "calibration_members", "test_members")
     ]
-    return f" The models learned from {sizes[0]} members, were calibrated on {sizes[1]} and tested on {sizes[2]}."
+    return (
+        f" The models learned from {sizes[0]} member records (one for each member and index date), "
+        f"were calibrated on {sizes[1]} and tested on {sizes[2]}."
+    )
 
 
 def total_rows(rows: object) -> object:
@@ -205,17 +216,21 @@ def total_rows(rows: object) -> object:
     return sum(rows.values()) if isinstance(rows, Mapping) else rows
 
 
-def _describe_gates(summary: Summary, failed: list[Mapping[str, Any]]) -> str:
+def _describe_gates(summary: Summary) -> str:
     if not summary.get("gates"):
-        return "No acceptance gate was set: the figures below were held against nothing."
-    if not failed:
-        return "Every figure lies within its acceptance limit."
-    texts = [
-        f"{metric_title(gate['name'])} {'of ' + _quote_text(outcome_title(summary, gate['outcome'])) if gate.get('outcome') else ''}"
-        f" is {format_plain(gate.get('figure'))} (limit {format_limit(gate.get('limit'))})".replace("  ", " ")
-        for gate in failed
-    ]
-    return f"Outside the limit: {'; '.join(texts)}."
+        return "The figures below were held against no acceptance limit."
+    failed, open_ = (
+        "; ".join(_failure(summary, gate) for gate in gates_with(summary, verdict)) for verdict in UNMET
+    )
+    sentences = [f"Outside the limit: {failed}."] if failed else []
+    sentences += [f"Outside the limit, but within the reach of chance: {open_}."] if open_ else []
+    return " ".join(sentences) or "Every figure lies within its acceptance limit."
+
+
+def _failure(summary: Summary, gate: Mapping[str, Any]) -> str:
+    where = f" of {_quote_text(outcome_title(summary, gate['outcome']))}" if gate.get("outcome") else ""
+    figure, limit = format_plain(gate.get("figure")), format_limit(gate.get("limit"))
+    return f"{gate_title(gate)}{where} is {figure} (limit {limit})"
 
 
 def _describe_drift(summary: Summary) -> Iterator[tuple[str, str]]:
@@ -225,7 +240,9 @@ def _describe_drift(summary: Summary) -> Iterator[tuple[str, str]]:
         title = _quote_text(outcome_title(summary, name))
         before = as_estimate((entry.get("before") or {}).get("oe_ratio"))["value"]
         after = as_estimate((entry.get("after") or {}).get("oe_ratio"))["value"]
-        text = f"Applied unchanged at {drift.get('index_date')}, {title} has observed / expected {format_number(before)}"
+        text = (
+            f"Applied unchanged at {drift.get('index_date')}, {title} has observed / expected {format_number(before)}"
+        )
         if after is not None:
             text += f", and {format_number(after)} after recalibration"
         yield DRIFT_TONES.get(verdict, "warn"), f"{text} (verdict: {verdict})."

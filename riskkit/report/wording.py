@@ -4,32 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 SMALLEST_CELL: Final = 11
 MISSING: Final = "–"
-METRIC_TITLES: Final[dict[str, str]] = {
-    "auroc": "AUROC",
-    "average_precision": "Average precision",
-    "brier_score": "Brier score",
-    "log_loss": "Log loss",
-    "ici": "ICI",
-    "oe_ratio": "Observed / expected",
-    "calibration_slope": "Calibration slope",
-    "calibration_intercept": "Calibration intercept",
-    "r2": "R²",
-    "mae": "Mean absolute error",
-    "cpm": "CPM",
-    "gini": "Gini",
-}
-MODEL_TITLES: Final[dict[str, str]] = {
-    "age_sex": "age and sex alone",
-    "linear": "the linear model",
-    "logistic": "the logistic model",
-    "dcsi": "DCSI alone",
-    "charlson": "Charlson alone",
-}
-LEAD_METRICS: Final[dict[str, str]] = {"binary": "auroc", "cost": "r2"}
 
 
 def as_number(value: object) -> float | None:
@@ -298,97 +276,3 @@ def format_limit(limit: object) -> str:
     if high is None:
         return f"at least {format_plain(low)}"
     return f"at most {format_plain(high)}" if low is None else f"{format_plain(low)} to {format_plain(high)}"
-
-
-def metric_title(metric: str) -> str:
-    """Return the printed name of a metric.
-
-    Parameters
-    ----------
-    metric : str
-        Name in `summary.json`.
-
-    Returns
-    -------
-    str
-        Title.
-    """
-    return METRIC_TITLES.get(metric, metric.replace("_", " "))
-
-
-def model_title(name: str) -> str:
-    """Return the printed name of a comparator.
-
-    Parameters
-    ----------
-    name : str
-        Name in `summary.json`.
-
-    Returns
-    -------
-    str
-        Title.
-    """
-    return MODEL_TITLES.get(name, name.replace("_", " "))
-
-
-def join_words(words: list[str]) -> str:
-    """Join words as English does.
-
-    Parameters
-    ----------
-    words : list of str
-        At least one.
-
-    Returns
-    -------
-    str
-        Text.
-
-    Examples
-    --------
-    >>> join_words(["a", "b", "c"])
-    'a, b and c'
-    """
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def sentence_case(text: str) -> str:
-    """Return the text with its first letter in upper case.
-
-    Parameters
-    ----------
-    text : str
-        Words.
-
-    Returns
-    -------
-    str
-        Text.
-
-    Examples
-    --------
-    >>> sentence_case("age and sex alone")
-    'Age and sex alone'
-    """
-    return text[:1].upper() + text[1:]
-
-
-def outcome_title(summary: Mapping[str, Any], name: object) -> str:
-    """Return the title of an outcome of a summary.
-
-    Parameters
-    ----------
-    summary : mapping
-        The content of `summary.json`.
-    name : object
-        Name of the outcome; None for a gate that belongs to none.
-
-    Returns
-    -------
-    str
-        Title, or the name itself.
-    """
-    if name is None:
-        return ""
-    return str(summary.get("outcomes", {}).get(name, {}).get("title") or name)

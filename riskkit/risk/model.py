@@ -219,11 +219,27 @@ def fit_outcome(
         floor=getattr(estimator, "floor_", 0.0),
         metadata=_describe(recipe, x, train),
     )
-    return _calibrate(model, calibration, num_threads=num_threads)
+    return calibrate_outcome(model, calibration, num_threads=num_threads)
 
 
-def _calibrate(model: OutcomeModel, calibration: ModelFrame, *, num_threads: int) -> OutcomeModel:
-    """Fit the calibrator on rows that the trees never saw."""
+def calibrate_outcome(model: OutcomeModel, calibration: ModelFrame, *, num_threads: int = 2) -> OutcomeModel:
+    """Calibrate a model's trees anew, on rows that they never saw or on a later year.
+
+    Parameters
+    ----------
+    model : OutcomeModel
+        Trees, with or without a calibrator.
+    calibration : ModelFrame
+        Rows to calibrate on.
+    num_threads : int, default 2
+        Threads; the model does not depend on it.
+
+    Returns
+    -------
+    OutcomeModel
+        The same trees with a calibrator fitted on their uncalibrated predictions.
+    """
+    model, calibration = replace(model, calibrator=Calibrator(model.spec.kind, "identity")), calibration.sort()
     settings = model.spec.calibration
     calibrator = fit_calibrator(
         model.predict(calibration.features, num_threads=num_threads),
@@ -249,14 +265,19 @@ def _check_rows(spec: OutcomeSpec, train: ModelFrame, calibration: ModelFrame) -
         raise LeakageError(message)
     seen = train.observed[train.weight > 0]
     values = np.unique(seen)
-    learnable = values.tolist() == [0, 1] if spec.kind == "binary" else bool((values > 0).any())
-    if not learnable:
-        expected = "observed to be 0 and 1, both present" if spec.kind == "binary" else "some positive cost"
-        message = (
-            f"outcome {spec.name!r}: {len(seen)} training rows of positive weight hold {len(values)} different values "
-            f"{values[:3].tolist()}, expected {expected}. Check the label and the index years."
+    if spec.kind == "binary" and values.tolist() != [0, 1]:
+        problem = f"hold {len(values)} different values {values[:3].tolist()}, expected 0 and 1, both present"
+    elif spec.kind == "cost" and not values[-1:].sum() > 0:
+        problem = "hold no cost, expected some positive cost"
+    elif spec.model.objective in {"tweedie", "two_part"} and values[0] < 0:
+        problem = (
+            f"hold {int((seen < 0).sum())} negative costs (least {values[0]:g}), expected none for objective "
+            f"{spec.model.objective!r}, or objective 'regression'"
         )
-        raise DataContractError(message)
+    else:
+        return
+    message = f"outcome {spec.name!r}: {len(seen)} training rows {problem}. Check the label, the amounts and the years."
+    raise DataContractError(message)
 
 
 def _describe(recipe: Recipe, x: pd.DataFrame, train: ModelFrame) -> dict[str, Any]:

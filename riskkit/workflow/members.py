@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from sqlglot import exp
 
 from riskkit.cohort.eligibility import build_annual_cohort, build_discharge_cohort
 from riskkit.cohort.outcomes import label_admission, label_cost, label_readmission
-from riskkit.data.codes import match_prefixes, read_code_lists
-from riskkit.data.engine import fetch_rows, open_engine, open_tables
+from riskkit.data.codes import build_code_map, read_code_lists
 from riskkit.errors import PolicyError
 from riskkit.features.build import build_features, make_catalogue
 
@@ -146,34 +144,10 @@ def build_members(
         tables.paths,
         plan.chosen,
         everything=plan.everything,
-        code_map=map_codes(tables, plan.code_lists),
+        code_map=build_code_map(tables.paths, plan.code_lists),
         progress=progress,
     )
     return Members(cohort, features, flow)
-
-
-def map_codes(tables: Tables, code_lists: pd.DataFrame) -> pd.DataFrame:
-    """Match every diagnosis code that occurs to the groups it belongs to.
-
-    Parameters
-    ----------
-    tables : Tables
-        Canonical tables.
-    code_lists : pandas.DataFrame
-        Code lists.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `code`, `vocabulary`, `code_group` (``list:group``) and `points`; a code may have many groups.
-    """
-    with open_engine() as engine:
-        open_tables(engine, tables.paths)
-        rows = fetch_rows(engine, exp.select("code", "vocabulary").distinct().from_("diagnosis"))
-    codes = pd.DataFrame(rows, columns=["code", "vocabulary"], dtype="str")
-    matches = match_prefixes(codes, code_lists)
-    groups = matches["list"].str.cat(matches["group"], sep=":")
-    return matches[["code", "vocabulary", "points"]].assign(code_group=groups)
 
 
 def label_members(cohort: pd.DataFrame, tables: Tables, spec: OutcomeSpec) -> pd.DataFrame:

@@ -85,12 +85,11 @@ CLAIMS = SourceLayout(
     ),
 )
 
-TABLES = ("person", "enrollment", "medical_claim", "diagnosis", "procedure")
+TABLES = ("person", "enrollment", "medical_claim", "diagnosis", "procedure", "lab_result")
 
 UNMAPPED_BENEFICIARY = {
     "BENE_RACE_CD": "no canonical column; kept out of rating on purpose",
     "BENE_COUNTY_CD": "region holds the state",
-    "BENE_HMO_CVRAGE_TOT_MONS": "enrollment has no plan type; months in managed care count as covered",
     "PLAN_CVRG_MOS_NUM": "drug plan months; there are no drug events in the files",
 }
 UNMAPPED_CLAIM = {
@@ -105,8 +104,8 @@ NOTES = (
     "An annual amount without claim lines is a row with adjustment 'summary', dated 31 December; zero makes no row.",
     "A claim belongs to the year of CLM_THRU_DT; paid_amount = CLM_PMT_AMT + CLM_PASS_THRU_PER_DIEM_AMT x "
     "CLM_UTLZTN_DAY_CNT, which is what ties to MEDREIMB_IP.",
-    "Covered months are the greater of Part A and Part B months, laid from 1 January (up to 31 December in a first "
-    "covered year), and end the day after death.",
+    "Whoever stands in a year's summary file is enrolled for that year, up to the day after death; months of Part A, "
+    "Part B and managed care are facts of the year in lab_result.",
     "Chronic flags are registry diagnoses of 31 December; they come and go from year to year.",
     "Discharge status, admission type and specialty are not in the layout.",
 )
@@ -121,7 +120,8 @@ def convert_desynpuf(source: str | Path, target: str | Path, *, progress: Progre
         Folder with, for one or more samples, a beneficiary summary of each year and the inpatient claims, as CSV or
         gzip of it, named as CMS names them.
     target : str or pathlib.Path
-        Folder for ``person``, ``enrollment``, ``medical_claim``, ``diagnosis`` and ``procedure`` (``.parquet``), and
+        Folder for ``person``, ``enrollment``, ``medical_claim``, ``diagnosis``, ``procedure`` and
+        ``lab_result`` (``.parquet``), and
         for ``quarantine/claim_segment.parquet``, the second segments of claims, which carry no dates of service.
     progress : callable, optional
         Called with (table, tables done, tables in all).

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 FIRST_YEAR = 2020
 YEAR_DAYS = 365
-"""Length of a risk year; 31 December of a leap year stays quiet, so a window of 365 days meets exactly one risk year."""
+"""Length of a risk year; 31 December of a leap year stays quiet, so a window of 365 days is exactly one risk year."""
 
 
 def new_year(year: IntArray | int) -> IntArray:
@@ -52,4 +52,4 @@ def day_of(year: IntArray | int, time: FloatArray) -> IntArray:
         Days since 1970-01-01.
     """
     within = np.minimum(np.floor(time * YEAR_DAYS).astype("int64"), YEAR_DAYS - 1)
-    return new_year(year) + within
+    return np.asarray(new_year(year) + within, dtype="int64")

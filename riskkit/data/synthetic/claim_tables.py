@@ -8,20 +8,20 @@ import numpy as np
 import pyarrow as pa
 
 from riskkit.data.schemas import ADJUSTMENTS
-from riskkit.data.synthetic.attributes import DISCHARGES, SETTINGS, SOURCES, SPECIALTIES, URGENCIES, draw_attributes
 from riskkit.data.synthetic.claims import STAY, Claims, correct, settle, spread
 from riskkit.data.synthetic.codebook import BOOK, CAUSE_GROUPS
 from riskkit.data.synthetic.columns import as_days, as_labels, build_table, record_ids
 from riskkit.data.synthetic.diagnoses import draw_diagnoses
 from riskkit.data.synthetic.membership_tables import facility_ids, person_ids
+from riskkit.data.synthetic.particulars import DISCHARGES, SETTINGS, SOURCES, SPECIALTIES, URGENCIES, draw_particulars
 from riskkit.data.synthetic.prices import FUND_SHARES, split_amounts
 from riskkit.data.synthetic.procedures import PROCEDURE_CODES, draw_procedures
 from riskkit.data.synthetic.stays import draw_stays
 from riskkit.data.synthetic.visits import draw_visits
 
 if TYPE_CHECKING:
-    from riskkit.data.synthetic.attributes import Attributes
     from riskkit.data.synthetic.block import Block
+    from riskkit.data.synthetic.particulars import Particulars
     from riskkit.data.synthetic.records import IntArray
 
 HOSPITALS_FROM = 900_000
@@ -44,11 +44,11 @@ def claim_tables(block: Block, rng: np.random.Generator) -> dict[str, pa.Table]:
         Canonical tables `medical_claim`, `diagnosis` and `procedure`.
     """
     settled = settle(Claims.join([draw_stays(block, rng), draw_visits(block, rng)]), block.enrolment, rng)
-    attributes = draw_attributes(settled, block.enrolment.death_day[settled.member], rng)
+    particulars = draw_particulars(settled, block.enrolment.death_day[settled.member], rng)
     diagnoses, procedures = draw_diagnoses(block, settled, rng), draw_procedures(settled, rng)
     claims = correct(settled, rng)
     names = {"person_id": person_ids(block, claims.member), "claim_id": record_ids("C", block.number, len(claims))}
-    stated = attributes.take(claims.origin)
+    stated = particulars.take(claims.origin)
     on_claim, diagnosis = spread(diagnoses.claim, claims)
     done_on, procedure = spread(procedures.claim, claims)
     coded = {
@@ -82,7 +82,7 @@ def _lines(claims: Claims, people: pa.Array, on_claim: IntArray) -> dict[str, pa
     }
 
 
-def _medical_claims(block: Block, claims: Claims, stated: Attributes) -> dict[str, pa.Array]:
+def _medical_claims(block: Block, claims: Claims, stated: Particulars) -> dict[str, pa.Array]:
     is_stay = claims.kind == STAY
     fund_share = FUND_SHARES[block.members.employee[claims.member].astype("int64"), is_stay.astype("int64")]
     paid, own = split_amounts(claims.amount, fund_share)

@@ -136,7 +136,8 @@ class CodeLists:
         numpy.ndarray of shape (n,)
             Places in `codes`.
         """
-        return self.first[lists] + np.floor(rng.random(len(lists)) * self.length[lists]).astype("int64")
+        step = np.floor(rng.random(len(lists)) * self.length[lists]).astype("int64")
+        return np.asarray(self.first[lists] + step)
 
 
 _LISTS: dict[str, tuple[str, ...]] = {

@@ -70,7 +70,9 @@ class Enrolment(Records):
         numpy.ndarray of shape (n_events,)
             Days since 1970-01-01.
         """
-        return np.where(day < self.end[member, 0], self.start[member, 0], self.start[member, 1])
+        return np.asarray(
+            np.where(day < self.end[member, 0], self.start[member, 0], self.start[member, 1]), dtype="int64"
+        )
 
     def last_day(self, member: IntArray, day: IntArray) -> IntArray:
         """Return the last day of the span that holds each day.
@@ -87,7 +89,9 @@ class Enrolment(Records):
         numpy.ndarray of shape (n_events,)
             Days since 1970-01-01.
         """
-        return np.where(day < self.end[member, 0], self.end[member, 0], self.end[member, 1]) - 1
+        return np.asarray(
+            np.where(day < self.end[member, 0], self.end[member, 0], self.end[member, 1]) - 1, dtype="int64"
+        )
 
 
 ALIVE = np.iinfo(np.int64).max // 2

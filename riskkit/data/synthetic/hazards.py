@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from riskkit.data.synthetic.records import FloatArray
     from riskkit.data.synthetic.state import State
 
-ADMISSION_LEVEL = np.log(0.050)
-HIGHEST_RATE = 2.5
+ADMISSION_LEVEL = np.log(0.0495)
+HIGHEST_RATE = 1.8
 """First stays per year that the frailest approach."""
-COMORBIDITY_EFFECTS = np.array([0.12, 0.75, 0.90, 0.75, 0.65])
+COMORBIDITY_EFFECTS = np.array([0.15, 0.80, 0.90, 0.80, 0.75])
 """Log rate ratios of admission for hypertension, COPD, cancer, liver disease and mental illness."""
 DEATH_IN_HOSPITAL = 0.5
 """Share of deaths that end an inpatient stay."""
@@ -90,7 +90,7 @@ def admission_rate(members: Members, state: State) -> FloatArray:
     """
     predictor = (
         ADMISSION_LEVEL
-        + 0.036 * (state.age - 61.0)
+        + 0.037 * (state.age - 61.0)
         + 0.10 * np.sqrt(state.dcsi)
         + 0.03 * state.dcsi
         + 0.15 * (state.hba1c - 7.0)
@@ -99,7 +99,7 @@ def admission_rate(members: Members, state: State) -> FloatArray:
         + 0.006 * (state.systolic - 130.0)
         + 0.08 * state.insulin
         + state.comorbid @ COMORBIDITY_EFFECTS
-        + 1.25 * members.frailty
+        + 1.35 * members.frailty
         - 0.10 * members.adherence
         - 0.05 * members.team_quality
     )
@@ -120,7 +120,7 @@ def readmission_chance(state: State) -> FloatArray:
     numpy.ndarray of shape (n,)
         Chances.
     """
-    raw = 0.05 + 0.014 * state.dcsi + 0.03 * np.minimum(state.recent_stays, 3) + 0.05 * state.comorbid[:, CANCER]
+    raw = 0.05 + 0.010 * state.dcsi + 0.03 * np.minimum(state.recent_stays, 3) + 0.05 * state.comorbid[:, CANCER]
     return np.asarray(np.minimum(raw, 0.30), dtype="float64")
 
 

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from riskkit.data.synthetic.calendar import new_year
-from riskkit.data.synthetic.records import BoolArray, FloatArray, IntArray, Records, draw_rows
+from riskkit.data.synthetic.records import BoolArray, FloatArray, IntArray, Records
+from riskkit.data.synthetic.teams import draw_teams
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-REGIONS = ("east", "central", "west")
-REGION_SHARES = (0.40, 0.35, 0.25)
-URBAN_SHARES = (0.70, 0.55, 0.45)
-LEVEL_SHARES = (0.75, 0.18, 0.07)
-MEMBERS_PER_TEAM = 160
-TEAMS_PER_INSTITUTION = 2
 NEWCOMER_SHARE = 0.22
 """Share of members who join during the cohort's years rather than before them."""
 DRUG_TASTES = 10
@@ -37,7 +28,7 @@ class Members(Records):
     female, urban, employee : numpy.ndarray of bool
         Sex, place and kind of insurance.
     region, team, institution, level : numpy.ndarray of int
-        Place in `REGIONS`, family-doctor team, its institution and the institution's level (1 to 3).
+        Place in ``teams.REGIONS``, family-doctor team, its institution and the institution's level (1 to 3).
     entry_year : numpy.ndarray of int
         Year since 2020 in which the member's course begins.
     is_newcomer : numpy.ndarray of bool
@@ -66,7 +57,7 @@ class Members(Records):
     tastes: FloatArray
 
 
-FRAILTY_SD = 0.48
+FRAILTY_SD = 0.42
 SUGAR_SD = 0.26
 
 
@@ -92,49 +83,26 @@ def draw_members(numbers: IntArray, years: int, rng: np.random.Generator) -> Mem
     entry_year = np.where(is_newcomer, rng.integers(0, years, count), 0)
     age = np.where(is_newcomer, rng.normal(57.0, 11.5, count), rng.normal(61.0, 12.0, count))
     birth_day = new_year(entry_year) - np.floor(_reflect(age, 20.0, 92.0) * 365.25).astype("int64")
-    team, shared = _draw_teams(numbers, rng)
-    urban = shared["urban"][team]
+    teams = draw_teams(int(numbers[0]), count, rng)
+    team = teams.take(rng.integers(0, len(teams), count))
     return Members(
         number=numbers,
         birth_day=birth_day,
         female=rng.random(count) < 0.48,
-        urban=urban,
-        employee=rng.random(count) < np.where(urban, 0.55, 0.15),
-        region=shared["region"][team],
-        team=shared["number"][team],
-        institution=shared["institution"][team],
-        level=shared["level"][team],
+        urban=team.urban,
+        employee=rng.random(count) < np.where(team.urban, 0.55, 0.15),
+        region=team.region,
+        team=team.number,
+        institution=team.institution,
+        level=team.level,
         entry_year=entry_year,
         is_newcomer=is_newcomer,
-        team_quality=shared["quality"][team],
+        team_quality=team.quality,
         adherence=rng.standard_normal(count),
         frailty=rng.normal(0.0, FRAILTY_SD, count),
         sugar_level=rng.normal(0.0, SUGAR_SD, count),
         tastes=rng.random((count, DRUG_TASTES)),
     )
-
-
-def _draw_teams(numbers: IntArray, rng: np.random.Generator) -> tuple[IntArray, dict[str, IntArray | FloatArray]]:
-    """Give each member a team of this block; two teams of one institution share place and level."""
-    teams = max(1, round(len(numbers) / MEMBERS_PER_TEAM))
-    institution = np.arange(teams) // TEAMS_PER_INSTITUTION
-    houses = int(institution[-1]) + 1
-    region = _draw_shares(REGION_SHARES, houses, rng)[institution]
-    urban = (rng.random(houses) < np.take(URBAN_SHARES, region[::TEAMS_PER_INSTITUTION]))[institution]
-    first = int(numbers[0]) // MEMBERS_PER_TEAM
-    shared = {
-        "number": np.arange(teams) + first + 1,
-        "institution": institution + first // TEAMS_PER_INSTITUTION + 1,
-        "region": region,
-        "urban": urban,
-        "level": _draw_shares(LEVEL_SHARES, houses, rng)[institution] + 1,
-        "quality": rng.standard_normal(teams),
-    }
-    return rng.integers(0, teams, len(numbers)), shared
-
-
-def _draw_shares(shares: Sequence[float], count: int, rng: np.random.Generator) -> IntArray:
-    return draw_rows(np.tile(shares, (count, 1)), rng)
 
 
 def _reflect(value: FloatArray, low: float, high: float) -> FloatArray:

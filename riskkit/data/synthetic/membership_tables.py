@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from riskkit.data.synthetic.calendar import new_year
 from riskkit.data.synthetic.columns import as_days, as_identifiers, as_labels, build_table
-from riskkit.data.synthetic.members import REGIONS
+from riskkit.data.synthetic.teams import REGIONS
 
 if TYPE_CHECKING:
     from riskkit.data.synthetic.block import Block

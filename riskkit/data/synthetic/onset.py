@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from riskkit.data.synthetic.records import FloatArray
     from riskkit.data.synthetic.state import State
 
-ONSET_LEVEL = np.log(np.array([0.0068, 0.0056, 0.0060, 0.0018, 0.0042, 0.0029]))
+ONSET_LEVEL = np.log(np.array([0.0054, 0.0045, 0.0048, 0.0014, 0.0033, 0.0023]))
 ONSET_AGE = np.array([0.25, 0.05, 0.20, 0.40, 0.35, 0.30])
 ONSET_SUGAR = np.array([0.28, 0.34, 0.26, 0.14, 0.14, 0.28])
 ONSET_DURATION = np.array([0.35, 0.50, 0.40, 0.15, 0.15, 0.35])
 ONSET_PRESSURE = np.array([0.014, 0.008, 0.0, 0.014, 0.010, 0.004])
 ONSET_SCREENING = np.array([0.08, 0.10, 0.06, 0.0, 0.0, 0.0])
 """Log rate ratio per standard deviation of team quality: teams that screen find more."""
-PROGRESSION_LEVEL = np.log(np.array([0.035, 0.035, 0.0001, 0.04, 0.025, 0.04]))
+PROGRESSION_LEVEL = np.log(np.array([0.030, 0.030, 0.0001, 0.035, 0.020, 0.035]))
 
 
 COMORBIDITY_RATE = np.array([0.040, 0.0035, 0.0045, 0.0015, 0.0035])

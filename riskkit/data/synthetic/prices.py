@@ -14,13 +14,13 @@ STAY_MEANS = np.array([
 ], dtype="float64")  # fmt: skip
 """Mean allowed amount of a stay at price and level 1, CNY, by cause in the order of `hazards.CAUSES`."""
 STAY_DAYS = np.array([8.0, 10.0, 6.0, 11.0, 5.0, 10.0, 17.0, 13.0, 9.0, 9.0, 8.0, 12.0, 14.0, 8.0])
-STAY_SPREAD = 0.95
+STAY_SPREAD = 0.90
 """Standard deviation of the log amount; with it the next-year cost has a coefficient of variation above 2."""
 LEVEL_SHARES = np.array([0.15, 0.45, 0.40])
 LEVEL_PRICES = np.array([0.60, 0.90, 1.25])
 FUND_SHARES = np.array([[0.55, 0.68], [0.70, 0.82]])
 """What the fund pays: rows resident and employee, columns visits and stays (urban 80%, rural 50% and up: S0, S1)."""
-REGION_PRICES = np.array([1.08, 1.00, 0.92])
+REGION_PRICES = np.array([1.05, 1.00, 0.95])
 TERMINAL_FACTOR = 1.6
 """Price of a stay that ends in death over another of the same cause."""
 VISIT_MEANS = {
@@ -42,7 +42,7 @@ def expected_stay(shares: FloatArray, region: IntArray) -> FloatArray:
     shares : numpy.ndarray of shape (n, n_causes)
         Chances of the causes.
     region : numpy.ndarray of shape (n,)
-        Place in `members.REGIONS`.
+        Place in ``teams.REGIONS``.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def expected_visit(kind: str, region: IntArray) -> FloatArray:
     kind : str
         A key of `VISIT_MEANS`.
     region : numpy.ndarray of shape (n,)
-        Place in `members.REGIONS`.
+        Place in ``teams.REGIONS``.
 
     Returns
     -------

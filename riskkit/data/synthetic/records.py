@@ -117,7 +117,8 @@ def draw_rows(chances: FloatArray, rng: np.random.Generator) -> IntArray:
         Column numbers.
     """
     uniform = rng.random((len(chances), 1))
-    return np.minimum((uniform > np.cumsum(chances, axis=1)).sum(axis=1), chances.shape[1] - 1)
+    column = (uniform > np.cumsum(chances, axis=1)).sum(axis=1)
+    return np.asarray(np.minimum(column, chances.shape[1] - 1), dtype="int64")
 
 
 def sigmoid(value: FloatArray) -> FloatArray:

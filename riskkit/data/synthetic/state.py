@@ -21,7 +21,7 @@ HYPERTENSION, COPD, CANCER, LIVER, MENTAL = range(5)
 CONDITIONS = (*ORGANS, *COMORBIDITIES, "dialysis")
 """What a member may newly get within a year, each with a visit of its own that says so."""
 
-PREVALENCE_LOGIT = np.array([-3.00, -3.20, -3.00, -3.45, -2.80, -3.75])
+PREVALENCE_LOGIT = np.array([-3.10, -3.30, -3.10, -3.55, -2.90, -3.85])
 PREVALENCE_AGE = np.array([0.25, 0.05, 0.20, 0.55, 0.50, 0.35])
 PREVALENCE_DURATION = np.array([0.75, 0.90, 0.75, 0.35, 0.35, 0.70])
 PREVALENCE_SUGAR = np.array([0.22, 0.25, 0.20, 0.10, 0.10, 0.22])
@@ -137,7 +137,7 @@ def draw_entry_state(members: Members, rng: np.random.Generator) -> State:
     hba1c = np.clip(5.0 + np.exp(usual_log_sugar(members) + rng.normal(0.0, spread, count)), 5.2, 14.0)
     stages = _draw_stages(age, duration, hba1c, members, rng)
     egfr, log_uacr = _draw_kidney(age, stages[:, NEPHROPATHY], rng)
-    odds = COMORBIDITY_LOGIT + COMORBIDITY_AGE * ((age - 61.0) / 10.0)[:, None] + 0.3 * members.frailty[:, None]
+    odds = COMORBIDITY_LOGIT + COMORBIDITY_AGE * ((age - 61.0) / 10.0)[:, None] + 0.4 * members.frailty[:, None]
     comorbid = rng.random((count, len(COMORBIDITIES))) < sigmoid(odds)
     return State(
         age=age,

@@ -114,7 +114,7 @@ def simulate(members: Members, entry_time: FloatArray, years: int, rng: np.rando
         onset_time = _draw_onsets(people, now, rng)
         living = MemberYears(rows, np.full(len(rows), year), onset_time)
         then = advance(people, _add_onsets(now, stays, onset_time < 1.0), year, rng)
-        then = replace(then, **_last_year(len(rows), stays))
+        then = _add_stays(then, stays)
         death_day[rows] = _draw_deaths(
             people, now, np.where(people.entry_year == year, entry_time[rows], 0.0), year, rng
         )
@@ -149,12 +149,11 @@ def _add_onsets(now: State, stays: Stays, begins: BoolArray) -> State:
     return replace(now, stages=stages, comorbid=comorbid, dialysis=now.dialysis | begins[:, -1])
 
 
-def _last_year(count: int, stays: Stays) -> dict[str, IntArray | BoolArray]:
+def _add_stays(then: State, stays: Stays) -> State:
+    """Remember the year's stays until the next year is over."""
     crisis = stays.row[stays.cause == cause_number("metabolic_crisis")]
-    return {
-        "recent_stays": np.bincount(stays.row, minlength=count).astype("int64"),
-        "metabolic": np.bincount(crisis, minlength=count) > 0,
-    }
+    recent = np.bincount(stays.row, minlength=len(then)).astype("int64")
+    return replace(then, recent_stays=recent, metabolic=np.bincount(crisis, minlength=len(then)) > 0)
 
 
 def _draw_deaths(people: Members, now: State, since: FloatArray, year: int, rng: np.random.Generator) -> IntArray:

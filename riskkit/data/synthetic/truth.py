@@ -21,10 +21,10 @@ from riskkit.data.synthetic.hazards import (
     death_rate,
     readmission_chance,
 )
-from riskkit.data.synthetic.onset import complication_rates, onset_rates
+from riskkit.data.synthetic.onset import complication_rates, dialysis_rate, onset_rates
 from riskkit.data.synthetic.prices import TERMINAL_FACTOR, expected_stay, expected_visit
 from riskkit.data.synthetic.state import CARDIOVASCULAR, CEREBROVASCULAR, ORGANS
-from riskkit.data.synthetic.utilization import expected_drug_cost, visit_rates
+from riskkit.data.synthetic.utilization import DIALYSIS_BILLS, expected_drug_cost, visit_rates
 
 if TYPE_CHECKING:
     from riskkit.data.synthetic.members import Members
@@ -114,6 +114,28 @@ def _first_diagnoses(members: Members, state: State, shares: FloatArray, entry: 
     return {organ: chances[:, place] for place, organ in enumerate(ORGANS)}
 
 
+def share_after_onset(rate: FloatArray) -> FloatArray:
+    """Return the expected share of a year that is left after a first event.
+
+    Parameters
+    ----------
+    rate : numpy.ndarray of shape (n,)
+        Yearly rate of the event.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n,)
+        Mean of ``max(1 - T, 0)`` for an exponential time ``T``: ``1 - (1 - exp(-rate)) / rate``.
+
+    Examples
+    --------
+    >>> share_after_onset(np.array([0.0, 1.0])).round(4).tolist()
+    [0.0, 0.3679]
+    """
+    held = np.divide(-np.expm1(-rate), rate, out=np.ones_like(rate), where=rate > 0)
+    return np.asarray(1.0 - held)
+
+
 def expected_medical_cost(members: Members, state: State) -> FloatArray:
     """Return the expected allowed amount of stays and visits per member-year.
 
@@ -135,5 +157,7 @@ def expected_medical_cost(members: Members, state: State) -> FloatArray:
     cost = (stays + terminal) * expected_stay(cause_shares(state), region)
     for kind, rate in visit_rates(members, state).items():
         cost = cost + rate * expected_visit(kind, region)
+    first_bills = DIALYSIS_BILLS * share_after_onset(dialysis_rate(state))
+    cost = cost + first_bills * expected_visit("dialysis", region)
     diagnoses = -np.expm1(-onset_rates(members, state)).sum(axis=1)
     return np.asarray(cost + VISITS_PER_DIAGNOSIS * diagnoses * expected_visit("onset", region))

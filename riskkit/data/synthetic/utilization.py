@@ -30,7 +30,8 @@ DRUGS = (
     "C10AA05",
     "B01AC06",
 )
-"""ATC: metformin, glimepiride, sitagliptin, dapagliflozin, acarbose, glargine, losartan group, amlodipine, atorvastatin, aspirin."""
+"""ATC: metformin, glimepiride, sitagliptin, dapagliflozin, acarbose, insulin glargine, valsartan, amlodipine,
+atorvastatin, aspirin."""
 INSULIN = DRUGS.index("A10AE04")
 DAY_PRICES = np.array([1.0, 0.8, 3.6, 3.2, 1.8, 8.0, 1.8, 1.1, 1.4, 0.5])
 """CNY per day of supply."""
@@ -58,9 +59,9 @@ def visit_rates(members: Members, state: State) -> dict[str, FloatArray]:
         Visits per year: `routine`, `acute`, `emergency`, `hypoglycaemia`, `dialysis`.
     """
     age, frailty = state.age - 61.0, members.frailty
-    routine = 6.6 * np.exp(0.90 * frailty + 0.05 * state.dcsi + 0.10 * members.adherence + 0.004 * age)
-    acute = 2.6 * np.exp(1.2 * frailty + 0.006 * age + 0.10 * state.comorbid[:, 1:].sum(axis=1))
-    emergency = 0.20 * np.exp(0.9 * frailty + 0.10 * (state.hba1c - 7.0) + 0.012 * age)
+    routine = 6.6 * np.exp(1.10 * frailty + 0.05 * state.dcsi + 0.10 * members.adherence + 0.004 * age)
+    acute = 2.6 * np.exp(1.5 * frailty + 0.006 * age + 0.10 * state.comorbid[:, 1:].sum(axis=1))
+    emergency = 0.20 * np.exp(1.2 * frailty + 0.10 * (state.hba1c - 7.0) + 0.012 * age)
     return {
         "routine": np.asarray(routine),
         "acute": np.asarray(acute),

@@ -11,7 +11,8 @@ from riskkit.data.synthetic.calendar import YEAR_DAYS, day_of, new_year
 from riskkit.data.synthetic.claims import KINDS, ONSET, Claims, make_claims
 from riskkit.data.synthetic.prices import VISIT_SPREADS, draw_amounts, expected_visit
 from riskkit.data.synthetic.records import draw_rows, repeat_rows
-from riskkit.data.synthetic.utilization import visit_rates
+from riskkit.data.synthetic.state import CONDITIONS
+from riskkit.data.synthetic.utilization import DIALYSIS_BILLS, visit_rates
 
 if TYPE_CHECKING:
     from riskkit.data.synthetic.block import Block
@@ -50,7 +51,15 @@ def draw_visits(block: Block, rng: np.random.Generator) -> Claims:
     for kind, rate in rates.items():
         row = repeat_rows(rng.poisson(rate))
         parts.append(_make(kind, block, row, day_of(years.year[row], rng.random(len(row))), rng))
-    return Claims.join([*parts, _first_diagnoses(block, rng)])
+    return Claims.join([*parts, _first_dialysis(block, rng), _first_diagnoses(block, rng)])
+
+
+def _first_dialysis(block: Block, rng: np.random.Generator) -> Claims:
+    """Return the bills of dialysis between its beginning and the end of that year."""
+    years = block.course.member_years
+    left = np.maximum(1.0 - years.onset_time[:, CONDITIONS.index("dialysis")], 0.0)
+    row = repeat_rows(rng.poisson(DIALYSIS_BILLS * left))
+    return _make("dialysis", block, row, day_of(years.year[row], 1.0 - left[row] * rng.random(len(row))), rng)
 
 
 def _first_diagnoses(block: Block, rng: np.random.Generator) -> Claims:

@@ -126,7 +126,7 @@ def test_a_row_on_both_sides_is_a_leak(train: ModelFrame, calibration: ModelFram
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "said"), [("binary", 0.0, "observed to be 0 and 1"), ("cost", 0.0, "some positive cost")]
+    ("kind", "value", "said"), [("binary", 0.0, "expected 0 and 1, both present"), ("cost", 0.0, "some positive cost")]
 )
 def test_training_rows_without_an_event_are_refused(
     train: ModelFrame, calibration: ModelFrame, kind: str, value: float, said: str
@@ -134,6 +134,14 @@ def test_training_rows_without_an_event_are_refused(
     flat = ModelFrame(train.features, np.full(len(train.observed), value), train.weight)
     with pytest.raises(DataContractError, match=said):
         fit(flat, calibration, kind)
+
+
+def test_negative_costs_are_refused_unless_least_squares_can_learn_them() -> None:
+    rows, calibration = make_frame(300, kind="cost"), make_frame(300, kind="cost", seed=10, prefix="q")
+    net = ModelFrame(rows.features, np.r_[-25.0, rows.observed[1:]], rows.weight)
+    with pytest.raises(DataContractError, match=r"1 negative costs \(least -25\).* objective 'regression'"):
+        fit(net, calibration, "cost")
+    assert (fit(net, calibration, "cost", model={"objective": "regression"}).predict(rows.features) > 0).all()
 
 
 def test_the_metadata_say_what_the_trees_were_grown_from(model: OutcomeModel, train: ModelFrame) -> None:

@@ -119,26 +119,37 @@ def test_second_segments_are_set_aside_and_counted(synpuf: SynpufFolder, target:
 
 
 @pytest.mark.parametrize(
-    ("months", "death", "spells"),
+    ("years", "death", "spells"),
     [
-        (("12", "12"), "", [("2008-01-01", "2010-01-01")]),
-        (("12", "5"), "", [("2008-01-01", "2009-06-01")]),
-        (("5", "12"), "", [("2008-08-01", "2010-01-01")]),
-        (("5", "0"), "", [("2008-01-01", "2008-06-01")]),
-        (("0", "0"), "", []),
-        (("12", "12"), "20090701", [("2008-01-01", "2009-07-02")]),
+        ((2008, 2009), "", [("2008-01-01", "2010-01-01")]),
+        ((2008,), "", [("2008-01-01", "2009-01-01")]),
+        ((2008, 2010), "", [("2008-01-01", "2009-01-01"), ("2010-01-01", "2011-01-01")]),
+        ((2008, 2009), "20090701", [("2008-01-01", "2009-07-02")]),
     ],
-    ids=["joined", "leaves", "enters", "first-year-only", "never", "dies"],
+    ids=["joined", "one-year", "away-for-a-year", "dies"],
 )
-def test_covered_months_become_half_open_spells(
-    synpuf: SynpufFolder, target: Path, months: tuple[str, str], death: str, spells: list[tuple[str, str]]
+def test_a_beneficiary_is_enrolled_in_the_years_of_the_files(
+    synpuf: SynpufFolder, target: Path, years: tuple[int, ...], death: str, spells: list[tuple[str, str]]
 ) -> None:
-    for year, covered_months in zip((2008, 2009), months, strict=True):
-        covered = {"BENE_HI_CVRAGE_TOT_MONS": covered_months, "BENE_SMI_CVRAGE_TOT_MONS": "0"}
-        synpuf.year(year, {"DESYNPUF_ID": "A", "BENE_DEATH_DT": death if year == 2009 else "", **covered})
+    for year in (2008, 2009, 2010):
+        other = {"DESYNPUF_ID": "B"}
+        rows = [{"DESYNPUF_ID": "A", "BENE_DEATH_DT": death if year == years[-1] else ""}] if year in years else []
+        synpuf.year(year, other, *rows)
     convert_desynpuf(synpuf.folder, target)
-    found = table(target, "enrollment")[["start_date", "end_date"]].astype("str")
+    found = table(target, "enrollment").query("person_id == 'A'")[["start_date", "end_date"]].astype("str")
     assert list(found.itertuples(index=False, name=None)) == spells
+
+
+def test_months_of_cover_are_facts_of_the_year(synpuf: SynpufFolder, target: Path) -> None:
+    months = {"BENE_HI_CVRAGE_TOT_MONS": "12", "BENE_SMI_CVRAGE_TOT_MONS": "7", "BENE_HMO_CVRAGE_TOT_MONS": "3"}
+    synpuf.year(2009, {"DESYNPUF_ID": "A", **months})
+    convert_desynpuf(synpuf.folder, target)
+    stated = table(target, "lab_result").query("record_id.str.startswith('A-2009')").set_index("analyte")["value"]
+    assert stated.to_dict() == {
+        "stated_managed_care_months": 3.0,
+        "stated_part_a_months": 12.0,
+        "stated_part_b_months": 7.0,
+    }
 
 
 def test_chronic_flags_are_registry_diagnoses_of_31_december(synpuf: SynpufFolder, target: Path) -> None:
@@ -180,8 +191,8 @@ def test_every_row_keeps_the_canonical_contract(synpuf: SynpufFolder, target: Pa
 def test_what_has_no_place_is_counted_with_a_reason(synpuf: SynpufFolder, target: Path) -> None:
     report = convert_desynpuf(synpuf.folder, target)
     found = counts(report)
-    # Two person-years with race 1 and county 230; no HMO month; the one HCPCS column is empty.
-    assert (found["BENE_RACE_CD"], found["BENE_HMO_CVRAGE_TOT_MONS"], found["HCPCS_CD_1..1"]) == (2, 0, 0)
+    # Two person-years with race 1 and county 230; the one HCPCS column is empty.
+    assert (found["BENE_RACE_CD"], found["HCPCS_CD_1..1"]) == (2, 0)
     assert all(item.reason for item in report.unmapped)
     assert report.rows_in == {
         "DE1_0_2008_Beneficiary_Summary_File_Sample_1.csv": 1,
@@ -193,8 +204,15 @@ def test_what_has_no_place_is_counted_with_a_reason(synpuf: SynpufFolder, target
 def test_progress_names_each_table(synpuf: SynpufFolder, target: Path) -> None:
     seen: list[tuple[str, int, int]] = []
     convert_desynpuf(synpuf.folder, target, progress=lambda *step: seen.append(step))
-    assert seen[0] == ("person", 0, 5)
-    assert [name for name, _, _ in seen] == ["person", "enrollment", "medical_claim", "diagnosis", "procedure"]
+    assert seen[0] == ("person", 0, 6)
+    assert [name for name, _, _ in seen] == [
+        "person",
+        "enrollment",
+        "medical_claim",
+        "diagnosis",
+        "procedure",
+        "lab_result",
+    ]
 
 
 def test_gzip_and_plain_files_give_the_same_tables(synpuf: SynpufFolder, target: Path, tmp_path: Path) -> None:

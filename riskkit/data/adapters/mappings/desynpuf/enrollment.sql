@@ -1,33 +1,17 @@
--- The layout counts covered months per year and does not say which. They are laid from 1 January; in a year that
--- follows one without cover and precedes one with cover they are laid up to 31 December. Cover ends the day after death.
-WITH neighbour AS (
-    SELECT
-        person_id, year, covered_months, max(death_date) OVER (PARTITION BY person_id) AS death_date,
-        coalesce(max(covered_months) OVER before, 0) AS months_before,
-        coalesce(max(covered_months) OVER after, 0) AS months_after
-    FROM beneficiary_year
-    WINDOW
-        before AS (PARTITION BY person_id ORDER BY year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING),
-        after AS (PARTITION BY person_id ORDER BY year RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING)
-),
-first_day AS (
-    SELECT
-        *,
-        make_date(
-            year, CASE WHEN months_before = 0 AND months_after > 0 THEN 13 - covered_months ELSE 1 END, 1
-        ) AS start_date
-    FROM neighbour
-    WHERE covered_months > 0
-),
-spell AS (
+-- Whoever stands in a year's summary file was a beneficiary of that year: the spell is the calendar year, up to the day
+-- after death, and years that touch are one spell. Months of Part A and Part B say which part was covered, not who was
+-- a beneficiary (dollars stand beside no covered month), so they are facts of the year in lab_result.
+WITH spell AS (
     SELECT
         person_id,
-        start_date,
+        make_date(year, 1, 1) AS start_date,
         least(
-            CAST(start_date + to_months(covered_months) AS DATE),
-            coalesce(CAST(death_date + INTERVAL 1 DAY AS DATE), DATE '9999-12-31')
+            make_date(year + 1, 1, 1),
+            coalesce(
+                CAST(max(death_date) OVER (PARTITION BY person_id) + INTERVAL 1 DAY AS DATE), DATE '9999-12-31'
+            )
         ) AS end_date
-    FROM first_day
+    FROM beneficiary_year
 ),
 marked AS (
     SELECT

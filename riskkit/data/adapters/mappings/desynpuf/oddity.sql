@@ -30,7 +30,7 @@ FROM (
 )
 WHERE start_date < latest_end
 UNION ALL
-SELECT 'person-years with dollars and no covered month', count(*), 'the dollars are kept, the enrollment has no spell'
+SELECT 'person-years with dollars and no covered month', count(*), 'the beneficiary is enrolled by standing in the file; the dollars are kept'
 FROM beneficiary_year
 WHERE covered_months = 0 AND inpatient_paid + outpatient_paid + professional_paid > 0
 UNION ALL

@@ -1,9 +1,8 @@
-"""Attributes: the setting, urgency, source and discharge that each claim states."""
+"""Particulars: the setting, urgency, source and discharge that each claim states."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,7 +34,7 @@ SPECIALTY_OF_KIND = {ROUTINE: 0, ACUTE: 1, EMERGENCY: 2, HYPOGLYCAEMIA: 2, DIALY
 
 
 @dataclass(frozen=True)
-class Attributes(Records):
+class Particulars(Records):
     """What claims state beside their dates, codes and money; places in the tuples of this module.
 
     Parameters
@@ -51,7 +50,7 @@ class Attributes(Records):
     specialty: IntArray
 
 
-def draw_attributes(claims: Claims, death_day: IntArray, rng: np.random.Generator) -> Attributes:
+def draw_particulars(claims: Claims, death_day: IntArray, rng: np.random.Generator) -> Particulars:
     """Draw what the claims state.
 
     Parameters
@@ -65,7 +64,8 @@ def draw_attributes(claims: Claims, death_day: IntArray, rng: np.random.Generato
 
     Returns
     -------
-    Attributes
+    Particulars
+    ----------
         One row per claim; a stay that reaches the day of death ends in death.
     """
     is_stay = claims.kind == STAY
@@ -75,7 +75,7 @@ def draw_attributes(claims: Claims, death_day: IntArray, rng: np.random.Generato
     urgency = np.where(planned, 0, urgent)
     discharge = draw_rows(np.tile(DISCHARGE_SHARES, (len(claims), 1)), rng)
     discharge = np.where(is_stay & (claims.last_day >= death_day), DISCHARGES.index("died"), discharge)
-    return Attributes(
+    return Particulars(
         setting=_settings(claims, rng),
         urgency=np.where(is_stay, urgency, len(URGENCIES) - 1),
         source=np.where(is_stay, (urgency == URGENCIES.index("emergency")).astype("int64"), len(SOURCES) - 1),

@@ -1,0 +1,135 @@
+"""Drift: the kept models applied to a later year, judged, and recalibrated on half of its persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from riskkit.evaluation.drift import compute_feature_drift
+from riskkit.evaluation.metrics import compute_metrics
+from riskkit.evaluation.outcome_drift import DriftLimits, compute_outcome_drift
+from riskkit.risk.matrix import ModelFrame, assign_folds
+from riskkit.risk.model import OutcomeModel, calibrate_outcome
+from riskkit.workflow.members import label_members
+from riskkit.workflow.summary import metrics_to_dict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskkit.data.io import Tables
+    from riskkit.workflow.members import Members
+    from riskkit.workflow.scheme import DriftBlock, RunBlock
+
+SHOWN_FEATURES = 10
+
+
+@dataclass(frozen=True)
+class DriftFinding:
+    """What a later year said about one model.
+
+    Parameters
+    ----------
+    model : OutcomeModel
+        The model to go on with: as it was, or recalibrated.
+    report : dict
+        Verdict, message, metrics before and after, as plain values.
+    """
+
+    model: OutcomeModel
+    report: dict[str, Any]
+
+
+def check_drift(
+    model: OutcomeModel, later: Members, tables: Tables, *, block: DriftBlock, run: RunBlock
+) -> DriftFinding:
+    """Apply a model to a later year, judge it, and recalibrate it if a change of scale mends it.
+
+    Parameters
+    ----------
+    model : OutcomeModel
+        The kept model.
+    later : Members
+        Members at the later index date.
+    tables : Tables
+        Canonical tables that reach over its outcome window.
+    block : DriftBlock
+        Limits.
+    run : RunBlock
+        Seed and bootstrap.
+
+    Returns
+    -------
+    DriftFinding
+        Verdict ``"stable"``, ``"recalibrate"`` or ``"refuse"``. The metrics after recalibration are those of the half
+        of the persons that the calibrator has not seen.
+    """
+    labels = label_members(later.cohort, tables, model.spec)
+    counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
+    frame = ModelFrame(
+        later.features.take(counted).reset_index(drop=True),
+        labels["observed"].to_numpy()[counted],
+        labels["weight"].to_numpy()[counted],
+    )
+    limits = DriftLimits(stable=block.stable, refuse=block.refuse, minimum_gini=block.minimum_gini)
+    before = model.predict(frame.features)
+    found = compute_outcome_drift(
+        frame.observed,
+        before,
+        frame.weight,
+        frame.groups,
+        limits=limits,
+        n_bootstrap=run.n_bootstrap,
+        seed=run.seed,
+    )
+    report: dict[str, Any] = {**found.to_dict(), "members": len(counted)}
+    report["before"] = _measure(model, frame, run)
+    if found.verdict != "recalibrate":
+        return DriftFinding(model, {**report, "after": None, "message": _say(model, report, None)})
+    half = assign_folds(frame.groups, n_folds=2, seed=run.seed)
+    renewed = calibrate_outcome(model, frame.take(np.flatnonzero(half == 0)))
+    report["after"] = _measure(renewed, frame.take(np.flatnonzero(half == 1)), run)
+    return DriftFinding(renewed, {**report, "message": _say(model, report, report["after"])})
+
+
+def find_feature_drift(reference: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, Any]]:
+    """List the features whose distribution moved most, which needs no outcome.
+
+    Parameters
+    ----------
+    reference, current : pandas.DataFrame
+        Features frames of the training year and of the later one.
+
+    Returns
+    -------
+    list of dict
+        `feature`, `psi`, `verdict` of the ten that moved most.
+    """
+    table = compute_feature_drift(reference, current).sort_values(["psi", "feature"], ascending=[False, True])
+    return [{str(name): value for name, value in row.items()} for row in table.head(SHOWN_FEATURES).to_dict("records")]
+
+
+def _measure(model: OutcomeModel, frame: ModelFrame, run: RunBlock) -> dict[str, dict[str, float | None]]:
+    return metrics_to_dict(
+        compute_metrics(
+            frame.observed,
+            model.predict(frame.features),
+            frame.weight,
+            frame.groups,
+            kind=model.spec.kind,
+            n_bootstrap=run.n_bootstrap,
+            seed=run.seed,
+        )
+    )
+
+
+def _say(model: OutcomeModel, report: dict[str, Any], after: dict[str, dict[str, float | None]] | None) -> str:
+    title, times = model.spec.title, report["expected_ratio"]
+    found = f"{title}: the model predicts {times:.2f} times what happened (O/E {report['oe_ratio']:.3f})"
+    if report["verdict"] == "stable":
+        return f"{found}. It is kept."
+    if after is None:
+        return f"{found}. It is refused: do not score or pay on it; {report['reason']}"
+    renewed = after["oe_ratio"]["value"]
+    return f"{found}. It is recalibrated on half of the persons; on the other half O/E is {renewed:.3f}."

@@ -1,0 +1,126 @@
+"""Rate a population: fit the rates that meet the budget, allocate it to the cent, and certify it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from riskkit.errors import PolicyError
+from riskkit.rates.allocation import allocate_budget
+from riskkit.rates.capitation import compute_rates, fit_rates
+from riskkit.rates.certificate import make_certificate, write_certificate
+from riskkit.workflow.score import KEYS, assign_member_tiers, predict_outcomes, rate_frame
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from riskkit.rates.policy import RatePolicy
+    from riskkit.workflow.bundle import Bundle
+    from riskkit.workflow.members import Members
+
+
+@dataclass(frozen=True)
+class RatedPopulation:
+    """A rate table with everything that proves it.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle with the fitted rates.
+    table : pandas.DataFrame
+        One row per member: rate, relativity, tier, `allocated_minor`.
+    ledger : pandas.DataFrame
+        One row per member and step; a member's amounts sum to the rate.
+    certificate : dict
+        The budget-neutrality certificate.
+    """
+
+    bundle: Bundle
+    table: pd.DataFrame
+    ledger: pd.DataFrame
+    certificate: dict[str, object]
+
+
+def rate_members(bundle: Bundle, policy: RatePolicy, members: Members, *, population: str) -> RatedPopulation:
+    """Fit the rates of a policy on the members to be paid for.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Models and tiers; its rated outcome must be named.
+    policy : RatePolicy
+        The rate policy.
+    members : Members
+        The members to be paid for, with their exposure.
+    population : str
+        Name of that population, for the certificate.
+
+    Returns
+    -------
+    RatedPopulation
+        Table, ledger, certificate and the bundle with the rates.
+
+    Raises
+    ------
+    PolicyError
+        If the bundle names no rated outcome, or the budget cannot be met between floor and cap.
+    """
+    if bundle.rated_outcome is None:
+        message = f"bundle {bundle.scheme}: no rated outcome. Name one in the scheme's [rates] and retrain."
+        raise PolicyError(message)
+    context = [name for name in ("region", "exposure_months") if name in members.cohort]
+    frame = members.features.merge(members.cohort[[*KEYS, *context]], on=KEYS, validate="one_to_one")
+    predictions = predict_outcomes(bundle, frame)
+    tiers = assign_member_tiers(bundle, frame, predictions) if bundle.tiers else frame[KEYS]
+    rated = rate_frame(bundle, frame, predictions, tiers)
+    frozen = fit_rates(policy, rated, reference_population=population)
+    rates, ledger = compute_rates(frozen, rated)
+    table = allocate_budget(frozen, rates)
+    certificate = make_certificate(frozen, table)
+    if bundle.tiers:
+        table = table.merge(tiers, on=KEYS, how="left", validate="one_to_one")
+    return RatedPopulation(bundle.with_rates(frozen), table, ledger, certificate)
+
+
+def write_rated(rated: RatedPopulation, out: Path) -> None:
+    """Write the rate table, its ledger and its certificate.
+
+    Parameters
+    ----------
+    rated : RatedPopulation
+        What was rated.
+    out : pathlib.Path
+        Folder that gets ``rates.parquet``, ``ledger.parquet`` and ``certificate.json``.
+    """
+    rated.table.to_parquet(out / "rates.parquet", index=False)
+    rated.ledger.to_parquet(out / "ledger.parquet", index=False)
+    write_certificate(rated.certificate, out / "certificate.json")
+
+
+def summarise_rates(rated: RatedPopulation) -> dict[str, Any]:
+    """Collect the figures of a rate table.
+
+    Parameters
+    ----------
+    rated : RatedPopulation
+        The rate table.
+
+    Returns
+    -------
+    dict
+        `budget_minor`, `allocated_minor`, `certificate`, mean, quantiles, and how many stand at floor and cap.
+    """
+    rate, years = rated.table["rate_amount"], rated.table["exposure_months"] / 12.0
+    quantiles = rate.quantile([0.05, 0.25, 0.5, 0.75, 0.95]).round(2).tolist()
+    return {
+        "budget_minor": rated.certificate["budget_minor"],
+        "allocated_minor": rated.certificate["allocated_minor"],
+        "certificate": rated.certificate,
+        "members": len(rate),
+        "mean_rate": float((rate * years).sum() / years.sum()),
+        "quantiles": dict(zip(("p5", "p25", "p50", "p75", "p95"), quantiles, strict=True)),
+        "at_floor": int(rated.table["at_floor"].sum()),
+        "at_cap": int(rated.table["at_cap"].sum()),
+    }

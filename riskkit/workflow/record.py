@@ -1,0 +1,92 @@
+"""The record of a run in MLflow: a parent with the report, a child per outcome, and the bundle in the registry."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskkit import tracking
+from riskkit.data.privacy import hash_person_ids, read_id_key
+from riskkit.workflow.score import score_members
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskkit.workflow.bundle import Bundle
+    from riskkit.workflow.scheme import Scheme
+
+REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pydantic", "scikit-learn", "scipy", "duckdb", "sqlglot")
+
+
+def record_run(scheme: Scheme, summary: dict[str, Any], bundle: Bundle, members: pd.DataFrame, stage: Path) -> str:
+    """Record a retraining and register its bundle.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        The scheme.
+    summary : dict
+        The summary of the run.
+    bundle : Bundle
+        The bundle.
+    members : pandas.DataFrame
+        Members that were scored; two of them, hashed, show what a request looks like.
+    stage : pathlib.Path
+        Folder with report, explanations and bundle.
+
+    Returns
+    -------
+    str
+        The version in the registry: ``champion`` where no gate failed, else ``challenger``.
+    """
+    tags = {f"data.{table}": digest for table, digest in summary["data"]["hashes"].items()}
+    tags |= {"riskkit.version": version("riskkit"), "riskkit.scheme": scheme.name}
+    with tracking.start_run(scheme.registered_name, f"retrain {scheme.name}"):
+        tracking.log_record(params=scheme.file.run.model_dump(), metrics=_rate_metrics(summary), tags=tags)
+        tracking.log_files(stage, ["summary.json", "report.html", "certificate.json"])
+        for name in bundle.models:
+            figures = summary["outcomes"][name]
+            with tracking.start_run(scheme.registered_name, name, nested=True):
+                tracking.log_record(
+                    params={**bundle.models[name].spec.model.model_dump(), **figures["params"]},
+                    metrics=_flatten(figures["test"]),
+                    tags={**tags, "outcome": name},
+                    folder=stage / "explanations" / name,
+                )
+        failed = any(gate["verdict"] == "fail" for gate in summary["gates"])
+        example = _example(bundle, members)
+        number = tracking.register_bundle(
+            name=scheme.registered_name,
+            code_file=Path(__file__).with_name("pyfunc_model.py"),
+            bundle=stage / "bundle",
+            alias="challenger" if failed else tracking.CHAMPION,
+            example=example,
+            answer=score_members(bundle, example).drop(columns="index_date"),
+            requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
+        )
+    return number
+
+
+def _example(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
+    """Two members as a request sends them, their identifiers hashed."""
+    context = ["region"] if bundle.rates is not None and bundle.rates.policy.region is not None else []
+    few = members[["person_id", *context, *bundle.feature_names]].head(2).reset_index(drop=True)
+    return few.assign(person_id=hash_person_ids(few["person_id"], read_id_key()))
+
+
+def _flatten(test: dict[str, dict[str, float | None]]) -> dict[str, float]:
+    parts = {"value": "", "low": ".low", "high": ".high"}
+    return {
+        f"{metric}{suffix}": float(row[part])  # type: ignore[arg-type]  # None is filtered out
+        for metric, row in test.items()
+        for part, suffix in parts.items()
+        if row[part] is not None
+    }
+
+
+def _rate_metrics(summary: dict[str, Any]) -> dict[str, float]:
+    rates = summary["rates"]
+    if rates is None:
+        return {}
+    return {name: float(rates[name]) for name in ("budget_minor", "allocated_minor", "mean_rate", "at_floor", "at_cap")}

@@ -1,0 +1,241 @@
+"""Retrain: the yearly run from claims to a certified rate table, reported, recorded in MLflow and registered."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from riskkit.data.io import staged
+from riskkit.data.privacy import hash_person_ids, read_id_key
+from riskkit.errors import AcceptanceError
+from riskkit.report.render import write_report
+from riskkit.workflow.bundle import Bundle, write_bundle
+from riskkit.workflow.explanations import REPORT_ROWS, describe_examples, sample_rows, write_explanations
+from riskkit.workflow.rate import RatedPopulation, rate_members, summarise_rates, write_rated
+from riskkit.workflow.record import record_run
+from riskkit.workflow.score import KEYS, score_members
+from riskkit.workflow.training import Training, context_of, population_name, train_scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from riskkit.data.quality import OnBadRows
+    from riskkit.workflow.scheme import Scheme
+
+    Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """What a retraining leaves.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        Folder with summary, report, rates, scores and bundle.
+    summary : dict
+        The content of ``summary.json``.
+    version : str
+        Version in the registry.
+    """
+
+    out: Path
+    summary: dict[str, Any]
+    version: str
+
+
+def retrain(
+    scheme: Scheme,
+    source: Path,
+    out: Path,
+    *,
+    on_bad_rows: OnBadRows = "refuse",
+    progress: Progress | None = None,
+) -> Retrained:
+    """Run a scheme from its source to a registered bundle and a certified rate table.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        The scheme.
+    source : pathlib.Path
+        Folder of the source.
+    out : pathlib.Path
+        Folder for the results; it changes only when the whole run ends well.
+    on_bad_rows : {"refuse", "quarantine"}, default "refuse"
+        What happens to a row that breaks its contract.
+    progress : callable, optional
+        Called with (what, done, in all).
+
+    Returns
+    -------
+    Retrained
+        Folder, summary and registered version.
+
+    Raises
+    ------
+    RiskkitError
+        As its stages do. A failed acceptance gate raises nothing here: the version is registered as ``challenger``
+        and `require_gates` says so.
+    """
+    with staged(out) as stage, tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
+        training = train_scheme(scheme, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
+        _keep_quarantine(Path(scratch), stage)
+        rated = _rate(scheme, training)
+        bundle = rated.bundle if rated else training.bundle
+        members = context_of(training.rating)
+        scores = score_members(bundle, members, progress=progress)
+        scores.to_parquet(stage / "scores.parquet", index=False)
+        if rated:
+            write_rated(rated, stage)
+        write_bundle(bundle, stage / "bundle")
+        summary = _complete(training, rated, bundle, scores)
+        write_evaluation(training, bundle, members, stage / "evaluation", rated=rated)
+        explain_outcomes(bundle, members, stage / "explanations", progress=progress)
+        write_summary(summary, stage)
+        write_report(stage)
+        if progress:
+            progress("record in MLflow", 0, 1)
+        number = record_run(scheme, summary, bundle, members, stage)
+    return Retrained(out, summary, number)
+
+
+def write_summary(summary: dict[str, Any], folder: Path) -> None:
+    """Write ``summary.json``.
+
+    Parameters
+    ----------
+    summary : dict
+        Plain values.
+    folder : pathlib.Path
+        Where to.
+    """
+    text = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False, default=str)
+    (folder / "summary.json").write_text(text, encoding="utf-8")
+
+
+def require_gates(summary: dict[str, Any]) -> None:
+    """Raise if an acceptance gate failed.
+
+    Parameters
+    ----------
+    summary : dict
+        The summary of a run.
+
+    Raises
+    ------
+    AcceptanceError
+        If a gate failed; the message names the first.
+    """
+    failed = [gate for gate in summary["gates"] if gate["verdict"] == "fail"]
+    if failed:
+        first = failed[0]
+        message = (
+            f"acceptance: {len(failed)} of {len(summary['gates'])} gates failed (first {first['name']}: found "
+            f"{first['figure']:.4g}, expected {first['limit']}). Everything is written and registered as challenger; "
+            "read the report before anything is paid on it."
+        )
+        raise AcceptanceError(message)
+
+
+def complete_scheme(summary: dict[str, Any]) -> dict[str, Any]:
+    """Add when and by which version a summary was made.
+
+    Parameters
+    ----------
+    summary : dict
+        The summary of a training.
+
+    Returns
+    -------
+    dict
+        A new summary.
+    """
+    made = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "riskkit_version": version("riskkit")}
+    return {**summary, "scheme": {**summary["scheme"], **made}}
+
+
+def write_evaluation(
+    training: Training, bundle: Bundle, members: pd.DataFrame, folder: Path, *, rated: RatedPopulation | None = None
+) -> None:
+    """Write the frames behind the report's figures, identifiers hashed.
+
+    Parameters
+    ----------
+    training : Training
+        The training run.
+    bundle : Bundle
+        The bundle.
+    members : pandas.DataFrame
+        Keys and features of the members that are rated.
+    folder : pathlib.Path
+        Where to.
+    rated : RatedPopulation, optional
+        The rate table.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    key = read_id_key()
+    predictions = pd.concat([outcome.predictions for outcome in training.trained.values()], ignore_index=True)
+    predictions = predictions.assign(person_id=hash_person_ids(predictions["person_id"], key))
+    predictions.to_parquet(folder / "predictions.parquet", index=False)
+    bundle.catalogue.to_frame()[["name", "meaning", "group"]].to_parquet(folder / "feature_catalogue.parquet")
+    if rated:
+        columns = [name for name in ("rate_amount", "risk_tier", "relative_risk_score") if name in rated.table]
+        rated.table[columns].to_parquet(folder / "rates.parquet", index=False)
+    drawn = members.take(sample_rows(members, REPORT_ROWS)).reset_index(drop=True)
+    values = drawn.drop(columns=KEYS)
+    for outcome in bundle.models:
+        values.to_parquet(folder / f"feature_values_{outcome}.parquet", index=False)
+
+
+def explain_outcomes(bundle: Bundle, members: pd.DataFrame, folder: Path, *, progress: Progress | None = None) -> None:
+    """Write the explanations of every outcome.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    members : pandas.DataFrame
+        Keys and features of the members to explain.
+    folder : pathlib.Path
+        Gets one folder per outcome, and beside them the contributions behind the report's figures.
+    progress : callable, optional
+        Called with (what, done, in all).
+    """
+    key = read_id_key()
+    drawn = sample_rows(members, REPORT_ROWS)
+    for done, outcome in enumerate(bundle.models):
+        if progress:
+            progress(f"explain {outcome}", done, len(bundle.models))
+        write_explanations(bundle, outcome, members, folder / outcome, key=key)
+        table = pd.read_parquet(folder / outcome / "contributions.parquet").take(drawn).drop(columns=KEYS)
+        table.to_parquet(folder.parent / "evaluation" / f"contributions_{outcome}.parquet", index=False)
+
+
+def _keep_quarantine(work: Path, stage: Path) -> None:
+    if (work / "tables" / "quarantine").is_dir():
+        shutil.copytree(work / "tables" / "quarantine", stage / "quarantine")
+
+
+def _rate(scheme: Scheme, training: Training) -> RatedPopulation | None:
+    if scheme.rate_policy is None:
+        return None
+    return rate_members(training.bundle, scheme.rate_policy, training.rating, population=population_name(scheme))
+
+
+def _complete(
+    training: Training, rated: RatedPopulation | None, bundle: Bundle, scores: pd.DataFrame
+) -> dict[str, Any]:
+    summary = complete_scheme(training.summary)
+    ledger = rated.ledger if rated else None
+    summary["rates"] = summarise_rates(rated) if rated else None
+    summary["examples"] = describe_examples(bundle, scores, ledger, key=read_id_key())
+    return summary

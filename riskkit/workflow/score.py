@@ -1,0 +1,246 @@
+"""Score members: risks, tier, rate and reasons from one bundle, the same for a file and for a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from riskkit.errors import DataContractError
+from riskkit.explain.contributions import compute_contributions
+from riskkit.explain.reasons import compute_reasons, reasons_to_json
+from riskkit.explain.rescaling import rescale_to_probability
+from riskkit.explain.wording import make_cost_quantity, make_risk_quantity
+from riskkit.rates.capitation import compute_rates
+from riskkit.tiers.assignment import assign_tiers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from riskkit.explain.wording import Quantity
+    from riskkit.risk.model import OutcomeModel
+    from riskkit.workflow.bundle import Bundle
+
+KEYS = ["person_id", "index_date"]
+BATCH_ROWS = 50_000
+
+
+def score_members(
+    bundle: Bundle, members: pd.DataFrame, *, progress: Callable[[str, int, int], None] | None = None
+) -> pd.DataFrame:
+    """Answer for each member: calibrated risks, expected cost, tier, package, rate and reasons.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    members : pandas.DataFrame
+        `person_id`, `index_date` (may be absent), one column per feature of the bundle, and `region` where the rates
+        have a region block.
+    progress : callable, optional
+        Called with (what, members done, members in all).
+
+    Returns
+    -------
+    pandas.DataFrame
+        `person_id`, `index_date`, one column per outcome (probability, or currency per member year), and where the
+        bundle holds them `risk_tier`, `tier_reason`, `package`, `relative_risk_score`, `rate_amount` (currency per
+        member year); `reasons` (JSON). Rows in the given order; each depends on its own values alone.
+
+    Raises
+    ------
+    DataContractError
+        If a column is missing or a member stands twice.
+    """
+    frame = _check(bundle, members)
+    parts = []
+    for start in range(0, len(frame), BATCH_ROWS):
+        if progress:
+            progress("score", start, len(frame))
+        parts.append(_score_batch(bundle, frame.iloc[start : start + BATCH_ROWS].reset_index(drop=True)))
+    if progress:
+        progress("score", len(frame), len(frame))
+    return pd.concat(parts, ignore_index=True) if parts else _score_batch(bundle, frame)
+
+
+def predict_outcomes(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
+    """Predict every outcome, one column each.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    frame : pandas.DataFrame
+        Keys and features.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Keys and one column per outcome.
+    """
+    return frame[KEYS].assign(**{name: model.predict(frame) for name, model in bundle.models.items()})
+
+
+def assign_member_tiers(bundle: Bundle, frame: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
+    """Assign tiers by the bundle's frozen policy.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        A bundle with tiers.
+    frame : pandas.DataFrame
+        Keys and features.
+    predictions : pandas.DataFrame
+        From `predict_outcomes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `person_id`, `index_date`, `risk_tier`, `tier_reason`, `package`; sorted by key.
+    """
+    if bundle.tiers is None:
+        message = f"bundle {bundle.scheme}: no tier policy. Name one in the scheme's [tiers] and retrain."
+        raise DataContractError(message)
+    cuts = bundle.tiers.policy.cuts
+    long = None if cuts is None else long_predictions(predictions, cuts.outcome)
+    return assign_tiers(bundle.tiers, long, frame)
+
+
+def long_predictions(predictions: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Turn one outcome's column into the long form that the tiers read.
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        Keys and one column per outcome.
+    outcome : str
+        The outcome.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `person_id`, `index_date`, `outcome`, `predicted`.
+    """
+    return predictions[KEYS].assign(outcome=outcome, predicted=predictions[outcome])
+
+
+def rate_frame(bundle: Bundle, frame: pd.DataFrame, predictions: pd.DataFrame, tiers: pd.DataFrame) -> pd.DataFrame:
+    """Bring together what the rate policy reads.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        A bundle whose rated outcome is named.
+    frame : pandas.DataFrame
+        Keys, features and context columns (`region`, `exposure_months` where known).
+    predictions : pandas.DataFrame
+        From `predict_outcomes`.
+    tiers : pandas.DataFrame
+        From `assign_member_tiers`, or keys alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Keys, `expected_cost`, `region`, `risk_tier`, `exposure_months` as far as they are at hand.
+    """
+    context = [name for name in ("region", "exposure_months") if name in frame]
+    rated = frame[[*KEYS, *context]].assign(expected_cost=predictions[str(bundle.rated_outcome)].to_numpy())
+    return rated.merge(tiers, on=KEYS, how="left", validate="one_to_one")
+
+
+def compute_member_contributions(model: OutcomeModel, frame: pd.DataFrame) -> pd.DataFrame:
+    """Explain one outcome on the scale of its prediction.
+
+    Parameters
+    ----------
+    model : OutcomeModel
+        A model with one booster.
+    frame : pandas.DataFrame
+        Keys and features.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contributions that sum with `base_value` to the calibrated prediction.
+    """
+    return rescale_to_probability(compute_contributions(model.booster, frame), model.calibrate)
+
+
+def quantity_of(bundle: Bundle, model: OutcomeModel) -> Quantity:
+    """Say what a model's contributions are amounts of.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle, for its currency.
+    model : OutcomeModel
+        The model.
+
+    Returns
+    -------
+    Quantity
+        Cost in the bundle's currency, or risk in percentage points.
+    """
+    if model.spec.kind == "cost":
+        return make_cost_quantity(bundle.currency)
+    return make_risk_quantity(model.spec.title, model.spec.title_zh, bundle.currency)
+
+
+def _check(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
+    missing = [name for name in ["person_id", *bundle.feature_names] if name not in members]
+    if missing:
+        message = (
+            f"members: column {missing[0]!r} is missing ({len(missing)} in all); the bundle {bundle.scheme!r} needs "
+            f"person_id and {len(bundle.feature_names)} features. Build them with 'riskkit features'."
+        )
+        raise DataContractError(message)
+    # A request names one member and no date: one fixed day stands in, and nothing is computed from it.
+    date = members["index_date"] if "index_date" in members else pd.Timestamp(1970, 1, 1)
+    names = bundle.feature_names
+    context = [name for name in ("region", "exposure_months") if name in members]
+    features = members[names].astype("float64")
+    frame = pd.concat([members[["person_id", *context]].assign(index_date=date), features], axis=1)
+    frame = frame.assign(index_date=frame["index_date"].astype("datetime64[us]")).reset_index(drop=True)
+    twice = frame.duplicated(KEYS)
+    if twice.any():
+        first = frame.loc[twice, "person_id"].iloc[0]
+        message = f"members: {int(twice.sum())} rows repeat a member (first person_id={first!r}). Send each one once."
+        raise DataContractError(message)
+    return frame
+
+
+def _score_batch(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
+    predictions = predict_outcomes(bundle, frame)
+    scores = predictions
+    tiers = frame[KEYS]
+    if bundle.tiers is not None:
+        tiers = assign_member_tiers(bundle, frame, predictions)
+        scores = scores.merge(tiers, on=KEYS, how="left", validate="one_to_one")
+    if bundle.rates is not None:
+        rates, _ = compute_rates(bundle.rates, rate_frame(bundle, frame, predictions, tiers))
+        rated = rates[[*KEYS, "relative_risk_score", "rate_amount"]]
+        scores = scores.merge(rated, on=KEYS, how="left", validate="one_to_one")
+    return scores.assign(reasons=np.array(explain_members(bundle, frame), dtype=object)).astype({"reasons": "str"})
+
+
+def explain_members(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
+    """Give each member's reasons as JSON text.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    frame : pandas.DataFrame
+        Keys and features.
+
+    Returns
+    -------
+    list of str
+        One JSON list per member, in the given order.
+    """
+    model = bundle.models[bundle.explained_outcome]
+    contributions = compute_member_contributions(model, frame)
+    return reasons_to_json(
+        compute_reasons(contributions, frame, bundle.catalogue.to_frame(), quantity_of(bundle, model))
+    )

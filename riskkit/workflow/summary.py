@@ -1,0 +1,256 @@
+"""The summary of a run: every figure that others rely on, as plain JSON values."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from riskkit.evaluation.metrics import compute_metrics
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskkit.risk.spec import OutcomeSpec
+    from riskkit.workflow.scheme import RunBlock
+    from riskkit.workflow.source import OpenSource
+    from riskkit.workflow.train import TrainedOutcome
+
+KEYS = ["person_id", "index_date"]
+DISCRIMINATION = {"binary": "auroc", "cost": "r2"}
+
+
+def metrics_to_dict(table: pd.DataFrame) -> dict[str, dict[str, float | None]]:
+    """Turn a metrics table into ``{metric: {value, low, high}}``.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns `metric`, `value`, `low`, `high`.
+
+    Returns
+    -------
+    dict
+        Missing figures become None, as JSON has no NaN.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> metrics_to_dict(pd.DataFrame({"metric": ["auroc"], "value": [0.7], "low": [float("nan")], "high": [0.8]}))
+    {'auroc': {'value': 0.7, 'low': None, 'high': 0.8}}
+    """
+    rows = table.set_index("metric")[["value", "low", "high"]].to_dict("index")
+    return {
+        str(metric): {str(name): None if math.isnan(value) else float(value) for name, value in row.items()}
+        for metric, row in rows.items()
+    }
+
+
+def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
+    """Collect the figures of one outcome.
+
+    Parameters
+    ----------
+    trained : TrainedOutcome
+        The outcome.
+
+    Returns
+    -------
+    dict
+        Title, kind, policy, counts, parameters, calibration, `test` and `comparators`.
+    """
+    spec = trained.model.spec
+    tables = {name: metrics_to_dict(table) for name, table in trained.metrics.items()}
+    return {
+        "title": spec.title,
+        "title_zh": spec.title_zh,
+        "kind": spec.kind,
+        "policy": spec.policy,
+        "n_features": len(trained.model.feature_names),
+        **{name: int(value) for name, value in trained.counts.items()},
+        "params": trained.params,
+        "calibration": {"method": trained.model.calibrator.method},
+        "test": tables.pop("predicted"),
+        "comparators": tables,
+    }
+
+
+def compare_with_truth(trained: TrainedOutcome, truth: pd.DataFrame, run: RunBlock) -> dict[str, Any] | None:
+    """Set a model beside the true risk of a synthetic cohort, which no model has read.
+
+    Parameters
+    ----------
+    trained : TrainedOutcome
+        The outcome with its test predictions.
+    truth : pandas.DataFrame
+        Keys and one column per outcome with the true probability or expected cost.
+    run : RunBlock
+        Seed and bootstrap.
+
+    Returns
+    -------
+    dict or None
+        Discrimination of the true risk, of the model, and their ratio; None where the truth has no such outcome.
+    """
+    spec = trained.model.spec
+    column = {"payment_cost": "next_year_cost"}.get(spec.name, spec.name)
+    if column not in truth:
+        return None
+    joined = trained.predictions.merge(truth[[*KEYS, column]], on=KEYS, how="inner", validate="one_to_one")
+    table = compute_metrics(
+        joined["observed"],
+        joined[column],
+        joined["weight"],
+        joined["person_id"],
+        kind=spec.kind,
+        n_bootstrap=run.n_bootstrap,
+        seed=run.seed,
+    )
+    metric = DISCRIMINATION[spec.kind]
+    true = metrics_to_dict(table)
+    model = metrics_to_dict(trained.metrics["predicted"])[metric]["value"]
+    reached = true[metric]["value"]
+    ratio = None if not reached or model is None else model / reached
+    return {"metric": metric, metric: true[metric], "model": model, "ratio": ratio}
+
+
+def judge_gates(spec: OutcomeSpec, test: dict[str, dict[str, float | None]]) -> list[dict[str, Any]]:
+    """Hold an outcome's figures against its acceptance limits.
+
+    Parameters
+    ----------
+    spec : OutcomeSpec
+        The outcome with its limits.
+    test : dict
+        Test metrics, from `metrics_to_dict`.
+
+    Returns
+    -------
+    list of dict
+        `name`, `outcome`, `figure`, `limit` (text) and `verdict`: ``"pass"``, ``"fail"``, or
+        ``"inconclusive"`` where the figure is outside but its interval reaches the limits.
+    """
+    gates = []
+    limits = spec.acceptance.model_dump(exclude={"reference", "effective"}, exclude_none=True)
+    for key, limit in limits.items():
+        metric = key.removesuffix("_min")
+        low, high = (limit, math.inf) if key.endswith("_min") else limit
+        found = test[metric]
+        words = f"at least {low:g}" if high == math.inf else f"{low:g} to {high:g}"
+        gates.append(
+            {
+                "name": f"{spec.name}.{metric}",
+                "outcome": spec.name,
+                "figure": found["value"],
+                "limit": words,
+                "verdict": _judge(found, low, high),
+            }
+        )
+    return gates
+
+
+def _judge(found: dict[str, float | None], low: float, high: float) -> str:
+    """Pass inside the limits; fail where even the interval lies outside; else there is too little data to say."""
+    figure, least, most = (found[name] for name in ("value", "low", "high"))
+    if figure is None:
+        return "fail"
+    if low <= figure <= high:
+        return "pass"
+    reaches = least is not None and most is not None and least <= high and most >= low
+    return "inconclusive" if reaches else "fail"
+
+
+def judge_drift(drift: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Turn the drift verdicts into gates: a refused model must not be promoted.
+
+    Parameters
+    ----------
+    drift : dict or None
+        The drift part of the summary.
+
+    Returns
+    -------
+    list of dict
+        As `judge_gates`.
+    """
+    if drift is None:
+        return []
+    low, high = drift["limits"]["refuse"]
+    return [
+        {
+            "name": f"{name}.drift",
+            "outcome": name,
+            "figure": found["oe_ratio"],
+            "limit": f"{low:g} to {high:g}",
+            "verdict": "fail" if found["verdict"] == "refuse" else "pass",
+        }
+        for name, found in drift["outcomes"].items()
+    ]
+
+
+def summarise_source(source: OpenSource) -> dict[str, Any]:
+    """Collect what came in: hashes, rows, and the adapter's account.
+
+    Parameters
+    ----------
+    source : OpenSource
+        The opened source.
+
+    Returns
+    -------
+    dict
+        `hashes`, `rows_in`, `accepted`, `quarantined`, `adapter`, `reconciliation`.
+    """
+    quality = source.tables.quality
+    adapter = source.adapter.to_dict() if source.adapter else None
+    return {
+        "hashes": source.tables.hashes,
+        "rows_in": quality.rows_in,
+        "accepted": quality.rows_accepted,
+        "quarantined": quality.rows_quarantined,
+        "tables": {table.table: table.rows_accepted for table in quality.tables},
+        "adapter": adapter,
+        "reconciliation": adapter["reconciliation"] if adapter else None,
+    }
+
+
+def summarise_tiers(rated: pd.DataFrame, outcome: str, policy: str) -> dict[str, Any]:
+    """Count the tiers of the test rows and what happened in each.
+
+    Parameters
+    ----------
+    rated : pandas.DataFrame
+        Test rows: `person_id`, `risk_tier`, `package`, `observed`, `predicted`, `weight`.
+    outcome : str
+        The outcome that was observed.
+    policy : str
+        Name of the tier policy.
+
+    Returns
+    -------
+    dict
+        `policy`, `outcome`, `rows`: tier, package, members, share, observed rate with interval, mean risk.
+    """
+    rows = []
+    for (tier, package), part in rated.groupby(["risk_tier", "package"], sort=False):
+        rows.append(
+            {
+                "tier": tier,
+                "package": package,
+                "members": len(part),
+                "share": len(part) / len(rated),
+                "observed_rate": _rate_with_interval(part),
+                "mean_risk": float(np.average(part["predicted"], weights=part["weight"])),
+            }
+        )
+    return {"policy": policy, "outcome": outcome, "rows": sorted(rows, key=lambda row: row["mean_risk"])}
+
+
+def _rate_with_interval(part: pd.DataFrame) -> dict[str, float]:
+    """Weighted rate with a 95% interval from the spread of persons, not rows, by linearisation of the ratio."""
+    weight = part["weight"].sum()
+    rate = float((part["observed"] * part["weight"]).sum() / weight)
+    residual = ((part["observed"] - rate) * part["weight"]).groupby(part["person_id"]).sum()
+    error = float(np.sqrt((residual**2).sum()) / weight)
+    return {"value": rate, "low": max(rate - 1.96 * error, 0.0), "high": rate + 1.96 * error}

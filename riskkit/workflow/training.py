@@ -1,0 +1,238 @@
+"""A training run: open the source, build the members, train, judge drift, freeze the tiers, and gather the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from riskkit.cohort.eligibility import CONTEXT
+from riskkit.errors import DataContractError
+from riskkit.risk.model import OutcomeModel
+from riskkit.tiers.assignment import assign_tiers
+from riskkit.tiers.cuts import fit_cuts
+from riskkit.workflow.bundle import Bundle
+from riskkit.workflow.drift import check_drift, find_feature_drift
+from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
+from riskkit.workflow.score import KEYS, long_predictions, predict_outcomes
+from riskkit.workflow.source import OpenSource, open_source
+from riskkit.workflow.summary import (
+    compare_with_truth,
+    judge_drift,
+    judge_gates,
+    summarise_outcome,
+    summarise_source,
+    summarise_tiers,
+)
+from riskkit.workflow.train import TrainedOutcome, train_outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from riskkit.data.quality import OnBadRows
+    from riskkit.workflow.scheme import Scheme
+
+    Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training run leaves in memory.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Models and tiers; no rates yet.
+    trained : dict of str to TrainedOutcome
+        Test predictions and metrics by outcome.
+    rating : Members
+        The members to be scored and rated.
+    summary : dict
+        `outcomes`, `drift`, `tiers`, `gates`, `data`, `flow`.
+    """
+
+    bundle: Bundle
+    trained: dict[str, TrainedOutcome]
+    rating: Members
+    summary: dict[str, Any]
+
+
+def train_scheme(
+    scheme: Scheme,
+    source_folder: Path,
+    work: Path,
+    *,
+    on_bad_rows: OnBadRows = "refuse",
+    progress: Progress | None = None,
+) -> Training:
+    """Train every outcome of a scheme on a source.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        The scheme.
+    source_folder : pathlib.Path
+        Folder of the source.
+    work : pathlib.Path
+        Working folder for the canonical tables.
+    on_bad_rows : {"refuse", "quarantine"}, default "refuse"
+        What happens to a row that breaks its contract.
+    progress : callable, optional
+        Called with (what, done, in all).
+
+    Returns
+    -------
+    Training
+        Bundle, test predictions, members to rate and the summary.
+
+    Raises
+    ------
+    DataContractError
+        If the source breaks a contract.
+    LeakageError
+        If a label, a future record or a person stands where it must not.
+    """
+    source = open_source(scheme.file.source.adapter, source_folder, work, on_bad_rows=on_bad_rows, progress=progress)
+    block = scheme.file.features
+    plan = plan_features(scheme.codelist_directory, block.groups, block.names)
+    cohort = scheme.file.cohort
+    known = build_members(source.tables, cohort, plan, index_dates=cohort.index_dates, progress=progress)
+    trained = train_outcomes(scheme, known, source.tables, plan, progress=progress)
+    rating = _members_to_rate(scheme, source, plan, known, progress)
+    models, drift = _judge_drift(scheme, source, known, rating, trained)
+    bundle = _assemble(scheme, plan, models, rating)
+    outcomes = {name: summarise_outcome(outcome) for name, outcome in trained.items()}
+    for name, truth in _truths(scheme, source_folder, trained).items():
+        outcomes[name]["truth"] = truth
+    gates = [gate for name, kept in trained.items() for gate in judge_gates(kept.model.spec, outcomes[name]["test"])]
+    summary: dict[str, Any] = {
+        "scheme": {**scheme.file.scheme.model_dump(), "split": scheme.file.split.model_dump()},
+        "outcomes": outcomes,
+        "drift": drift,
+        "tiers": _observe_tiers(bundle, known, trained),
+        "data": summarise_source(source),
+        "flow": _flow(known, rating),
+        "gates": [*gates, *judge_drift(drift)],
+    }
+    return Training(bundle, trained, rating, summary)
+
+
+def _members_to_rate(
+    scheme: Scheme, source: OpenSource, plan: FeaturePlan, known: Members, progress: Progress | None
+) -> Members:
+    """Build the members of the rating date, or fall back on the discharges themselves."""
+    spec = scheme.file.cohort
+    if spec.rating_date is None:
+        return known
+    return build_members(source.tables, spec, plan, index_dates=[spec.rating_date], progress=progress)
+
+
+def _judge_drift(
+    scheme: Scheme, source: OpenSource, known: Members, rating: Members, trained: dict[str, TrainedOutcome]
+) -> tuple[dict[str, OutcomeModel], dict[str, Any] | None]:
+    models = {name: outcome.model for name, outcome in trained.items()}
+    block = scheme.file.drift
+    if block is None:
+        return models, None
+    if scheme.file.cohort.rating_date != block.index_date:
+        message = (
+            f"{scheme.path.name} [drift] index_date: {block.index_date} must be the cohort's rating_date. Align them."
+        )
+        raise DataContractError(message)
+    findings = {
+        name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run)
+        for name, model in models.items()
+    }
+    moved = find_feature_drift(known.features, rating.features)
+    report = {
+        "index_date": block.index_date.isoformat(),
+        "limits": {"stable": block.stable, "refuse": block.refuse, "reference": block.reference},
+        "outcomes": {name: {**found.report, "feature_psi": moved} for name, found in findings.items()},
+    }
+    return {name: found.model for name, found in findings.items()}, report
+
+
+def _assemble(scheme: Scheme, plan: FeaturePlan, models: dict[str, OutcomeModel], rating: Members) -> Bundle:
+    """Put models and frozen tiers together; the members to be rated are the reference population of the cuts."""
+    bundle = Bundle(
+        scheme=scheme.name,
+        currency=scheme.file.scheme.currency,
+        adapter=scheme.file.source.adapter,
+        cohort=scheme.file.cohort,
+        catalogue=plan.chosen,
+        code_lists=plan.code_lists,
+        models=models,
+        rated_outcome=scheme.file.rates.outcome if scheme.file.rates else None,
+    )
+    policy = scheme.tier_policy
+    if policy is None:
+        return bundle
+    predictions = predict_outcomes(bundle, rating.features)
+    long = None if policy.cuts is None else long_predictions(predictions, policy.cuts.outcome)
+    return replace(bundle, tiers=fit_cuts(policy, long, reference_population=population_name(scheme)))
+
+
+def population_name(scheme: Scheme) -> str:
+    """Name the members that are scored and rated.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        The scheme.
+
+    Returns
+    -------
+    str
+        Scheme and rating date.
+    """
+    day = scheme.file.cohort.rating_date
+    return f"{scheme.name}, members on {day}" if day else f"{scheme.name}, all discharges"
+
+
+def _observe_tiers(bundle: Bundle, known: Members, trained: dict[str, TrainedOutcome]) -> dict[str, Any] | None:
+    """Say what happened to the test members in each tier."""
+    if bundle.tiers is None:
+        return None
+    cuts = bundle.tiers.policy.cuts
+    outcome = cuts.outcome if cuts else next(iter(trained))
+    test = trained[outcome].predictions
+    features = test[KEYS].merge(known.features, on=KEYS, how="left", validate="one_to_one")
+    tiers = assign_tiers(bundle.tiers, test[[*KEYS, "outcome", "predicted"]] if cuts else None, features)
+    return summarise_tiers(test.merge(tiers, on=KEYS, validate="one_to_one"), outcome, bundle.tiers.policy.name)
+
+
+def _truths(scheme: Scheme, folder: Path, trained: dict[str, TrainedOutcome]) -> dict[str, dict[str, Any]]:
+    """Read the truth of a synthetic cohort, after every model is fitted and every prediction made."""
+    file = folder / "truth.parquet"
+    if not file.exists():
+        return {}
+    truth = pd.read_parquet(file)
+    truth["index_date"] = pd.to_datetime(truth["index_date"]).astype("datetime64[us]")
+    found = {name: compare_with_truth(outcome, truth, scheme.file.run) for name, outcome in trained.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _flow(known: Members, rating: Members) -> list[dict[str, Any]]:
+    flow = known.flow if rating is known else pd.concat([known.flow, rating.flow], ignore_index=True)
+    days = [None if pd.isna(day) else day.date().isoformat() for day in flow["index_date"]]
+    rows = flow.assign(index_date=pd.Series(days, dtype="object")).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def context_of(members: Members) -> pd.DataFrame:
+    """Return members as a rate or score reads them: keys, context and features.
+
+    Parameters
+    ----------
+    members : Members
+        Cohort and features.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Keys, `exposure_months`, the context columns that are no features, and the features.
+    """
+    context = [name for name in CONTEXT if name in members.cohort and name not in members.features]
+    return members.cohort[[*KEYS, "exposure_months", *context]].merge(members.features, on=KEYS, validate="one_to_one")

@@ -1,0 +1,55 @@
+"""Worked figures of the methods, section 3 and 5: computed once elsewhere and checked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from riskkit.evaluation.calibration import weighted_calibration_intercept
+from riskkit.evaluation.drift import compute_psi
+from riskkit.evaluation.lift import compute_net_benefit
+from riskkit.evaluation.metrics import compute_metrics
+from riskkit.evaluation.reliability import compute_reliability
+from riskkit.evaluation.sample import make_sample
+
+OBSERVED = (0, 500, 1000, 2000, 20000)
+PREDICTED = (800, 1200, 1500, 3000, 9000)
+
+
+def test_cost_metrics_of_five_members() -> None:
+    # Errors 800, 700, 500, 1,000, 11,000: mean 2,800; SSE 123,380,000 against SST 294,200,000; deviations from the
+    # mean 4,700 sum to 30,600.
+    figures = compute_metrics(OBSERVED, PREDICTED, kind="cost", n_bootstrap=0).set_index("metric")["value"]
+    assert figures["r2"] == pytest.approx(0.581, abs=5e-4)
+    assert figures["cpm"] == pytest.approx(0.542, abs=5e-4)
+    assert figures["mae"] == pytest.approx(2800)
+    assert figures["oe_ratio"] == pytest.approx(23500 / 15500)
+
+
+def test_predictive_ratio_of_five_members() -> None:
+    table = compute_reliability(OBSERVED, PREDICTED, n_bins=1, n_bootstrap=0)
+    assert table["predictive_ratio"].item() == pytest.approx(0.660, abs=5e-4)
+
+
+def test_net_benefit_against_treating_all() -> None:
+    # 1,000 members, 120 true and 230 false positives at .2, prevalence 15%: .12 - .23 / 4 and .15 - .85 / 4.
+    observed = np.repeat([1, 0, 1, 0], [120, 230, 30, 620])
+    predicted = np.repeat([0.3, 0.3, 0.1, 0.1], [120, 230, 30, 620])
+    table = compute_net_benefit(observed, predicted, thresholds=[0.2])
+    assert table["net_benefit"].item() == pytest.approx(0.0625)
+    assert table["treat_all"].item() == pytest.approx(-0.0625)
+
+
+def test_stability_index_of_three_tiers() -> None:
+    before, after = np.repeat([0, 1, 2], [50, 30, 20]), np.repeat([0, 1, 2], [40, 33, 27])
+    assert compute_psi(before, after, bins=[1, 2]) == pytest.approx(0.046, abs=5e-4)
+
+
+def test_intercept_that_brings_four_risks_to_fifteen_percent() -> None:
+    # Section 4: p = .05, .1, .2, .4 with 15% observed gives d = -.301. Each p is split into events and non-events.
+    p = np.array([0.05, 0.1, 0.2, 0.4])
+    sample = make_sample(np.repeat([1, 0], 4), np.tile(p, 2), np.repeat([0.15, 0.85], 4), kind="binary")
+    shift = weighted_calibration_intercept(sample, sample.weight[None, :]).item()
+    assert shift == pytest.approx(-0.301, abs=5e-4)
+    moved = 1 / (1 + np.exp(-(np.log(p / (1 - p)) + shift)))
+    np.testing.assert_allclose(moved, [0.037, 0.076, 0.156, 0.330], atol=5e-4)

@@ -1,0 +1,65 @@
+"""Keep, recalibrate or refuse: the verdict of a later year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from riskkit.errors import PolicyError
+from riskkit.evaluation.outcome_drift import DriftLimits, compute_outcome_drift
+
+LIMITS = DriftLimits(stable=(0.97, 1.03), refuse=(0.33, 3.0))
+RNG = np.random.default_rng(0)
+EXPECTED = np.exp(RNG.normal(8, 0.8, 4000))
+OBSERVED = EXPECTED * RNG.gamma(1, 1, 4000)
+OBSERVED *= EXPECTED.sum() / OBSERVED.sum()
+
+
+def test_a_model_that_holds_is_stable() -> None:
+    drift = compute_outcome_drift(OBSERVED, EXPECTED, limits=LIMITS, n_bootstrap=50)
+    assert drift.verdict == "stable"
+    assert drift.oe_ratio == pytest.approx(1)
+
+
+def test_a_thin_year_is_to_be_recalibrated() -> None:
+    # DE-SynPUF 2009 -> 2010: the model predicts 1.97 times the actual cost, O/E .51.
+    drift = compute_outcome_drift(OBSERVED, 1.97 * EXPECTED, limits=LIMITS, n_bootstrap=50)
+    assert drift.verdict == "recalibrate"
+    assert drift.oe_ratio == pytest.approx(1 / 1.97)
+    assert drift.expected_ratio == pytest.approx(1.97)
+    assert drift.low < drift.oe_ratio < drift.high < 0.97
+
+
+def test_a_change_beyond_all_scale_is_refused() -> None:
+    drift = compute_outcome_drift(OBSERVED, 4 * EXPECTED, limits=LIMITS, n_bootstrap=20)
+    assert drift.verdict == "refuse"
+    assert "no rescaling mends that" in drift.reason
+
+
+def test_a_lost_ranking_is_refused_even_where_the_total_fits() -> None:
+    drift = compute_outcome_drift(np.sort(OBSERVED), -np.sort(-EXPECTED), limits=LIMITS, n_bootstrap=20)
+    assert drift.oe_ratio == pytest.approx(1)
+    assert drift.gini == pytest.approx(-1)
+    assert drift.verdict == "refuse"
+    assert "ranking is lost" in drift.reason
+
+
+def test_a_few_members_do_not_condemn_a_model() -> None:
+    # O/E 1.5 of five members with one heavy claim: the interval holds 1.
+    drift = compute_outcome_drift([0, 0, 0, 100, 650], [50, 50, 50, 150, 200], limits=LIMITS)
+    assert drift.oe_ratio == pytest.approx(1.5)
+    assert drift.verdict == "stable"
+    assert "holds 1" in drift.reason
+
+
+def test_the_finding_is_plain_values() -> None:
+    finding = compute_outcome_drift(OBSERVED, EXPECTED, limits=LIMITS, n_bootstrap=10).to_dict()
+    assert set(finding) == {"oe_ratio", "low", "high", "expected_ratio", "gini", "verdict", "reason"}
+
+
+@pytest.mark.parametrize(
+    ("stable", "refuse"), [((1.03, 0.97), (0.3, 3)), ((0.9, 1.1), (0.95, 3)), ((0.9, 1.1), (0, 3))]
+)
+def test_bands_must_be_nested_around_one(stable, refuse) -> None:
+    with pytest.raises(PolicyError, match="drift limits"):
+        DriftLimits(stable=stable, refuse=refuse)

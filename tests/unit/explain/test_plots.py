@@ -1,0 +1,81 @@
+"""Figures of explanations name features, never persons, and leave no trace in pyplot or numpy's generator."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.errors import DataContractError
+from riskkit.explain.plots import plot_beeswarm, plot_waterfall
+from riskkit.explain.wording import make_cost_quantity
+
+NAMES = ["age_years", "hba1c", "egfr"]
+CATALOGUE = pd.DataFrame(
+    {
+        "name": NAMES,
+        "meaning": ["age", "HbA1c, latest in 365 days", "eGFR, latest"],
+        "meaning_zh": "",
+        "unit": ["years", "%", "mL/min/1.73m2"],
+        "group": ["demography", "glycaemia", "kidney"],
+    }
+)
+RNG = np.random.default_rng(0)
+KEY = pd.DataFrame({"person_id": [f"secret{i}" for i in range(30)], "index_date": pd.Timestamp(2024, 12, 31)})
+FEATURES = pd.concat([KEY, pd.DataFrame(RNG.normal(60, 9, (30, 3)), columns=NAMES)], axis=1)
+CONTRIBUTIONS = pd.concat(
+    [KEY.assign(base_value=5000.0), pd.DataFrame(RNG.normal(0, 500, (30, 3)), columns=NAMES)], axis=1
+)
+
+
+def _svg(figure) -> str:
+    import matplotlib as mpl
+
+    with io.StringIO() as page, mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "1"}):
+        figure.savefig(page, format="svg", metadata={"Date": None})
+        return page.getvalue()
+
+
+def test_the_beeswarm_names_features_and_no_person() -> None:
+    page = _svg(plot_beeswarm(CONTRIBUTIONS, FEATURES, CATALOGUE))
+    assert "HbA1c, latest in 365 days" in page
+    assert "secret" not in page
+
+
+def test_the_beeswarm_is_the_same_every_time_and_leaves_the_generator_alone() -> None:
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    pages = [_svg(plot_beeswarm(CONTRIBUTIONS, FEATURES, CATALOGUE)) for _ in range(2)]
+    assert pages[0] == pages[1]
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+def test_the_waterfall_goes_from_base_value_to_prediction() -> None:
+    rows = CONTRIBUTIONS.assign(age_years=1000.0, hba1c=-400.0, egfr=50.0)
+    page = _svg(plot_waterfall(rows, FEATURES.assign(hba1c=9.4), CATALOGUE, make_cost_quantity(), row=3))
+    for text in ("base value 5,000", "prediction 5,650", "+1,000", "\N{MINUS SIGN}400", "365 days: 9.4 %"):
+        assert text in page
+    assert "secret" not in page
+
+
+def test_the_weakest_features_are_added_up() -> None:
+    rows = CONTRIBUTIONS.assign(age_years=1000.0, hba1c=-40.0, egfr=50.0)
+    page = _svg(plot_waterfall(rows, FEATURES, CATALOGUE, make_cost_quantity(), max_features=2))
+    assert "2 other features" in page
+    assert ">+10<" in page
+
+
+def test_figures_are_unknown_to_pyplot() -> None:
+    import matplotlib.pyplot as plt
+
+    plot_beeswarm(CONTRIBUTIONS, FEATURES, CATALOGUE)
+    plot_waterfall(CONTRIBUTIONS, FEATURES, CATALOGUE, make_cost_quantity())
+    assert plt.get_fignums() == []
+
+
+def test_wrong_rows_are_refused() -> None:
+    with pytest.raises(DataContractError, match="row 30 of 30"):
+        plot_waterfall(CONTRIBUTIONS, FEATURES, CATALOGUE, make_cost_quantity(), row=30)
+    with pytest.raises(DataContractError, match="29 of features"):
+        plot_beeswarm(CONTRIBUTIONS, FEATURES.iloc[1:], CATALOGUE)
