@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import logging
 import math
 import os
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,15 +30,17 @@ CHAMPION = "champion"
 
 def open_tracking() -> None:
     """Point MLflow at its store: ``MLFLOW_TRACKING_URI`` where it is set, else SQLite in the working folder."""
-    import mlflow
-
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    import mlflow
+
+    for logger in ("mlflow", "alembic"):
+        logging.getLogger(logger).setLevel(logging.WARNING)
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         mlflow.set_tracking_uri(f"sqlite:///{Path(DEFAULT_STORE).resolve()}")
 
 
-@contextmanager
+@contextlib.contextmanager
 def start_run(experiment: str, name: str, *, nested: bool = False) -> Iterator[str]:
     """Open a run, as a child of the open one if asked.
 
@@ -154,15 +158,17 @@ def register_bundle(
     signature = infer_signature(example, answer)
     # The run's own copy of the code is what makes an old rate replayable after the library has moved on.
     package = Path(__file__).parent
-    info = mlflow.pyfunc.log_model(
-        name="bundle",
-        python_model=str(code_file),
-        artifacts={"bundle": str(bundle)},
-        signature=signature,
-        pip_requirements=requirements,
-        code_paths=[str(package)],
-        registered_model_name=name,
-    )
+    # MLflow asks for type hints and an input example on standard error; the explicit signature says more than either.
+    with contextlib.redirect_stderr(io.StringIO()):
+        info = mlflow.pyfunc.log_model(
+            name="bundle",
+            python_model=str(code_file),
+            artifacts={"bundle": str(bundle)},
+            signature=signature,
+            pip_requirements=requirements,
+            code_paths=[str(package)],
+            registered_model_name=name,
+        )
     version = str(info.registered_model_version)
     mlflow.MlflowClient().set_registered_model_alias(name, alias, version)
     return version

@@ -11,7 +11,7 @@ from riskkit.evaluation.sample import FloatArray, IntArray, ScoredSample
 
 Statistic = Callable[[ScoredSample, FloatArray], FloatArray]
 
-CELLS_PER_BATCH = 2**20
+CELLS_PER_BATCH = 2**18
 TAILS = (0.025, 0.975)
 
 

@@ -44,7 +44,9 @@ def make_verdict(summary: Summary) -> dict[str, Any]:
     weak, strong = _compare_models(summary)
     drift = list(_describe_drift(summary))
     headline = _weak_headline(weak), _gate_headline(summary), _strong_headline(weak, strong), _drift_headline(summary)
-    tones = [tone for tone, _ in drift] + ["bad"] * bool(gates_with(summary, "fail")) + ["warn"] * _is_open(summary, weak)
+    tones = (
+        [tone for tone, _ in drift] + ["bad"] * bool(gates_with(summary, "fail")) + ["warn"] * _is_open(summary, weak)
+    )
     return {
         "tone": next((tone for tone in ("bad", "warn") if tone in tones), "good"),
         "headline": " ".join(text for text in headline if text),
@@ -219,9 +221,7 @@ def total_rows(rows: object) -> object:
 def _describe_gates(summary: Summary) -> str:
     if not summary.get("gates"):
         return "The figures below were held against no acceptance limit."
-    failed, open_ = (
-        "; ".join(_failure(summary, gate) for gate in gates_with(summary, verdict)) for verdict in UNMET
-    )
+    failed, open_ = ("; ".join(_failure(summary, gate) for gate in gates_with(summary, verdict)) for verdict in UNMET)
     sentences = [f"Outside the limit: {failed}."] if failed else []
     sentences += [f"Outside the limit, but within the reach of chance: {open_}."] if open_ else []
     return " ".join(sentences) or "Every figure lies within its acceptance limit."

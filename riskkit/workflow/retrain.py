@@ -108,6 +108,43 @@ def retrain(
     return Retrained(out, summary, number)
 
 
+def train_only(
+    scheme: Scheme,
+    source: Path,
+    out: Path,
+    *,
+    on_bad_rows: OnBadRows = "refuse",
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Train and measure a scheme, and write bundle and summary; nothing is rated, reported or registered.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        The scheme.
+    source : pathlib.Path
+        Folder of the source.
+    out : pathlib.Path
+        Folder for ``bundle`` and ``summary.json``.
+    on_bad_rows : {"refuse", "quarantine"}, default "refuse"
+        What happens to a row that breaks its contract.
+    progress : callable, optional
+        Called with (what, done, in all).
+
+    Returns
+    -------
+    dict
+        The summary.
+    """
+    with staged(out) as stage, tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
+        training = train_scheme(scheme, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
+        _keep_quarantine(Path(scratch), stage)
+        write_bundle(training.bundle, stage / "bundle")
+        summary = {**complete_scheme(training.summary), "rates": None, "examples": []}
+        write_summary(summary, stage)
+    return summary
+
+
 def write_summary(summary: dict[str, Any], folder: Path) -> None:
     """Write ``summary.json``.
 
@@ -188,7 +225,11 @@ def write_evaluation(
     predictions.to_parquet(folder / "predictions.parquet", index=False)
     bundle.catalogue.to_frame()[["name", "meaning", "group"]].to_parquet(folder / "feature_catalogue.parquet")
     if rated:
-        columns = [name for name in ("rate_amount", "risk_tier", "relative_risk_score") if name in rated.table]
+        columns = [
+            name
+            for name in ("rate_amount", "risk_tier", "relative_risk_score", "exposure_months")
+            if name in rated.table
+        ]
         rated.table[columns].to_parquet(folder / "rates.parquet", index=False)
     drawn = members.take(sample_rows(members, REPORT_ROWS)).reset_index(drop=True)
     values = drawn.drop(columns=KEYS)

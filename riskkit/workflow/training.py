@@ -195,12 +195,15 @@ def _observe_tiers(bundle: Bundle, known: Members, trained: dict[str, TrainedOut
     """Say what happened to the test members in each tier."""
     if bundle.tiers is None:
         return None
-    cuts = bundle.tiers.policy.cuts
-    outcome = cuts.outcome if cuts else next(iter(trained))
+    policy = bundle.tiers.policy
+    outcome = policy.cuts.outcome if policy.cuts else next(iter(trained))
     test = trained[outcome].predictions
     features = test[KEYS].merge(known.features, on=KEYS, how="left", validate="one_to_one")
-    tiers = assign_tiers(bundle.tiers, test[[*KEYS, "outcome", "predicted"]] if cuts else None, features)
-    return summarise_tiers(test.merge(tiers, on=KEYS, validate="one_to_one"), outcome, bundle.tiers.policy.name)
+    long = test[[*KEYS, "outcome", "predicted"]] if policy.cuts else None
+    # Shares are cut on the test members themselves: after a recalibration the frozen cuts are on another scale.
+    cut = fit_cuts(policy, long, reference_population="test members")
+    tiers = assign_tiers(cut, long, features)
+    return summarise_tiers(test.merge(tiers, on=KEYS, validate="one_to_one"), outcome, policy.name)
 
 
 def _truths(scheme: Scheme, folder: Path, trained: dict[str, TrainedOutcome]) -> dict[str, dict[str, Any]]:

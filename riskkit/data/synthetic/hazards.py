@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from riskkit.data.synthetic.records import FloatArray
     from riskkit.data.synthetic.state import State
 
-ADMISSION_LEVEL = np.log(0.0495)
+ADMISSION_LEVEL = np.log(0.0440)
 HIGHEST_RATE = 1.8
 """First stays per year that the frailest approach."""
-COMORBIDITY_EFFECTS = np.array([0.15, 0.80, 0.90, 0.80, 0.75])
+COMORBIDITY_EFFECTS = np.array([0.20, 0.90, 0.95, 0.90, 0.85])
 """Log rate ratios of admission for hypertension, COPD, cancer, liver disease and mental illness."""
 DEATH_IN_HOSPITAL = 0.5
 """Share of deaths that end an inpatient stay."""
@@ -90,13 +90,13 @@ def admission_rate(members: Members, state: State) -> FloatArray:
     """
     predictor = (
         ADMISSION_LEVEL
-        + 0.037 * (state.age - 61.0)
+        + 0.040 * (state.age - 61.0)
         + 0.10 * np.sqrt(state.dcsi)
-        + 0.03 * state.dcsi
-        + 0.15 * (state.hba1c - 7.0)
+        + 0.02 * state.dcsi
+        + 0.18 * (state.hba1c - 7.0)
         + 0.002 * np.maximum(85.0 - state.egfr, 0.0)
         + 0.45 * np.minimum(state.recent_stays, 2)
-        + 0.006 * (state.systolic - 130.0)
+        + 0.009 * (state.systolic - 130.0)
         + 0.08 * state.insulin
         + state.comorbid @ COMORBIDITY_EFFECTS
         + 1.35 * members.frailty

@@ -105,7 +105,7 @@ def dialysis_rate(state: State) -> FloatArray:
         Starts per year; 0 outside stage 2 of nephropathy.
     """
     at_risk = (state.stages[:, NEPHROPATHY] == HIGHEST_STAGE[NEPHROPATHY]) & ~state.dialysis
-    return np.asarray(at_risk * np.minimum(0.012 * np.exp(0.12 * (36.0 - state.egfr)), 0.8), dtype="float64")
+    return np.asarray(at_risk * np.minimum(0.016 * np.exp(0.12 * (36.0 - state.egfr)), 0.8), dtype="float64")
 
 
 def insulin_chance(state: State) -> FloatArray:

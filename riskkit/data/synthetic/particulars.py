@@ -65,7 +65,6 @@ def draw_particulars(claims: Claims, death_day: IntArray, rng: np.random.Generat
     Returns
     -------
     Particulars
-    ----------
         One row per claim; a stay that reaches the day of death ends in death.
     """
     is_stay = claims.kind == STAY

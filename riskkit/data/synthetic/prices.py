@@ -24,8 +24,8 @@ REGION_PRICES = np.array([1.05, 1.00, 0.95])
 TERMINAL_FACTOR = 1.6
 """Price of a stay that ends in death over another of the same cause."""
 VISIT_MEANS = {
-    "routine": 185.0,
-    "acute": 230.0,
+    "routine": 165.0,
+    "acute": 200.0,
     "emergency": 900.0,
     "hypoglycaemia": 1_500.0,
     "dialysis": 5_800.0,

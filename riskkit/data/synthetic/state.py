@@ -151,7 +151,7 @@ def draw_entry_state(members: Members, rng: np.random.Generator) -> State:
         stages=stages,
         comorbid=comorbid,
         insulin=rng.random(count) < sigmoid(-2.6 + 0.35 * (hba1c - 7.0) + 0.08 * duration),
-        dialysis=(stages[:, NEPHROPATHY] == HIGHEST_STAGE[NEPHROPATHY]) & (egfr < 20.0),
+        dialysis=(stages[:, NEPHROPATHY] == HIGHEST_STAGE[NEPHROPATHY]) & (egfr < 23.0),
         metabolic=np.zeros(count, dtype="bool"),
         recent_stays=np.zeros(count, dtype="int64"),
     )

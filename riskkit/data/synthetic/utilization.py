@@ -59,8 +59,8 @@ def visit_rates(members: Members, state: State) -> dict[str, FloatArray]:
         Visits per year: `routine`, `acute`, `emergency`, `hypoglycaemia`, `dialysis`.
     """
     age, frailty = state.age - 61.0, members.frailty
-    routine = 6.6 * np.exp(1.10 * frailty + 0.05 * state.dcsi + 0.10 * members.adherence + 0.004 * age)
-    acute = 2.6 * np.exp(1.5 * frailty + 0.006 * age + 0.10 * state.comorbid[:, 1:].sum(axis=1))
+    routine = 7.6 * np.exp(1.10 * frailty + 0.05 * state.dcsi + 0.10 * members.adherence + 0.004 * age)
+    acute = 3.2 * np.exp(1.5 * frailty + 0.006 * age + 0.10 * state.comorbid[:, 1:].sum(axis=1))
     emergency = 0.20 * np.exp(1.2 * frailty + 0.10 * (state.hba1c - 7.0) + 0.012 * age)
     return {
         "routine": np.asarray(routine),

@@ -200,8 +200,7 @@ def example(label: str, scale: float, *, with_rate: bool = True) -> dict[str, An
     }
 
 
-@pytest.fixture
-def annual_summary() -> dict[str, Any]:
+def make_annual_summary() -> dict[str, Any]:
     """An annual scheme with everything."""
     return {
         "scheme": {
@@ -211,13 +210,18 @@ def annual_summary() -> dict[str, Any]:
             "created": "2025-06-30T10:00:00",
             "riskkit_version": "0.1.0",
         },
-        "outcomes": {
-            "admission": binary_outcome("Any admission within 12 months"), "next_year_cost": cost_outcome()},
+        "outcomes": {"admission": binary_outcome("Any admission within 12 months"), "next_year_cost": cost_outcome()},
         "drift": drift(),
         "tiers": tiers(),
         "rates": rates(),
         "gates": [
-            {"name": "admission.oe_ratio", "figure": 1.004, "limit": "0.97 to 1.03", "verdict": "pass", "outcome": "admission"},
+            {
+                "name": "admission.oe_ratio",
+                "figure": 1.004,
+                "limit": "0.97 to 1.03",
+                "verdict": "pass",
+                "outcome": "admission",
+            },
             {"name": "r2", "figure": 0.312, "limit": [0.28, None], "verdict": "pass", "outcome": "next_year_cost"},
         ],
         "data": {
@@ -231,6 +235,11 @@ def annual_summary() -> dict[str, Any]:
         "flow": flow(),
         "examples": [example("low", 0.5), example("medium", 1.0), example("high", 2.5)],
     }
+
+
+@pytest.fixture
+def annual_summary() -> dict[str, Any]:
+    return make_annual_summary()
 
 
 @pytest.fixture
@@ -301,9 +310,10 @@ def write_folder(folder: Path, summary: dict[str, Any]) -> Path:
     return folder
 
 
-@pytest.fixture
-def annual_folder(tmp_path: Path, annual_summary: dict[str, Any]) -> Path:
-    return write_folder(tmp_path / "annual", annual_summary)
+@pytest.fixture(scope="session")
+def annual_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shared by all tests: only read."""
+    return write_folder(tmp_path_factory.mktemp("annual") / "out", make_annual_summary())
 
 
 @pytest.fixture

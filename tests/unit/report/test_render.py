@@ -49,7 +49,7 @@ class Page(HTMLParser):
         self.words.append(data)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def annual_page(annual_folder: Path) -> str:
     return write_report(annual_folder).read_text(encoding="utf-8")
 

@@ -1,0 +1,27 @@
+"""The command line: one command per step, one line per error, an exit code per kind of error."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from riskkit.cli.commands import app
+from riskkit.errors import RiskkitError
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line; an error on purpose is one line and its own exit code, never a traceback."""
+    # Threads that spin while they wait cost LightGBM many times its work on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        app()
+    except RiskkitError as error:
+        sys.stderr.write(f"{type(error).__name__}: {' '.join(str(error).split())}\n")
+        sys.exit(error.exit_code)
+    except OSError as error:
+        sys.stderr.write(
+            f"{type(error).__name__}: {error}. Check the path, its permissions and the space on the disk.\n"
+        )
+        sys.exit(1)

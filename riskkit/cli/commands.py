@@ -1,0 +1,245 @@
+"""The commands: each reads its options, calls one function of the workflow, and says what came of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from riskkit.cli.progress import show_progress
+
+if TYPE_CHECKING:
+    from riskkit.data.quality import OnBadRows
+
+app = typer.Typer(
+    name="riskkit",
+    help="From claims to calibrated risks, tiers, per-capita rates and the reasons for them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class BadRows(StrEnum):
+    """What happens to a row that breaks its contract."""
+
+    refuse = "refuse"
+    quarantine = "quarantine"
+
+
+class Adapter(StrEnum):
+    """Layouts that a source may have."""
+
+    native = "native"
+    desynpuf = "desynpuf"
+    diabetes130 = "diabetes130"
+
+
+SchemeArgument = Annotated[Path, typer.Argument(help="The scheme's TOML file, such as pipelines/synthetic.toml.")]
+SourceOption = Annotated[Path, typer.Option("--source", help="Folder of the source.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+BadRowsOption = Annotated[BadRows, typer.Option("--on-bad-rows", help="Refuse the source, or set bad rows aside.")]
+ModelOption = Annotated[
+    str,
+    typer.Option("--model", help="A folder with a bundle, or an address such as models:/riskkit-synthetic@champion."),
+]
+IndexDateOption = Annotated[
+    datetime | None,
+    typer.Option("--index-date", formats=["%Y-%m-%d"], help="Index date; the scheme's rating date if not given."),
+]
+TrialsOption = Annotated[
+    int | None, typer.Option("--trials", min=0, help="Tuning trials; 0 keeps the trees as written.")
+]
+BootstrapOption = Annotated[int | None, typer.Option("--bootstrap", min=20, help="Bootstrap replicates for intervals.")]
+
+
+def _rows(choice: BadRows) -> OnBadRows:
+    return choice.value
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
+
+
+@app.command(epilog="Example: riskkit init my-scheme")
+def init(directory: Annotated[Path, typer.Argument(help="Folder to make.")]) -> None:
+    """Write a copy of the shipped pipelines/ and models/ to start from."""
+    from riskkit.data.presets import write_starting_set
+
+    typer.echo(f"Wrote pipelines/ and models/ to {write_starting_set(directory)}.")
+
+
+@app.command(epilog="Example: riskkit demo --persons 20000 --out out/demo")
+def demo(
+    persons: Annotated[int, typer.Option("--persons", min=500, help="Members of the synthetic cohort.")] = 20_000,
+    *,
+    out: OutOption = Path("out/demo"),
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the cohort.")] = 0,
+    trials: TrialsOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Make a synthetic cohort and take it all the way: train, rate, score, report, register."""
+    from riskkit.data.presets import find_presets
+    from riskkit.data.synthetic import write_cohort
+    from riskkit.workflow.retrain import require_gates
+    from riskkit.workflow.retrain import retrain as run
+    from riskkit.workflow.scheme import read_scheme
+    from riskkit.workflow.summary_text import describe_run
+
+    scheme = read_scheme(find_presets() / "pipelines" / "synthetic.toml", tuning_trials=trials, n_bootstrap=bootstrap)
+    with show_progress() as progress:
+        source = write_cohort(
+            out / "source", persons, 5, seed, progress=lambda done, total: progress("make members", done, total)
+        )
+        result = run(scheme, source, out, progress=progress)
+    typer.echo("\n".join(describe_run(result.summary, out, result.version)))
+    require_gates(result.summary)
+
+
+@app.command(epilog="Example: riskkit validate --source out/demo/source")
+def validate(
+    source: SourceOption,
+    adapter: Annotated[Adapter, typer.Option("--adapter", help="Layout of the source.")] = Adapter.native,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for quality.json and the rows set aside.")] = None,
+) -> None:
+    """Check every row of a source against its contract and account for each."""
+    from riskkit.workflow.inspect import describe_quality, validate_source
+
+    with show_progress() as progress:
+        opened = validate_source(adapter.value, source, out, on_bad_rows=_rows(on_bad_rows), progress=progress)
+    typer.echo("\n".join(describe_quality(opened)))
+
+
+@app.command(epilog="Example: riskkit features pipelines/synthetic.toml --source out/demo/source --out members.parquet")
+def features(
+    scheme: SchemeArgument,
+    *,
+    source: Annotated[Path | None, typer.Option("--source", help="Folder of the source.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("out/members.parquet"),
+    listing: Annotated[bool, typer.Option("--list", help="Print the scheme's features and stop.")] = False,
+    index_date: IndexDateOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Build the members of a source as the models take them, or list the features of a scheme."""
+    from riskkit.workflow.apply import build_source_features
+    from riskkit.workflow.inspect import list_features
+    from riskkit.workflow.scheme import read_scheme
+
+    read = read_scheme(scheme)
+    if listing:
+        typer.echo("\n".join(list_features(read)))
+        return
+    if source is None:
+        message = "Give --source DIR, or --list to see the features."
+        raise typer.BadParameter(message)
+    with show_progress() as progress:
+        frame = build_source_features(
+            read, source, out, index_date=_day(index_date), on_bad_rows=_rows(on_bad_rows), progress=progress
+        )
+    typer.echo(f"Wrote {len(frame):,} members with {frame.shape[1]} columns to {out}.")
+
+
+@app.command(epilog="Example: riskkit train pipelines/synthetic.toml --source out/demo/source --out out/train")
+def train(
+    scheme: SchemeArgument,
+    *,
+    source: SourceOption,
+    out: OutOption = Path("out/train"),
+    trials: TrialsOption = None,
+    bootstrap: BootstrapOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Train and measure the outcomes of a scheme; nothing is rated or registered."""
+    from riskkit.workflow.retrain import require_gates, train_only
+    from riskkit.workflow.scheme import read_scheme
+    from riskkit.workflow.summary_text import describe_run
+
+    read = read_scheme(scheme, tuning_trials=trials, n_bootstrap=bootstrap)
+    with show_progress() as progress:
+        summary = train_only(read, source, out, on_bad_rows=_rows(on_bad_rows), progress=progress)
+    typer.echo("\n".join(describe_run(summary, out, None)))
+    require_gates(summary)
+
+
+@app.command(epilog="Example: riskkit score --model models:/riskkit-synthetic@champion --source DIR --out s.parquet")
+def score(
+    model: ModelOption,
+    *,
+    source: SourceOption,
+    out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("out/scores.parquet"),
+    index_date: IndexDateOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Score every eligible member of a source: risks, tier, rate and reasons."""
+    from riskkit.workflow.apply import open_bundle, score_source
+
+    bundle = open_bundle(model)
+    with show_progress() as progress:
+        scores = score_source(
+            bundle, source, out, index_date=_day(index_date), on_bad_rows=_rows(on_bad_rows), progress=progress
+        )
+    typer.echo(f"Wrote the scores of {len(scores):,} members to {out}.")
+
+
+@app.command(epilog="Example: riskkit rates --model out/demo --source out/demo/source --out out/rates")
+def rates(
+    model: ModelOption,
+    *,
+    source: SourceOption,
+    out: OutOption = Path("out/rates"),
+    policy: Annotated[Path | None, typer.Option("--policy", help="Rate policy; the bundle's own if not given.")] = None,
+    index_date: IndexDateOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Fit the rates of a source's members to the budget, to the cent, with ledger and certificate."""
+    from riskkit.workflow.apply import open_bundle, rate_source
+    from riskkit.workflow.summary_text import describe_rates
+
+    bundle = open_bundle(model)
+    with show_progress() as progress:
+        rated = rate_source(
+            bundle,
+            source,
+            out,
+            policy=policy,
+            index_date=_day(index_date),
+            on_bad_rows=_rows(on_bad_rows),
+            progress=progress,
+        )
+    typer.echo("\n".join([*describe_rates(rated.certificate), f"Table, ledger and certificate: {out}"]))
+
+
+@app.command(epilog="Example: riskkit report --out out/demo")
+def report(out: OutOption) -> None:
+    """Write the report of a retraining again from the files in its folder."""
+    from riskkit.report.render import write_report
+
+    typer.echo(f"Report: {write_report(out)}")
+
+
+@app.command(epilog="Example: riskkit retrain pipelines/synthetic.toml --source out/demo/source --out out/retrain")
+def retrain(
+    scheme: SchemeArgument,
+    *,
+    source: SourceOption,
+    out: OutOption = Path("out/retrain"),
+    trials: TrialsOption = None,
+    bootstrap: BootstrapOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Run a scheme from its source to a certified rate table, a report and a registered bundle."""
+    from riskkit.workflow.retrain import require_gates
+    from riskkit.workflow.retrain import retrain as run
+    from riskkit.workflow.scheme import read_scheme
+    from riskkit.workflow.summary_text import describe_run
+
+    read = read_scheme(scheme, tuning_trials=trials, n_bootstrap=bootstrap)
+    with show_progress() as progress:
+        result = run(read, source, out, on_bad_rows=_rows(on_bad_rows), progress=progress)
+    typer.echo("\n".join(describe_run(result.summary, out, result.version)))
+    require_gates(result.summary)

@@ -1,0 +1,54 @@
+"""Progress on the terminal: a bar where there is one, a line per step where there is none."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Progress = Callable[[str, int, int], None]
+
+
+@contextmanager
+def show_progress() -> Iterator[Progress]:
+    """Show what a long step is doing, on standard error.
+
+    Yields
+    ------
+    callable
+        Called with (what, done, in all).
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _LinePerStep()
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("start", total=None)
+        yield lambda what, done, total: bars.update(task, description=what, completed=done, total=total)
+
+
+class _LinePerStep:
+    """Say each step once, for a log file."""
+
+    def __init__(self) -> None:
+        self.last = ""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        step = what.split(" (", maxsplit=1)[0]
+        if step != self.last:
+            sys.stderr.write(f"riskkit: {step}\n")
+            sys.stderr.flush()
+            self.last = step

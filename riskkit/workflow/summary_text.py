@@ -1,0 +1,105 @@
+"""The summary in ten lines, for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SHOWN = {"binary": ("auroc", "oe_ratio", "calibration_slope"), "cost": ("r2", "oe_ratio", "calibration_slope")}
+WORDS = {"auroc": "AUROC", "r2": "R2", "oe_ratio": "O/E", "calibration_slope": "slope"}
+
+
+def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> list[str]:
+    """Say what a run came to.
+
+    Parameters
+    ----------
+    summary : mapping
+        The summary of the run.
+    out : pathlib.Path
+        Folder of the results.
+    version : str or None
+        Version in the registry, where the run registered one.
+
+    Returns
+    -------
+    list of str
+        About ten lines: data, outcomes with intervals, drift, tiers, rates, gates, registry, report.
+    """
+    data = summary["data"]
+    lines = [
+        f"{summary['scheme']['title']}",
+        f"Data: {data['rows_in']:,} rows in, {data['accepted']:,} accepted, {data['quarantined']:,} set aside",
+    ]
+    lines += [_outcome(outcome) for outcome in summary["outcomes"].values()]
+    if summary["drift"]:
+        lines += [f"DRIFT {summary['drift']['index_date']}: {one['message']}" for one in _drifted(summary)]
+    if summary["tiers"]:
+        parts = [
+            f"{row['tier']} {row['share']:.0%} (observed {row['observed_rate']['value']:.1%})"
+            for row in summary["tiers"]["rows"]
+        ]
+        lines.append("Tiers: " + ", ".join(parts))
+    if summary.get("rates"):
+        lines += describe_rates(summary["rates"]["certificate"])
+    lines.append(_gates(summary["gates"]))
+    if version:
+        alias = "challenger" if any(gate["verdict"] == "fail" for gate in summary["gates"]) else "champion"
+        lines.append(f"Registered: riskkit-{summary['scheme']['name']} version {version}, alias {alias}")
+    name = "report.html" if version else "summary.json"
+    return [*lines, f"Report: {out / name}"]
+
+
+def describe_rates(certificate: Mapping[str, Any]) -> list[str]:
+    """Say whether a rate table meets its budget.
+
+    Parameters
+    ----------
+    certificate : mapping
+        The budget-neutrality certificate.
+
+    Returns
+    -------
+    list of str
+        One line.
+    """
+    scale, currency = certificate["minor_units_per_currency_unit"], certificate["currency"]
+    budget, allocated = certificate["budget_minor"] / scale, certificate["allocated_minor"] / scale
+    return [
+        f"Rates: {certificate['members']:,} members, budget {budget:,.2f} {currency}, allocated {allocated:,.2f}, "
+        f"difference {certificate['difference_minor']} minor units"
+    ]
+
+
+def _outcome(outcome: Mapping[str, Any]) -> str:
+    figures = [f"{WORDS[name]} {_interval(outcome['test'][name])}" for name in SHOWN[outcome["kind"]]]
+    line = f"{outcome['title']} [{outcome['policy']}]: {', '.join(figures)}"
+    truth = outcome.get("truth")
+    if not truth or truth["ratio"] is None:
+        return line
+    reached = truth[truth["metric"]]["value"]
+    return f"{line}; true risk {WORDS[truth['metric']]} {reached:.3f}, reached {truth['ratio']:.1%}"
+
+
+def _interval(figure: Mapping[str, float | None]) -> str:
+    if figure["value"] is None:
+        return "not defined"
+    if figure["low"] is None or figure["high"] is None:
+        return f"{figure['value']:.3f}"
+    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
+
+
+def _drifted(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list(summary["drift"]["outcomes"].values())
+
+
+def _gates(gates: list[dict[str, Any]]) -> str:
+    counts = {
+        verdict: sum(gate["verdict"] == verdict for gate in gates) for verdict in ("pass", "inconclusive", "fail")
+    }
+    text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    open_ones = [f"{gate['name']} {gate['figure']:.3f}" for gate in gates if gate["verdict"] != "pass"]
+    return f"Gates: {text}" + (f" ({'; '.join(open_ones)})" if open_ones else "")
