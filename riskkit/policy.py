@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riskkit.errors import PolicyError
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class PolicyModel(BaseModel):
-    """A block of a policy file: frozen, and an unknown key is an error."""
+    """A block of a policy file: frozen, and an unknown key or a number that is none is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class PolicyNumber(PolicyModel):
@@ -42,8 +42,8 @@ class PolicyNumber(PolicyModel):
     """
 
     value: float
-    unit: str
-    reference: str
+    unit: str = Field(min_length=1)
+    reference: str = Field(min_length=1)
     effective: date
 
 
@@ -76,7 +76,7 @@ def read_toml(path: str | Path) -> dict[str, object]:
             f"{file}: no such file. Give an existing policy file, or write a starting set with 'riskkit init DIR'."
         )
         raise PolicyError(message) from exc
-    except (IsADirectoryError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         message = f"{file}: not a readable TOML file ({exc}). Correct the text at that place."
         raise PolicyError(message) from exc
 
@@ -111,7 +111,8 @@ def read_policy(path: str | Path, model: type[ModelT]) -> ModelT:
 
 def _first_problem(file: Path, exc: ValidationError) -> str:
     """Say the first broken rule in one line, and how many more there are."""
-    problems = exc.errors(include_url=False)
+    # A misspelt key explains why the right one is missing, so it is said first.
+    problems = sorted(exc.errors(include_url=False), key=lambda problem: problem["type"] != "extra_forbidden")
     first = problems[0]
     *block, key = [str(part) for part in first["loc"]] or ["file"]
     if isinstance(first["input"], dict) and first["type"] == "value_error":

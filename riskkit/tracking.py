@@ -61,10 +61,6 @@ def start_run(experiment: str, name: str, *, nested: bool = False) -> Iterator[s
     import mlflow
 
     open_tracking()
-    if mlflow.get_experiment_by_name(experiment) is None:
-        local = not os.environ.get("MLFLOW_TRACKING_URI")
-        place = (Path("mlartifacts").resolve() / experiment).as_uri() if local else None
-        mlflow.create_experiment(experiment, artifact_location=place)
     mlflow.set_experiment(experiment)
     # Under `mlflow run` the launcher has opened a run of another experiment; ours is the record of the retraining.
     inherited = None if nested else os.environ.pop("MLFLOW_RUN_ID", None)
@@ -124,7 +120,7 @@ def register_bundle(
     code_file: Path,
     bundle: Path,
     alias: str,
-    example: pd.DataFrame,
+    columns: Mapping[str, str],
     answer: pd.DataFrame,
     requirements: list[str],
 ) -> str:
@@ -140,10 +136,10 @@ def register_bundle(
         Folder of the bundle.
     alias : str
         ``"champion"`` or ``"challenger"``.
-    example : pandas.DataFrame
-        Two members, as the model takes them.
+    columns : mapping of str to str
+        MLflow type of each column that a request holds; one that ends with ``?`` may be left out.
     answer : pandas.DataFrame
-        What the model must answer for them.
+        Answer for a few members, from which the types of the output are read.
     requirements : list of str
         pip requirements of the model.
 
@@ -153,9 +149,13 @@ def register_bundle(
         The new version.
     """
     import mlflow
-    from mlflow.models import infer_signature
+    from mlflow.models import ModelSignature, infer_signature
+    from mlflow.types import ColSpec, Schema, TensorSpec
 
-    signature = infer_signature(example, answer)
+    asked: list[ColSpec | TensorSpec] = [
+        ColSpec(kind.rstrip("?"), column, required=not kind.endswith("?")) for column, kind in columns.items()
+    ]
+    signature = ModelSignature(inputs=Schema(asked), outputs=infer_signature(answer).inputs)
     # The run's own copy of the code is what makes an old rate replayable after the library has moved on.
     package = Path(__file__).parent
     # MLflow asks for type hints and an input example on standard error; the explicit signature says more than either.

@@ -32,13 +32,13 @@ class CohortSpec(PolicyModel):
     horizon_days : int
         Length of the outcome window.
     continuous_days : int
-        Days before the index date over which enrolment is asked for.
+        Days before the index date over which enrolment is asked for; of an annual cohort only.
     allowed_gap_days : int
         Days without enrolment that are forgiven in that time.
     as_of_lag_days : int
         Days after the index date at which the payer's knowledge is frozen.
     minimum_age_years : int
-        Youngest age at the index date.
+        Youngest age at the index date, reached on the birthday.
     """
 
     kind: Literal["annual", "discharge"] = "annual"
@@ -78,16 +78,29 @@ def build_annual_cohort(
     Raises
     ------
     DataContractError
-        If nobody is left.
+        If there is no index date, or nobody is left at one of them; the message says after which rule.
     """
-    parts = [_at_index(person, enrollment, spec, pd.Timestamp(day)) for day in index_dates]
-    cohort = pd.concat([part for part, _ in parts], ignore_index=True)
-    if cohort.empty:
-        days = ", ".join(str(day) for day in index_dates)
-        message = f"cohort: nobody is eligible at {days}. Check the index dates against the enrolment dates."
+    if not index_dates:
+        message = "cohort: no index date. Expected at least one in [cohort] index_dates; add it."
         raise DataContractError(message)
+    parts = [_at_index(person, enrollment, spec, pd.Timestamp(day)) for day in index_dates]
+    for day, (part, steps) in zip(index_dates, parts, strict=True):
+        if part.empty:
+            raise DataContractError(_say_empty(day, enrollment, steps))
+    cohort = pd.concat([part for part, _ in parts], ignore_index=True)
     flow = pd.concat([steps for _, steps in parts], ignore_index=True)
     return cohort.sort_values(["person_id", "index_date"], ignore_index=True), flow
+
+
+def _say_empty(day: date, enrollment: pd.DataFrame, flow: pd.DataFrame) -> str:
+    left = ", ".join(f"{members} {step}" for step, members in zip(flow["step"], flow["members"], strict=True))
+    if enrollment.empty:
+        span = "the enrollment table is empty"
+    else:
+        span = (
+            f"enrolment runs from {enrollment['start_date'].min():%Y-%m-%d} to {enrollment['end_date'].max():%Y-%m-%d}"
+        )
+    return f"cohort: nobody is eligible at {day} ({left}); {span}. Correct the index date, or add the enrolment."
 
 
 def _at_index(
@@ -100,9 +113,10 @@ def _at_index(
     current = current.sort_values(["person_id", "start_date"]).drop_duplicates("person_id", keep="last")
     enrolled = alive.merge(current, on="person_id", how="inner")
     past = enrolled_days(enrollment, index - pd.Timedelta(days=spec.continuous_days), index)
-    enough = enrolled["person_id"].map(past).fillna(0) >= spec.continuous_days - spec.allowed_gap_days
-    age = (index - enrolled["birth_date"]).dt.days / 365.25
-    eligible = enrolled.assign(age_years=age)[enough & (age >= spec.minimum_age_years)]
+    held = past.reindex(enrolled["person_id"], fill_value=0.0).to_numpy()
+    enough = held >= spec.continuous_days - spec.allowed_gap_days
+    aged = enrolled.assign(age_years=(index - enrolled["birth_date"]).dt.days / 365.25)
+    eligible = aged[enough & _of_age(enrolled["birth_date"], index, spec)]
     cohort = _with_clock(eligible, spec, index).assign(
         exposure_months=compute_exposure_months(eligible, enrollment, index, spec.horizon_days)
     )
@@ -115,6 +129,11 @@ def _at_index(
     }
     flow = pd.DataFrame({"index_date": index, "step": list(steps), "members": list(steps.values())})
     return cohort, flow
+
+
+def _of_age(birth: pd.Series[pd.Timestamp], index: pd.Timestamp, spec: CohortSpec) -> pd.Series[bool]:
+    """Go by the birthday: a year of 365.25 days would make a member of age a day late in three years out of four."""
+    return birth <= index - pd.DateOffset(years=spec.minimum_age_years)
 
 
 def _with_clock(members: pd.DataFrame, spec: CohortSpec, index: pd.Timestamp) -> pd.DataFrame:
@@ -142,7 +161,7 @@ def build_discharge_cohort(
     cohort : pandas.DataFrame
         One row per `person_id`, `index_date` with `claim_id`, `as_of_date`, `exposure_months` and context columns.
     flow : pandas.DataFrame
-        `step`, `members`: discharges that stay after each rule.
+        `index_date` (missing), `step`, `members`: discharges that stay after each rule.
 
     Raises
     ------
@@ -152,18 +171,17 @@ def build_discharge_cohort(
     Notes
     -----
     A stay that ends in death cannot be followed by a readmission, and one whose discharge is not stated is no index
-    stay. Two discharges on one day count as one.
+    stay. A stay that a reversal took back is none; a replacement stands for its original. Two discharges on one day
+    count as one. Team and institution are those of the span that had begun by the index date, never of a later one.
     """
-    stays = medical_claim[medical_claim["setting"].eq("inpatient") & medical_claim["adjustment"].eq("original")]
+    stays = _standing_stays(medical_claim)
     stated = stays[stays["discharge_status"].notna()]
-    alive = stated[stated["discharge_status"] != "died"].sort_values(["person_id", "end_date", "claim_id"])
+    alive = stated[stated["discharge_status"] != "died"]
     single = alive.drop_duplicates(["person_id", "end_date"], keep="last")
     if single.empty:
         message = "cohort: no inpatient stay with a stated discharge alive. Check medical_claim.discharge_status."
         raise DataContractError(message)
-    teams = enrollment.sort_values("start_date").drop_duplicates("person_id", keep="last")
     members = single[["person_id", "claim_id", "end_date"]].merge(person, on="person_id")
-    members = members.merge(teams[["person_id", "team_id", "institution_level"]], on="person_id", how="left")
     index = members["end_date"] + pd.Timedelta(days=1)
     members = members.assign(
         index_date=index,
@@ -171,12 +189,31 @@ def build_discharge_cohort(
         age_years=(index - members["birth_date"]).dt.days / 365.25,
         exposure_months=12.0 * spec.horizon_days / 365.0,
     )
+    grown = members[members["birth_date"] <= members["index_date"] - pd.DateOffset(years=spec.minimum_age_years)]
     steps = {
         "inpatient stays": len(stays),
         "with a stated discharge": len(stated),
         "discharged alive": len(alive),
         "one per member and day": len(single),
+        "of age": len(grown),
     }
     flow = pd.DataFrame({"index_date": pd.NaT, "step": list(steps), "members": list(steps.values())})
     columns = ["person_id", "index_date", "as_of_date", "exposure_months", "claim_id", *CONTEXT]
-    return members[columns].sort_values(["person_id", "index_date"], ignore_index=True), flow
+    return _with_team(grown, enrollment)[columns].sort_values(["person_id", "index_date"], ignore_index=True), flow
+
+
+def _standing_stays(medical_claim: pd.DataFrame) -> pd.DataFrame:
+    """Stays that no reversal took back, by member and day of discharge, a replacement after its original."""
+    inpatient = medical_claim[medical_claim["setting"].eq("inpatient")]
+    sign = inpatient["adjustment"].map({"original": 1, "replacement": 1, "reversal": -1, "summary": 0})
+    net = sign.groupby([inpatient["person_id"], inpatient["end_date"]]).transform("sum")
+    stays = inpatient[inpatient["adjustment"].isin(["original", "replacement"]) & net.gt(0)]
+    replaced = stays.assign(is_replacement=stays["adjustment"].eq("replacement"))
+    return replaced.sort_values(["person_id", "end_date", "is_replacement", "claim_id"])
+
+
+def _with_team(members: pd.DataFrame, enrollment: pd.DataFrame) -> pd.DataFrame:
+    spans = enrollment[["person_id", "start_date", "team_id", "institution_level"]].sort_values("start_date")
+    return pd.merge_asof(
+        members.sort_values("index_date"), spans, left_on="index_date", right_on="start_date", by="person_id"
+    )

@@ -78,8 +78,8 @@ def compute_exposure_months(
     spans = enrollment.merge(members[["person_id", "death_date"]], on="person_id")
     stop = spans["death_date"] + pd.Timedelta(days=1)
     spans = spans.assign(end_date=spans["end_date"].where(stop.isna() | (stop > spans["end_date"]), stop))
-    days = members["person_id"].map(enrolled_days(spans, index, end)).fillna(0.0)
-    return np.asarray(days * 12.0 / 365.0, dtype="float64")
+    days = enrolled_days(spans, index, end).reindex(members["person_id"], fill_value=0.0)
+    return np.asarray(days.to_numpy(dtype="float64") * 12.0 / 365.0, dtype="float64")
 
 
 def compute_ipcw(

@@ -42,8 +42,14 @@ def label_admission(
     Notes
     -----
     A member who leaves before the horizon without an admission is censored and carries weight 0; those who stay carry
-    more, so that nobody who left early is counted as a member without an admission. Death without an admission is an
-    observed end: the member was followed for as long as there was anything to follow.
+    more, so that nobody who left early is counted as a member without an admission. Death as a member, without an
+    admission, is an observed end: the member was followed for as long as there was anything to follow. Leaving is
+    dated by the days enrolled, so that days of a gap count as days not followed. A stay that a reversal took back is
+    no admission.
+
+    References
+    ----------
+    .. [1] Robins and Finkelstein, Correcting for noncompliance and dependent censoring, Biometrics 56 (2000).
     """
     first = _first_stay(cohort, tables, horizon_days, unplanned_only=False)
     return _with_censoring(cohort, first, _deaths(tables), horizon_days)
@@ -61,12 +67,17 @@ def label_readmission(
     tables : mapping of str to pathlib.Path or pandas.DataFrame
         Canonical tables; `medical_claim` is read.
     horizon_days : int
-        Usually 30.
+        Usually 30: stays that begin on days 1 to 30 after the day of discharge.
 
     Returns
     -------
     pandas.DataFrame of shape (n_discharges, 5)
         As `label_admission`; every discharge counts once.
+
+    Notes
+    -----
+    An elective stay is planned and no readmission. The index date is day 1, so a stay that begins on the day of
+    discharge itself continues the index stay and is none either.
     """
     first = _first_stay(cohort, tables, horizon_days, unplanned_only=True)
     labels = cohort[KEYS].merge(first, on=KEYS, how="left")
@@ -98,7 +109,7 @@ def label_cost(
     Notes
     -----
     A claim counts in the window in which it starts, reversals included. Members with less than half a month of
-    exposure carry weight 0: an amount cannot be annualised from a few days.
+    exposure carry weight 0, and their money is in no label: an amount cannot be annualised from a few days.
     """
     rows = [
         _sum_in_window(cohort, tables, (table, day), amount=amount, horizon_days=horizon_days)
@@ -120,14 +131,14 @@ def _deaths(tables: Mapping[str, Path | pd.DataFrame]) -> pd.DataFrame:
     return deaths.astype({"person_id": "str", "death_date": "datetime64[us]"})
 
 
-def _with_censoring(
-    cohort: pd.DataFrame, first: pd.DataFrame, deaths: pd.DataFrame, horizon_days: int
-) -> pd.DataFrame:
+def _with_censoring(cohort: pd.DataFrame, first: pd.DataFrame, deaths: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
     labels = cohort[[*KEYS, "exposure_months"]].merge(first, on=KEYS, how="left").merge(deaths, "left", "person_id")
     event = labels["event_days"].notna().to_numpy()
     followed = labels["exposure_months"].to_numpy() * 365.0 / 12.0
-    to_death = (labels["death_date"] - labels["index_date"]).dt.days
-    followed = np.where(to_death.between(0, horizon_days - 1), float(horizon_days), followed)
+    to_death = ((labels["death_date"] - labels["index_date"]).dt.days).to_numpy(dtype="float64", na_value=np.nan)
+    # Enrolment may end on the day of death or the day after.
+    died_as_member = (to_death >= 0) & (to_death < horizon_days) & (to_death <= np.ceil(followed))
+    followed = np.where(died_as_member, float(horizon_days), followed)
     time = np.where(event, labels["event_days"].fillna(0.0).to_numpy(), followed)
     weight = np.zeros(len(labels))
     for rows in labels.groupby("index_date").indices.values():
@@ -138,18 +149,28 @@ def _with_censoring(
 def _first_stay(
     cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], horizon_days: int, *, unplanned_only: bool
 ) -> pd.DataFrame:
-    """Days from the index date to the first inpatient stay in the window, for those who had one."""
-    event = exp.column("start_date", "e")
-    wanted = [
-        exp.column("setting", "e").eq("inpatient"),
-        exp.In(this=exp.column("adjustment", "e"), expressions=[*map(exp.convert, ("original", "replacement"))]),
-        *_in_outcome_window(event, horizon_days),
-    ]
+    """Days from the index date to the first standing inpatient stay in the window, for those who had one."""
+    start = exp.column("start_date", "e")
+    wanted = [exp.column("setting", "e").eq("inpatient"), *_in_outcome_window(start, horizon_days)]
     if unplanned_only:
         planned = exp.In(this=exp.column("admission_type", "e"), expressions=[*map(exp.convert, PLANNED)])
         wanted.append(exp.not_(exp.func("COALESCE", planned, exp.false())))
-    days = exp.Min(this=exp.DateDiff(this=event.copy(), expression=exp.column("index_date", "s"), unit=exp.var("day")))
-    return _grouped(cohort, tables, "medical_claim", exp.alias_(exp.cast(days, "DOUBLE"), "event_days"), wanted)
+    days = exp.DateDiff(this=start.copy(), expression=exp.column("index_date", "s"), unit=exp.var("day"))
+    standing = exp.GT(this=exp.Sum(this=_sign()), expression=exp.convert(0))
+    begun = _joined("medical_claim", wanted).select(exp.alias_(days, "days")).group_by(days.copy()).having(standing)
+    first = exp.select(*KEYS, exp.alias_(exp.cast(exp.Min(this=exp.column("days")), "DOUBLE"), "event_days"))
+    return _fetch(cohort, tables, first.from_(begun.subquery("begun")).group_by(*KEYS).order_by(*KEYS))
+
+
+def _sign() -> exp.Expr:
+    """Count a stay once: a reversal takes its original back, a summary is money without a stay."""
+    kind = exp.column("adjustment", "e")
+    stays = exp.In(this=kind, expressions=[exp.convert("original"), exp.convert("replacement")])
+    steps = [
+        exp.If(this=stays, true=exp.convert(1)),
+        exp.If(this=kind.copy().eq("reversal"), true=exp.convert(-1)),
+    ]
+    return exp.Case(ifs=steps, default=exp.convert(0))
 
 
 def _sum_in_window(
@@ -163,8 +184,8 @@ def _sum_in_window(
     table, day = event
     # Decimal sums are exact in any order, so the same extract gives the same label on any number of threads.
     total = exp.Sum(this=exp.cast(exp.column(amount, "e"), "DECIMAL(18, 2)"))
-    wanted = _in_outcome_window(exp.column(day, "e"), horizon_days)
-    return _grouped(cohort, tables, table, exp.alias_(exp.cast(total, "DOUBLE"), "amount"), wanted)
+    spent = _joined(table, _in_outcome_window(exp.column(day, "e"), horizon_days))
+    return _fetch(cohort, tables, spent.select(exp.alias_(exp.cast(total, "DOUBLE"), "amount")).order_by(*KEYS))
 
 
 def _in_outcome_window(event: exp.Column, horizon_days: int) -> list[exp.Expr]:
@@ -174,18 +195,16 @@ def _in_outcome_window(event: exp.Column, horizon_days: int) -> list[exp.Expr]:
     return [event >= index, days < exp.convert(horizon_days)]
 
 
-def _grouped(
-    cohort: pd.DataFrame,
-    tables: Mapping[str, Path | pd.DataFrame],
-    table: str,
-    value: exp.Expr,
-    wanted: list[exp.Expr],
-) -> pd.DataFrame:
+def _joined(table: str, wanted: list[exp.Expr]) -> exp.Select:
+    """Events of the members of the spine, grouped by key; the caller adds what it wants of a group."""
     same_person = exp.column("person_id", "e").eq(exp.column("person_id", "s"))
     keys = [exp.column(name, "s") for name in KEYS]
-    query = exp.select(*keys, value).from_(exp.alias_(exp.to_table("spine"), "s", table=True))
+    query = exp.select(*keys).from_(exp.alias_(exp.to_table("spine"), "s", table=True))
     query = query.join(exp.alias_(exp.to_table(table), "e", table=True), on=same_person).where(*wanted)
-    query = query.group_by(*(key.copy() for key in keys)).order_by(*(key.copy() for key in keys))
+    return query.group_by(*(key.copy() for key in keys))
+
+
+def _fetch(cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], query: exp.Select) -> pd.DataFrame:
     with open_engine() as engine:
         open_tables(engine, tables)
         engine.register("spine", cohort[KEYS].assign(index_date=cohort["index_date"].astype("datetime64[us]")))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from glob import escape
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from riskkit.data.raw import check_columns, describe, reading
 from riskkit.data.schemas import SQL_TYPES, TABLES
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     import duckdb
     import pandas as pd
+
+    from riskkit.data.schemas import TableSchema
 
 DEFAULT_THREADS = 2
 DEFAULT_MEMORY_GB = 4.0
@@ -48,7 +52,11 @@ def open_engine(
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="riskkit-spill-") as spill:
-        settings = {"threads": threads, "memory_limit": f"{memory_gb}GB", "temp_directory": spill}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "memory_limit": f"{memory_gb}GB",
+            "temp_directory": spill,
+        }
         connection = duckdb.connect(":memory:", config=settings)
         try:
             yield connection
@@ -82,26 +90,46 @@ def open_tables(engine: duckdb.DuckDBPyConnection, tables: Mapping[str, Path | p
     engine : duckdb.DuckDBPyConnection
         Connection that gets the views.
     tables : mapping of str to pathlib.Path or pandas.DataFrame
-        Parquet file or frame of each table that the source has.
+        Parquet file or frame of each table that the source has, with or without rows; other names are left alone.
 
     Returns
     -------
     set of str
-        Names of the tables that hold rows.
-    """
-    import pandas as pd
+        Names of the canonical tables that the source has.
 
+    Raises
+    ------
+    DataContractError
+        If a file cannot be read or a table lacks a column which it needs.
+    """
     for name, schema in TABLES.items():
         held = tables.get(name)
-        if isinstance(held, pd.DataFrame):
-            engine.register(f"held_{name}", held)
-        elif held is not None:
-            engine.from_parquet(str(held)).create_view(f"held_{name}")
-        columns = [_typed(column.name, SQL_TYPES[column.kind], held is None) for column in schema.columns]
+        kinds = {} if held is None else _hold(engine, schema, held)
+        columns = [_typed(column.name, SQL_TYPES[column.kind], column.name not in kinds) for column in schema.columns]
         query = exp.select(*columns)
-        query = query.from_(f"held_{name}") if held is not None else query.where(exp.false())
+        query = query.from_(f"held_{name}") if kinds else query.where(exp.false())
         engine.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=query).sql("duckdb"))
-    return {name for name in tables if fetch_rows(engine, exp.select("1").from_(name).limit(1))}
+    return set(tables) & set(TABLES)
+
+
+def _hold(engine: duckdb.DuckDBPyConnection, schema: TableSchema, held: Path | pd.DataFrame) -> dict[str, str]:
+    """Make the view ``held_<table>`` and return its columns; a frame without rows has no types and makes no view."""
+    import pandas as pd
+
+    view = f"held_{schema.name}"
+    if isinstance(held, pd.DataFrame):
+        if held.empty:
+            return {}
+        engine.register(view, held)
+        place = schema.name
+    else:
+        place = held.name
+        with reading(held.name, "parquet"):
+            # The engine takes a path for a pattern, so what is a pattern in the path itself is escaped.
+            engine.from_parquet(escape(str(held))).create_view(view)
+    kinds = describe(engine, view)
+    check_columns(place, kinds, schema)
+    return kinds
 
 
 def _typed(name: str, kind: str, absent: bool) -> exp.Expr:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,16 +12,22 @@ import pandas as pd
 
 from riskkit.data.engine import open_engine
 from riskkit.data.quality import OnBadRows, QualityReport, TableQuality, refuse
-from riskkit.data.rows import drop_rows, measure, open_raw, type_rows, write_clean, write_quarantine
+from riskkit.data.raw import check_columns, open_raw, reading
+from riskkit.data.rows import drop_rows, keep_persons, measure, type_rows, write_clean, write_quarantine
 from riskkit.data.schemas import TABLES, TableSchema
+from riskkit.data.staging import staged
 from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     import duckdb
 
     Progress = Callable[[str, int, int], None]
+
+__all__ = ["Tables", "conform", "hash_file", "read_tables", "staged", "write_tables"]
+
+QUARANTINE = "quarantine"
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,10 @@ class Tables:
         schema = TABLES[name]
         if name not in self.paths:
             return conform(pd.DataFrame(columns=schema.column_names), schema)
-        return conform(pd.read_parquet(self.paths[name]), schema)
+        # Days as numbers, not as one Python object each.
+        return conform(
+            pd.read_parquet(self.paths[name], engine="pyarrow", to_pandas_kwargs={"date_as_object": False}), schema
+        )
 
 
 def conform(frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
@@ -121,13 +129,19 @@ def read_tables(
     """
     folder, target = Path(source), Path(work)
     files = _find_files(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    if target.resolve() == folder.resolve():
+        message = (
+            f"{target}: source and working folder are one. Give another working folder; a source is never changed."
+        )
+        raise DataContractError(message)
     reports: list[TableQuality] = []
-    with open_engine() as engine:
+    with staged(target) as stage, open_engine() as engine:
         for done, (name, file) in enumerate(files.items()):
             if progress:
                 progress(name, done, len(files))
-            reports.append(_read_one(engine, TABLES[name], file, target, on_bad_rows))
+            with reading(file.name, file.suffix[1:]):
+                reports.append(_read_one(engine, TABLES[name], file, stage, on_bad_rows))
+        shutil.rmtree(target / QUARANTINE, ignore_errors=True)
     paths = {report.table: target / f"{report.table}.parquet" for report in reports}
     return Tables(paths, QualityReport(tuple(reports)), {name: hash_file(path) for name, path in paths.items()})
 
@@ -155,47 +169,33 @@ def write_tables(tables: Mapping[str, pd.DataFrame], directory: str | Path, *, l
         If a table is unknown or a row breaks its contract; nothing is written then.
     """
     target = Path(directory)
+    unknown = [name for name in tables if name not in TABLES]
+    if unknown:
+        message = f"{unknown[0]}: not a canonical table. Use one of {', '.join(TABLES)}."
+        raise DataContractError(message)
     with staged(target) as stage, open_engine() as engine:
-        for name, frame in tables.items():
-            if name not in TABLES:
-                message = f"{name}: not a canonical table. Use one of {', '.join(TABLES)}."
-                raise DataContractError(message)
-            schema = TABLES[name]
-            engine.register("raw_rows", frame)
-            type_rows(engine, schema)
-            refuse(measure(engine, schema, ()))
-            write_clean(engine, schema, stage / f"{name}.{layout}", layout)
-            drop_rows(engine)
+        for name, schema in TABLES.items():
+            if name in tables:
+                _write_one(engine, schema, tables[name], stage / f"{name}.{layout}")
     return target
 
 
-@contextmanager
-def staged(target: Path) -> Iterator[Path]:
-    """Give a folder to write to, and move its files to `target` only when the block ends well.
-
-    Parameters
-    ----------
-    target : pathlib.Path
-        Where the files belong; files of other names there stay.
-
-    Yields
-    ------
-    pathlib.Path
-        An empty folder beside `target`.
-    """
-    stage = target.with_name(f".{target.name}.part")
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    try:
-        yield stage
-        target.mkdir(parents=True, exist_ok=True)
-        for item in sorted(stage.iterdir()):
-            place = target / item.name
-            if place.is_dir():
-                shutil.rmtree(place)
-            item.replace(place)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+def _write_one(engine: duckdb.DuckDBPyConnection, schema: TableSchema, frame: pd.DataFrame, file: Path) -> None:
+    names = [str(name) for name in frame.columns]
+    check_columns(schema.name, names, schema)
+    strange = [name for name in names if name not in schema.column_names]
+    if strange:
+        message = (
+            f"{schema.name}: column {strange[0]!r} is not of this table. Take it out; the table has "
+            f"{', '.join(schema.column_names)}."
+        )
+        raise DataContractError(message)
+    with reading(schema.name, "a table"):
+        engine.register("raw_rows", conform(frame, schema) if frame.empty else frame)
+        type_rows(engine, schema)
+        refuse(measure(engine, schema, ()))
+        write_clean(engine, schema, file)
+        _finish(engine, schema)
 
 
 def hash_file(path: Path) -> str:
@@ -237,13 +237,7 @@ def _read_one(
     engine: duckdb.DuckDBPyConnection, schema: TableSchema, file: Path, target: Path, on_bad_rows: OnBadRows
 ) -> TableQuality:
     names = open_raw(engine, file)
-    missing = [name for name in schema.required_names if name not in names]
-    if missing:
-        message = (
-            f"{file.name}: column {missing[0]!r} is missing; found {', '.join(names)}. "
-            f"Add it: {schema.name} needs {', '.join(schema.required_names)}."
-        )
-        raise DataContractError(message)
+    check_columns(file.name, names, schema)
     type_rows(engine, schema)
     quality = measure(engine, schema, tuple(name for name in names if name not in schema.column_names))
     if schema.name == "person" and not quality.rows_in:
@@ -252,9 +246,13 @@ def _read_one(
     if on_bad_rows == "refuse":
         refuse(quality)
     elif quality.rows_quarantined:
-        write_quarantine(engine, schema, target)
-    write_clean(engine, schema, target / f"{schema.name}.parquet", "parquet")
-    if schema.name == "person":
-        engine.execute("CREATE TEMP TABLE known_person AS SELECT person_id FROM typed_rows WHERE NOT is_bad")
-    drop_rows(engine)
+        write_quarantine(engine, schema, target / QUARANTINE)
+    write_clean(engine, schema, target / f"{schema.name}.parquet")
+    _finish(engine, schema)
     return quality
+
+
+def _finish(engine: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
+    if schema.name == "person":
+        keep_persons(engine)
+    drop_rows(engine)

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,22 +35,45 @@ def read_id_key() -> bytes:
     Raises
     ------
     DataContractError
-        If the variable holds fewer than 16 bytes.
+        If the key has fewer than 16 bytes, the file can be read by others, or no file can be made.
     """
     stated = os.environ.get(KEY_VARIABLE)
     if stated is not None:
-        held = len(stated.encode())
-        if held < MINIMUM_KEY_BYTES:
-            message = f"{KEY_VARIABLE}: {held} bytes, expected at least {MINIMUM_KEY_BYTES}. Use a longer key."
-            raise DataContractError(message)
-        return stated.encode()
-    file = KEY_FILE.expanduser()
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        return _long_enough(KEY_VARIABLE, stated.encode())
+    try:
+        file = KEY_FILE.expanduser()
+        if not file.exists():
+            _make_key_file(file)
+        shared = os.name == "posix" and file.stat().st_mode & 0o077
+        held = file.read_bytes().strip()
+    except (OSError, RuntimeError) as exc:
+        message = f"{KEY_FILE}: no key can be kept there ({exc}). Set {KEY_VARIABLE} to a secret of your own."
+        raise DataContractError(message) from exc
+    if shared:
+        message = f"{KEY_FILE}: others than its owner can read it. Run 'chmod 600 {KEY_FILE}'."
+        raise DataContractError(message)
+    return _long_enough(str(KEY_FILE), held)
+
+
+def _long_enough(place: str, key: bytes) -> bytes:
+    if len(key) < MINIMUM_KEY_BYTES:
+        message = f"{place}: {len(key)} bytes, expected at least {MINIMUM_KEY_BYTES}. Use a longer key."
+        raise DataContractError(message)
+    return key
+
+
+def _make_key_file(file: Path) -> None:
+    """Make the file whole and at once: of two processes that start together, both get the first one's key."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # The temporary file is readable by its owner alone; a link, unlike a rename, never takes another's place.
+    descriptor, part = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_hex(32))
-    return file.read_bytes()
+        with suppress(FileExistsError):
+            os.link(part, file)
+    finally:
+        Path(part).unlink()
 
 
 def hash_person_ids(person_ids: Iterable[str], key: bytes) -> pd.Series[str]:

@@ -29,6 +29,14 @@ WORDS = {
     "flag": "true or false",
 }
 
+EXTENTS = {
+    "date": ("1800-01-01", "9999-12-31", "DATE"),
+    "time": ("1800-01-01", "9999-12-31", "TIMESTAMP"),
+    "number": ("-1e12", "1e12", "DOUBLE"),
+    "amount": ("-1e12", "1e12", "DOUBLE"),
+}
+"""Lowest and highest value that means anything, by kind of column, and the engine's type."""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -144,6 +152,12 @@ def _column_rules(column: Column, today: date) -> Iterator[Rule]:
     if column.kind != "text":
         unreadable = exp.and_(_present(raw), exp.Is(this=typed, expression=exp.null()))
         yield Rule(f"{column.name}: readable", column.name, unreadable, WORDS[column.kind])
+    if column.kind in EXTENTS:
+        first, last, kind = EXTENTS[column.kind]
+        within = exp.and_(typed >= exp.cast(exp.convert(first), kind), typed <= exp.cast(exp.convert(last), kind))
+        # Nothing lies between bounds that is not a number, or infinite.
+        expected = f"{WORDS[column.kind]}, from {first} to {last}"
+        yield Rule(f"{column.name}: in range", column.name, exp.not_(within), expected)
     if column.required:
         yield Rule(f"{column.name}: present", column.name, exp.Is(this=raw, expression=exp.null()), "a value")
     if column.allowed:

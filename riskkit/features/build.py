@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from riskkit.data.engine import DEFAULT_MEMORY_GB, DEFAULT_THREADS, open_engine, open_tables
-from riskkit.errors import LeakageError
+from riskkit.errors import LeakageError, PolicyError
 from riskkit.features.care_process import care_features
 from riskkit.features.catalogue import Catalogue
 from riskkit.features.compile import Plan, compile_catalogue
@@ -49,6 +50,11 @@ def make_catalogue(code_groups: pd.DataFrame) -> Catalogue:
     -------
     Catalogue
         All features, in a fixed order, with distinct names.
+
+    Raises
+    ------
+    PolicyError
+        If a group of a code list makes a feature whose name is taken.
     """
     features = [
         *demographic_features(),
@@ -59,6 +65,11 @@ def make_catalogue(code_groups: pd.DataFrame) -> Catalogue:
         *care_features(),
         *index_stay_features(code_groups),
     ]
+    counted = Counter(feature.name for feature in features)
+    twice = [name for name, number in counted.items() if number > 1]
+    if twice:
+        message = f"code lists: two features are called {twice[0]!r}. Rename the group that makes it."
+        raise PolicyError(message)
     return Catalogue(tuple(features))
 
 

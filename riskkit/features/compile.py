@@ -14,6 +14,7 @@ from riskkit.features.window import age_days, bucket, visible
 # Decimal sums are exact in any order: the same extract gives the same features on any number of threads and engines.
 MONEY = "DECIMAL(18, 2)"
 READING = "DECIMAL(18, 6)"
+SQUARE = "DECIMAL(38, 6)"
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,9 @@ def _partials(features: list[Feature]) -> dict[str, exp.Expr]:
 def _partials_of(feature: Feature) -> dict[str, exp.Expr]:
     name, value, age = feature.column, exp.column(feature.column), exp.column("age_days")
     newest = exp.Case(ifs=[exp.If(this=exp.column("recency").eq(1), true=value.copy())])
+    # Money without a visit, and a visit taken back, are no day on which something happened.
+    happened = exp.GT(this=exp.column("event_count"), expression=exp.convert(0))
+    day = exp.Case(ifs=[exp.If(this=happened, true=age.copy())])
     count: dict[str, exp.Expr] = {"n": exp.Sum(this=exp.column("event_count"))}
     simple: dict[str, dict[str, exp.Expr]] = {
         "any": count,
@@ -145,22 +149,22 @@ def _partials_of(feature: Feature) -> dict[str, exp.Expr]:
         "points": {f"max_{name}": exp.Max(this=value.copy())},
         "min": {f"min_{name}": exp.Min(this=value)},
         "latest": {f"latest_{name}": exp.Max(this=newest)},
-        "days_since": {"nearest": exp.Min(this=age)},
-        "days_since_first": {"furthest": exp.Max(this=age.copy())},
+        "days_since": {"nearest": exp.Min(this=day)},
+        "days_since_first": {"furthest": exp.Max(this=day.copy())},
     }
     return simple.get(feature.aggregate) or _moments(name, exp.cast(value, READING), age)
 
 
 def _moments(name: str, value: exp.Expr, age: exp.Expr) -> dict[str, exp.Expr]:
     """Sum readings, days and products, from which mean, spread and trend follow."""
-    square, days = exp.cast(value.copy() * value.copy(), READING), exp.cast(age.copy(), READING)
+    square, days = exp.cast(value.copy() * value.copy(), SQUARE), exp.cast(age.copy(), READING)
     return {
         f"m_{name}": exp.Count(this=value.copy()),
         f"m_{name}_v": exp.Sum(this=value.copy()),
         f"m_{name}_vv": exp.Sum(this=square),
         f"m_{name}_t": exp.Sum(this=days.copy()),
-        f"m_{name}_tt": exp.Sum(this=exp.cast(days.copy() * days.copy(), READING)),
-        f"m_{name}_tv": exp.Sum(this=exp.cast(days.copy() * value.copy(), READING)),
+        f"m_{name}_tt": exp.Sum(this=exp.cast(days.copy() * days.copy(), SQUARE)),
+        f"m_{name}_tv": exp.Sum(this=exp.cast(days.copy() * value.copy(), SQUARE)),
     }
 
 

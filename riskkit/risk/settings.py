@@ -127,6 +127,9 @@ class AcceptanceLimits(PolicyModel):
         Lowest and highest accepted figure.
     auroc_min, r2_min : float, optional
         Lowest accepted figure.
+    minimum_events : int, default 0
+        Fewest test rows with an event, or with a cost, on which a figure outside the limits is a failure; on fewer it
+        is too little evidence.
     """
 
     reference: str
@@ -135,6 +138,7 @@ class AcceptanceLimits(PolicyModel):
     calibration_slope: Interval | None = None
     auroc_min: float | None = Field(default=None, ge=0.5, le=1)
     r2_min: float | None = Field(default=None, le=1)
+    minimum_events: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _check_order(self) -> AcceptanceLimits:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from riskkit.tracking import serve_as_pyfunc
 from riskkit.workflow.bundle import read_bundle
-from riskkit.workflow.score import score_members
+from riskkit.workflow.score import answer_request
 
-serve_as_pyfunc(read_bundle, score_members)
+serve_as_pyfunc(read_bundle, answer_request)

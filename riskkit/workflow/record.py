@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskkit import tracking
 from riskkit.data.privacy import hash_person_ids, read_id_key
-from riskkit.workflow.score import score_members
+from riskkit.workflow.score import answer_request
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,24 +55,23 @@ def record_run(scheme: Scheme, summary: dict[str, Any], bundle: Bundle, members:
                     folder=stage / "explanations" / name,
                 )
         failed = any(gate["verdict"] == "fail" for gate in summary["gates"])
-        example = _example(bundle, members)
+        few = members.head(2).assign(person_id=hash_person_ids(members["person_id"].head(2), read_id_key()))
         number = tracking.register_bundle(
             name=scheme.registered_name,
             code_file=Path(__file__).with_name("pyfunc_model.py"),
             bundle=stage / "bundle",
             alias="challenger" if failed else tracking.CHAMPION,
-            example=example,
-            answer=score_members(bundle, example).drop(columns="index_date"),
+            columns=_columns(bundle),
+            answer=answer_request(bundle, few),
             requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
         )
     return number
 
 
-def _example(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
-    """Two members as a request sends them, their identifiers hashed."""
-    context = ["region"] if bundle.rates is not None and bundle.rates.policy.region is not None else []
-    few = members[["person_id", *context, *bundle.feature_names]].head(2).reset_index(drop=True)
-    return few.assign(person_id=hash_person_ids(few["person_id"], read_id_key()))
+def _columns(bundle: Bundle) -> dict[str, str]:
+    """Name the columns of a request: who, when (may be left out), where if the rate asks for it, and the features."""
+    region = {"region": "string"} if bundle.rates is not None and bundle.rates.policy.region is not None else {}
+    return {"person_id": "string", "index_date": "string?", **region, **dict.fromkeys(bundle.feature_names, "double")}
 
 
 def _flatten(test: dict[str, dict[str, float | None]]) -> dict[str, float]:

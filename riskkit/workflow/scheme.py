@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -206,9 +207,9 @@ def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstr
     effort = {"tuning_trials": tuning_trials, "n_bootstrap": n_bootstrap}
     run = file.run.model_copy(update={key: value for key, value in effort.items() if value is not None})
     file = file.model_copy(update={"run": run})
-    outcomes = tuple(_read_outcome(place, block) for block in file.outcome)
-    tier_policy = read_policy(place.parent / file.tiers.policy, TierPolicy) if file.tiers else None
-    rate_policy = read_policy(place.parent / file.rates.policy, RatePolicy) if file.rates else None
+    outcomes = tuple(_read_outcome(Path(path), block) for block in file.outcome)
+    tier_policy = read_policy(_beside(Path(path), file.tiers.policy), TierPolicy) if file.tiers else None
+    rate_policy = read_policy(_beside(Path(path), file.rates.policy), RatePolicy) if file.rates else None
     names = {outcome.name: outcome for outcome in outcomes}
     if file.rates and (file.rates.outcome not in names or names[file.rates.outcome].kind != "cost"):
         message = (
@@ -219,6 +220,11 @@ def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstr
     return Scheme(file, place, outcomes, tier_policy, rate_policy)
 
 
+def _beside(scheme: Path, named: str) -> Path:
+    """Return a file that a scheme names, as a reader would write its path."""
+    return Path(os.path.normpath(scheme.parent / named))
+
+
 def _read_outcome(place: Path, block: OutcomeBlock) -> OutcomeSpec:
-    spec = read_outcome_spec(place.parent / block.spec)
+    spec = read_outcome_spec(_beside(place, block.spec))
     return spec.with_overrides(block.overrides, place=f"{place.name} [outcome.overrides]") if block.overrides else spec

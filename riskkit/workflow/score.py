@@ -64,6 +64,27 @@ def score_members(
     return pd.concat(parts, ignore_index=True) if parts else _score_batch(bundle, frame)
 
 
+def answer_request(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
+    """Answer a request: the scores in plain types, without a date that was not sent.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    members : pandas.DataFrame
+        As for `score_members`; `index_date` may be text or absent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same figures as `score_members`; `index_date`, where sent, as YYYY-MM-DD.
+    """
+    scores = score_members(bundle, members)
+    if "index_date" not in members or members["index_date"].isna().all():
+        return scores.drop(columns="index_date")
+    return scores.assign(index_date=scores["index_date"].dt.strftime("%Y-%m-%d"))
+
+
 def predict_outcomes(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     """Predict every outcome, one column each.
 
@@ -196,7 +217,8 @@ def _check(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
         )
         raise DataContractError(message)
     # A request names one member and no date: one fixed day stands in, and nothing is computed from it.
-    date = members["index_date"] if "index_date" in members else pd.Timestamp(1970, 1, 1)
+    day = pd.Timestamp(1970, 1, 1)
+    date = pd.to_datetime(members["index_date"]).fillna(day) if "index_date" in members else day
     names = bundle.feature_names
     context = [name for name in ("region", "exposure_months") if name in members]
     features = members[names].astype("float64")

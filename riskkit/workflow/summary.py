@@ -115,7 +115,7 @@ def compare_with_truth(trained: TrainedOutcome, truth: pd.DataFrame, run: RunBlo
     return {"metric": metric, metric: true[metric], "model": model, "ratio": ratio}
 
 
-def judge_gates(spec: OutcomeSpec, test: dict[str, dict[str, float | None]]) -> list[dict[str, Any]]:
+def judge_gates(spec: OutcomeSpec, test: dict[str, dict[str, float | None]], events: float) -> list[dict[str, Any]]:
     """Hold an outcome's figures against its acceptance limits.
 
     Parameters
@@ -124,19 +124,24 @@ def judge_gates(spec: OutcomeSpec, test: dict[str, dict[str, float | None]]) -> 
         The outcome with its limits.
     test : dict
         Test metrics, from `metrics_to_dict`.
+    events : float
+        Test rows with an event, or with a cost.
 
     Returns
     -------
     list of dict
         `name`, `outcome`, `figure`, `limit` (text) and `verdict`: ``"pass"``, ``"fail"``, or
-        ``"inconclusive"`` where the figure is outside but its interval reaches the limits.
+        ``"inconclusive"`` where the figure is outside but its interval reaches the limits or the events are too few.
     """
     gates = []
-    limits = spec.acceptance.model_dump(exclude={"reference", "effective"}, exclude_none=True)
+    limits = spec.acceptance.model_dump(exclude={"reference", "effective", "minimum_events"}, exclude_none=True)
     for key, limit in limits.items():
         metric = key.removesuffix("_min")
         low, high = (limit, math.inf) if key.endswith("_min") else limit
         found = test[metric]
+        verdict = _judge(found, low, high)
+        if verdict == "fail" and events < spec.acceptance.minimum_events:
+            verdict = "inconclusive"
         words = f"at least {low:g}" if high == math.inf else f"{low:g} to {high:g}"
         gates.append(
             {
@@ -144,7 +149,7 @@ def judge_gates(spec: OutcomeSpec, test: dict[str, dict[str, float | None]]) -> 
                 "outcome": spec.name,
                 "figure": found["value"],
                 "limit": words,
-                "verdict": _judge(found, low, high),
+                "verdict": verdict,
             }
         )
     return gates

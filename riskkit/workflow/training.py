@@ -106,7 +106,11 @@ def train_scheme(
     outcomes = {name: summarise_outcome(outcome) for name, outcome in trained.items()}
     for name, truth in _truths(scheme, source_folder, trained).items():
         outcomes[name]["truth"] = truth
-    gates = [gate for name, kept in trained.items() for gate in judge_gates(kept.model.spec, outcomes[name]["test"])]
+    gates = [
+        gate
+        for name, kept in trained.items()
+        for gate in judge_gates(kept.model.spec, outcomes[name]["test"], kept.counts["events"])
+    ]
     summary: dict[str, Any] = {
         "scheme": {**scheme.file.scheme.model_dump(), "split": scheme.file.split.model_dump()},
         "outcomes": outcomes,

@@ -120,7 +120,7 @@ def test_members_admitted_in_a_year_lie_between_luohus_first_and_last_figure(who
 
 
 def test_about_three_in_ten_members_have_a_complication(book: Book) -> None:
-    # POLICY_RULES C15: about 30%, by the codes of one calendar year; a closed cohort ages, so each year within 5 points.
+    # POLICY_RULES C15: about 30%, by the codes of one calendar year; the cohort ages, so each year within 5 points.
     share = book.years.assign(has=book.years["dcsi"] > 0).groupby("year")["has"].mean()
     assert abs(share.mean() - 0.30) < 0.02
     assert share.between(0.25, 0.35).all()

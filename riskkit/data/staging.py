@@ -1,0 +1,60 @@
+"""Staging: files are written to a folder apart and moved together, so that none is left half-written."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from riskkit.errors import DataContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """Give a folder to write to, and move its files to `target` only when the block ends well.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        Where the files belong; files of other names there stay.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty folder beside `target`.
+
+    Raises
+    ------
+    DataContractError
+        If `target` is a file, or no folder can be made there.
+    """
+    place = target.resolve()
+    stage = place.with_name(f".{place.name}.part")
+    if place.exists() and not place.is_dir():
+        message = f"{target}: found a file, expected a folder or nothing. Give another folder."
+        raise DataContractError(message)
+    try:
+        shutil.rmtree(stage, ignore_errors=True)
+        stage.mkdir(parents=True)
+    except OSError as exc:
+        message = f"{target}: no folder can be made there ({exc.strerror}). Give a folder that may be written to."
+        raise DataContractError(message) from exc
+    try:
+        yield stage
+        place.mkdir(exist_ok=True)
+        for item in sorted(stage.iterdir()):
+            _replace(item, place / item.name)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _replace(item: Path, place: Path) -> None:
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    elif place.exists() and item.is_dir():
+        place.unlink()
+    item.replace(place)
