@@ -235,3 +235,16 @@ def serve_as_pyfunc(load: Callable[[Path], Any], predict: Callable[[Any, pd.Data
             return predict(self.bundle, model_input)
 
     mlflow.models.set_model(BundleModel())
+
+
+def mlflow_version() -> str:
+    """Return the version of MLflow whose serving protocol is spoken, without importing it.
+
+    Returns
+    -------
+    str
+        The version.
+    """
+    from importlib.metadata import version
+
+    return version("mlflow")

@@ -243,3 +243,18 @@ def retrain(
         result = run(read, source, out, on_bad_rows=_rows(on_bad_rows), progress=progress)
     typer.echo("\n".join(describe_run(result.summary, out, result.version)))
     require_gates(result.summary)
+
+
+@app.command(epilog="Example: riskkit serve --model models:/riskkit-synthetic@champion --port 8000")
+def serve(
+    model: ModelOption,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Answer over HTTP for one member or a few, as the batch does."""
+    import uvicorn
+
+    from riskkit.serving.app import make_app
+    from riskkit.workflow.apply import open_bundle
+
+    uvicorn.run(make_app(open_bundle(model)), host=host, port=port, log_level="warning")

@@ -72,7 +72,7 @@ def _from_native(kind: str, held: str, value: exp.Expr) -> exp.Expr | None:
     if kind == "time" and held in INSTANT_TYPES:
         return read
     if kind == "date" and held in INSTANT_TYPES:
-        return _only_if(value.copy().eq(exp.cast(read.copy(), held)), read)
+        return _only_if(value.copy().eq(exp.cast(read.copy(), exp.DataType.build(held, dialect="duckdb"))), read)
     return None
 
 

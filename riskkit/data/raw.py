@@ -63,6 +63,7 @@ def open_raw(engine: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
                 delimiter=",",
                 quotechar='"',
                 escapechar='"',
+                hive_partitioning=False,
             ).create_view("raw_rows")
         else:
             engine.from_parquet(path).create_view("raw_rows")

@@ -93,7 +93,7 @@ class TableSchema:
         KeyError
             If the table has no such column.
         """
-        return next(column for column in self.columns if column.name == name)
+        return {column.name: column for column in self.columns}[name]
 
     @property
     def column_names(self) -> list[str]:

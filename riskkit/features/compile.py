@@ -206,8 +206,11 @@ def _moment_value(aggregate: str, sums: dict[str, exp.Expr]) -> exp.Expr:
     if aggregate == "mean":
         return v / exp.func("NULLIF", n, exp.convert(0))
     if aggregate == "sd":
-        spread = exp.func("GREATEST", exp.paren(vv - v.copy() * v.copy() / n.copy()), exp.convert(0))
-        deviation = exp.func("SQRT", exp.paren(spread) / exp.paren(n.copy() - exp.convert(1)))
+        squares = exp.paren(vv - v.copy() * v.copy() / n.copy())
+        # What rounding alone leaves of equal readings is no spread.
+        clear = exp.If(this=squares.copy() > vv.copy() * exp.convert(1e-12), true=squares)
+        spread = exp.Case(ifs=[clear], default=exp.convert(0))
+        deviation = exp.func("SQRT", spread / exp.paren(n.copy() - exp.convert(1)))
         return exp.Case(ifs=[exp.If(this=n.copy() >= exp.convert(2), true=deviation)])
     # Days run backwards from the index date, so the slope in time is minus the slope in age.
     above = exp.paren(t * v - n * tv) * exp.convert(365.25)

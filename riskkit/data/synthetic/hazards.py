@@ -46,7 +46,6 @@ CAUSES = (
     "musculoskeletal",
     "other",
 )
-COMPLICATION_CAUSES = ("metabolic_crisis", "hypoglycaemia", "kidney", "eye", "nerve", "foot", "stroke", "cardiac")
 
 
 def cause_number(name: str) -> int:

@@ -1,0 +1,70 @@
+"""The service: MLflow's paths and one for a single member, over a bundle that is read once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from riskkit.errors import RiskkitError
+from riskkit.serving.payloads import Invocation, Member
+from riskkit.workflow.score import answer_request
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from fastapi import FastAPI
+
+    from riskkit.workflow.bundle import Bundle
+
+
+def make_app(bundle: Bundle) -> FastAPI:
+    """Make the service for a bundle.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+
+    Returns
+    -------
+    fastapi.FastAPI
+        ``GET /ping``, ``/health``, ``/version`` as MLflow has them; ``GET /features`` lists what a request holds;
+        ``POST /invocations`` answers for many members, ``POST /score`` for one. A request that cannot be answered gets
+        422 and one sentence.
+    """
+    from fastapi import FastAPI, Request
+    from fastapi.responses import JSONResponse
+
+    from riskkit.tracking import mlflow_version
+
+    service = FastAPI(title=f"riskkit {bundle.scheme}", openapi_url="/openapi.json")
+    service.get("/ping")(_alive)
+    service.get("/health")(_alive)
+    service.get("/version")(mlflow_version)
+
+    @service.exception_handler(RiskkitError)
+    def refuse(request: Request, error: RiskkitError) -> JSONResponse:
+        return JSONResponse({"error": type(error).__name__, "message": str(error)}, status_code=422)
+
+    @service.get("/features")
+    def list_features() -> list[dict[str, Any]]:
+        rows = bundle.catalogue.to_frame()[["name", "meaning", "meaning_zh", "unit", "group"]].to_dict("records")
+        return [{str(name): value for name, value in row.items()} for row in rows]
+
+    @service.post("/invocations")
+    def invoke(request: Invocation) -> dict[str, list[dict[str, Any]]]:
+        return {"predictions": _records(answer_request(bundle, request.to_frame()))}
+
+    @service.post("/score")
+    def score(member: Member) -> dict[str, Any]:
+        answer = _records(answer_request(bundle, member.to_frame()))[0]
+        return {**answer, "currency": bundle.currency, "reasons": json.loads(answer["reasons"])}
+
+    return service
+
+
+def _alive() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+def _records(scores: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in scores.to_dict("records")]

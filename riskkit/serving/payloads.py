@@ -1,0 +1,99 @@
+"""Payloads: what a request may hold, checked before anything is computed."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class SplitFrame(BaseModel):
+    """A frame as MLflow's ``dataframe_split`` sends it.
+
+    Parameters
+    ----------
+    columns : list of str
+        Column names.
+    data : list of list
+        Rows; null is missing.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    columns: list[str]
+    data: list[list[str | float | None]]
+
+    @model_validator(mode="after")
+    def _rectangular(self) -> Self:
+        if any(len(row) != len(self.columns) for row in self.data):
+            message = f"every row must have {len(self.columns)} values, one per column"
+            raise ValueError(message)
+        return self
+
+
+class Invocation(BaseModel):
+    """A request to ``/invocations``: members in either of MLflow's two frame layouts.
+
+    Parameters
+    ----------
+    dataframe_split : SplitFrame, optional
+        Columns and rows.
+    dataframe_records : list of dict, optional
+        One object per member.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    dataframe_split: SplitFrame | None = None
+    dataframe_records: list[dict[str, str | float | None]] | None = Field(default=None)
+
+    @model_validator(mode="after")
+    def _one_layout(self) -> Self:
+        if (self.dataframe_split is None) == (self.dataframe_records is None):
+            message = "send either dataframe_split or dataframe_records"
+            raise ValueError(message)
+        return self
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the members as a frame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per member.
+        """
+        if self.dataframe_split is not None:
+            return pd.DataFrame(self.dataframe_split.data, columns=self.dataframe_split.columns)
+        return pd.DataFrame(self.dataframe_records)
+
+
+class Member(BaseModel):
+    """A request to ``/score``: one member.
+
+    Parameters
+    ----------
+    person_id : str
+        Identifier that the answer carries back.
+    region : str, optional
+        Region, where the rate has regional factors.
+    features : dict of str to float or None
+        Every feature of the bundle; null is not measured.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    person_id: str
+    region: str | None = None
+    features: dict[str, float | None]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the member as a frame of one row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The row.
+        """
+        row: dict[str, Any] = {"person_id": self.person_id, **self.features}
+        return pd.DataFrame([row if self.region is None else {**row, "region": self.region}])
