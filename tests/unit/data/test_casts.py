@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from sqlglot import exp
 
 from riskkit.data.casts import cast_column
-from riskkit.data.engine import open_engine
+from riskkit.data.engine import fetch_rows, open_engine
 from riskkit.data.schemas import Column
 
 
@@ -19,8 +20,8 @@ def _cast(kind: str, value: object, found_type: pa.DataType | None = None) -> ob
     with open_engine() as engine:
         engine.register("raw_rows", pa.table({"x": pa.array([value], type=found_type or pa.string())}))
         held = engine.execute("DESCRIBE raw_rows").fetchall()[0][1]
-        typed = cast_column(column, str(held))[1].sql("duckdb")
-        return engine.execute(f"SELECT {typed} FROM raw_rows").fetchall()[0][0]
+        typed = cast_column(column, str(held))[1]
+        return fetch_rows(engine, exp.select(typed).from_("raw_rows"))[0][0]
 
 
 @pytest.mark.parametrize(
