@@ -13,8 +13,8 @@ from riskkit.features.window import age_days, bucket, visible
 
 # Decimal sums are exact in any order: the same extract gives the same features on any number of threads and engines.
 MONEY = "DECIMAL(18, 2)"
-READING = "DECIMAL(18, 6)"
-SQUARE = "DECIMAL(38, 6)"
+FACTOR = "DECIMAL(19, 6)"
+PRODUCT = "DECIMAL(38, 6)"
 
 
 @dataclass(frozen=True)
@@ -152,19 +152,20 @@ def _partials_of(feature: Feature) -> dict[str, exp.Expr]:
         "days_since": {"nearest": exp.Min(this=day)},
         "days_since_first": {"furthest": exp.Max(this=day.copy())},
     }
-    return simple.get(feature.aggregate) or _moments(name, exp.cast(value, READING), age)
+    return simple.get(feature.aggregate) or _moments(name, value, age)
 
 
 def _moments(name: str, value: exp.Expr, age: exp.Expr) -> dict[str, exp.Expr]:
     """Sum readings, days and products, from which mean, spread and trend follow."""
-    square, days = exp.cast(value.copy() * value.copy(), SQUARE), exp.cast(age.copy(), READING)
+    # The engine keeps a product as narrow as its factors while those have 18 digits, and overflows at a million.
+    reading, days = exp.cast(value.copy(), FACTOR), exp.cast(age.copy(), FACTOR)
     return {
         f"m_{name}": exp.Count(this=value.copy()),
-        f"m_{name}_v": exp.Sum(this=value.copy()),
-        f"m_{name}_vv": exp.Sum(this=square),
+        f"m_{name}_v": exp.Sum(this=reading.copy()),
+        f"m_{name}_vv": exp.Sum(this=exp.cast(reading.copy() * reading.copy(), PRODUCT)),
         f"m_{name}_t": exp.Sum(this=days.copy()),
-        f"m_{name}_tt": exp.Sum(this=exp.cast(days.copy() * days.copy(), SQUARE)),
-        f"m_{name}_tv": exp.Sum(this=exp.cast(days.copy() * value.copy(), SQUARE)),
+        f"m_{name}_tt": exp.Sum(this=exp.cast(days.copy() * days.copy(), PRODUCT)),
+        f"m_{name}_tv": exp.Sum(this=exp.cast(days.copy() * reading.copy(), PRODUCT)),
     }
 
 

@@ -82,4 +82,5 @@ def bucket(windows: Sequence[int | None], age: exp.Expr) -> exp.Expr:
         for number, days in enumerate(windows)
         if days is not None
     ]
-    return exp.Case(ifs=steps, default=exp.convert(len(windows) - 1))
+    last = exp.convert(len(windows) - 1)
+    return exp.Case(ifs=steps, default=last) if steps else last

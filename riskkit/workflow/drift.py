@@ -9,7 +9,7 @@ import numpy as np
 
 from riskkit.evaluation.drift import compute_feature_drift
 from riskkit.evaluation.metrics import compute_metrics
-from riskkit.evaluation.outcome_drift import DriftLimits, compute_outcome_drift
+from riskkit.evaluation.outcome_drift import compute_outcome_drift
 from riskkit.risk.matrix import ModelFrame, assign_folds
 from riskkit.risk.model import OutcomeModel, calibrate_outcome
 from riskkit.workflow.members import label_members
@@ -72,14 +72,13 @@ def check_drift(
         labels["observed"].to_numpy()[counted],
         labels["weight"].to_numpy()[counted],
     )
-    limits = DriftLimits(stable=block.stable, refuse=block.refuse, minimum_gini=block.minimum_gini)
     before = model.predict(frame.features)
     found = compute_outcome_drift(
         frame.observed,
         before,
         frame.weight,
         frame.groups,
-        limits=limits,
+        limits=block.limits,
         n_bootstrap=run.n_bootstrap,
         seed=run.seed,
     )

@@ -175,10 +175,11 @@ def require_gates(summary: dict[str, Any]) -> None:
     failed = [gate for gate in summary["gates"] if gate["verdict"] == "fail"]
     if failed:
         first = failed[0]
+        found = "not defined" if first["figure"] is None else f"{first['figure']:.4g}"
         message = (
             f"acceptance: {len(failed)} of {len(summary['gates'])} gates failed (first {first['name']}: found "
-            f"{first['figure']:.4g}, expected {first['limit']}). Everything is written and registered as challenger; "
-            "read the report before anything is paid on it."
+            f"{found}, expected {first['limit']}). The results are written and no version became champion; "
+            "read them before anything is paid on it."
         )
         raise AcceptanceError(message)
 

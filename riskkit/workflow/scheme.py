@@ -6,16 +6,20 @@ import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from riskkit.cohort.eligibility import CohortSpec
 from riskkit.errors import PolicyError
+from riskkit.evaluation.outcome_drift import DriftLimits
 from riskkit.policy import PolicyModel, read_policy
 from riskkit.rates.policy import RatePolicy
 from riskkit.risk.spec import OutcomeSpec, read_outcome_spec
 from riskkit.tiers.policy import TierPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class SchemeBlock(PolicyModel):
@@ -98,6 +102,20 @@ class DriftBlock(PolicyModel):
     minimum_gini: float = 0.0
     reference: str
 
+    @model_validator(mode="after")
+    def _limits_are_nested(self) -> Self:
+        """Refuse limits now that would otherwise be refused after hours of training."""
+        try:
+            _ = self.limits
+        except PolicyError as exc:
+            raise ValueError(str(exc)) from exc
+        return self
+
+    @property
+    def limits(self) -> DriftLimits:
+        """The limits as the judge of a drift reads them."""
+        return DriftLimits(stable=self.stable, refuse=self.refuse, minimum_gini=self.minimum_gini)
+
 
 class RunBlock(PolicyModel):
     """Seed and effort of a run."""
@@ -139,6 +157,18 @@ class SchemeFile(PolicyModel):
             if closing > dates[-1]:
                 message = f"[cohort] index_dates: the window of {dates[-2]} ends {closing}, after the test begins"
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _rating_date_fits(self) -> Self:
+        """Refuse rates for no one day: a member would be paid for once for every year of training."""
+        day = self.cohort.rating_date
+        if self.rates and self.cohort.kind == "annual" and day is None:
+            message = "[cohort] rating_date: [rates] of an annual cohort needs the day whose members are paid for"
+            raise ValueError(message)
+        if self.drift and self.drift.index_date != day:
+            message = f"[drift] index_date: {self.drift.index_date} must be the cohort's rating_date, got {day}"
+            raise ValueError(message)
         return self
 
 
@@ -200,7 +230,7 @@ def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstr
     Raises
     ------
     PolicyError
-        If a file is absent or breaks a rule, or the rated outcome is not one of the scheme's.
+        If a file is absent or breaks a rule, or two of them contradict each other.
     """
     place = Path(path).resolve()
     file = read_policy(path, SchemeFile)
@@ -210,14 +240,43 @@ def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstr
     outcomes = tuple(_read_outcome(Path(path), block) for block in file.outcome)
     tier_policy = read_policy(_beside(Path(path), file.tiers.policy), TierPolicy) if file.tiers else None
     rate_policy = read_policy(_beside(Path(path), file.rates.policy), RatePolicy) if file.rates else None
-    names = {outcome.name: outcome for outcome in outcomes}
-    if file.rates and (file.rates.outcome not in names or names[file.rates.outcome].kind != "cost"):
-        message = (
-            f"{path} [rates] outcome: found {file.rates.outcome!r}, expected a cost outcome of this scheme. "
-            f"Add it as [[outcome]], or name another."
-        )
+    scheme = Scheme(file, place, outcomes, tier_policy, rate_policy)
+    problem = next(_find_problems(scheme), None)
+    if problem is not None:
+        message = f"{path} {problem}"
         raise PolicyError(message)
-    return Scheme(file, place, outcomes, tier_policy, rate_policy)
+    return scheme
+
+
+def _find_problems(scheme: Scheme) -> Iterator[str]:
+    """Say what the files of a scheme contradict each other in."""
+    file, names, horizon = scheme.file, [outcome.name for outcome in scheme.outcomes], scheme.file.cohort.horizon_days
+    kinds = {outcome.name: outcome.kind for outcome in scheme.outcomes}
+    for outcome in scheme.outcomes:
+        if names.count(outcome.name) > 1:
+            yield f"[[outcome]] spec: found {outcome.name!r} twice, expected each outcome once. Remove one."
+        # A label that looks further than the cohort's window would reach into the year of the test.
+        if outcome.horizon_days != horizon:
+            yield (
+                f"[cohort] horizon_days: found {horizon}, but outcome {outcome.name!r} looks {outcome.horizon_days} "
+                "days ahead. Make them equal."
+            )
+    cuts = scheme.tier_policy.cuts if scheme.tier_policy else None
+    if cuts and kinds.get(cuts.outcome) != "binary":
+        yield (
+            f"[tiers] policy: it cuts outcome {cuts.outcome!r}, expected a binary outcome of this scheme. "
+            "Add it as [[outcome]], or choose another policy."
+        )
+    if file.rates and kinds.get(file.rates.outcome) != "cost":
+        yield (
+            f"[rates] outcome: found {file.rates.outcome!r}, expected a cost outcome of this scheme. "
+            "Add it as [[outcome]], or name another."
+        )
+    if scheme.rate_policy and scheme.rate_policy.currency != file.scheme.currency:
+        yield (
+            f"[rates] policy: it pays in {scheme.rate_policy.currency}, the scheme counts in {file.scheme.currency}. "
+            "Make them equal."
+        )
 
 
 def _beside(scheme: Path, named: str) -> Path:

@@ -85,11 +85,13 @@ def _outcome(outcome: Mapping[str, Any]) -> str:
 
 
 def _interval(figure: Mapping[str, float | None]) -> str:
-    if figure["value"] is None:
-        return "not defined"
-    if figure["low"] is None or figure["high"] is None:
-        return f"{figure['value']:.3f}"
+    if figure["value"] is None or figure["low"] is None or figure["high"] is None:
+        return _figure(figure["value"])
     return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
+
+
+def _figure(value: float | None) -> str:
+    return "not defined" if value is None else f"{value:.3f}"
 
 
 def _drifted(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -101,5 +103,5 @@ def _gates(gates: list[dict[str, Any]]) -> str:
         verdict: sum(gate["verdict"] == verdict for gate in gates) for verdict in ("pass", "inconclusive", "fail")
     }
     text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    open_ones = [f"{gate['name']} {gate['figure']:.3f}" for gate in gates if gate["verdict"] != "pass"]
+    open_ones = [f"{gate['name']} {_figure(gate['figure'])}" for gate in gates if gate["verdict"] != "pass"]
     return f"Gates: {text}" + (f" ({'; '.join(open_ones)})" if open_ones else "")

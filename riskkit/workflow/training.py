@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riskkit.cohort.eligibility import CONTEXT
-from riskkit.errors import DataContractError
 from riskkit.risk.model import OutcomeModel
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.tiers.cuts import fit_cuts
@@ -140,11 +139,6 @@ def _judge_drift(
     block = scheme.file.drift
     if block is None:
         return models, None
-    if scheme.file.cohort.rating_date != block.index_date:
-        message = (
-            f"{scheme.path.name} [drift] index_date: {block.index_date} must be the cohort's rating_date. Align them."
-        )
-        raise DataContractError(message)
     findings = {
         name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run)
         for name, model in models.items()

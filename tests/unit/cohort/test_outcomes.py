@@ -1,0 +1,242 @@
+"""What happened in the window after the index date, and how much each member counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.cohort.outcomes import label_admission, label_cost, label_readmission
+from riskkit.data.schemas import TABLES
+
+MakeTable = Callable[..., pd.DataFrame]
+INDEX = "2023-01-01"
+
+
+def _admission(
+    table: MakeTable, cohort: MakeTable, claims: pd.DataFrame, *, months: float = 12.0, death: str | None = None
+) -> pd.Series:
+    person = table("person", {"person_id": "a", "birth_date": "1950-01-01", "death_date": death})
+    labels = label_admission(
+        cohort(("a", INDEX, months)), {"person": person, "medical_claim": claims}, horizon_days=365
+    )
+    assert len(labels) == 1
+    return labels.iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("start", "event_days"),
+    [
+        ("2022-12-31", None),
+        ("2023-01-01", 0),
+        ("2023-12-31", 364),  # the last of 365 days
+        ("2024-01-01", None),
+    ],
+)
+def test_the_window_of_an_admission_is_half_open(
+    table: MakeTable, stays: MakeTable, cohort: MakeTable, start: str, event_days: int | None
+) -> None:
+    label = _admission(table, cohort, stays(("a", start, "2024-02-01")))
+    assert (label["observed"], label["weight"]) == (event_days is not None, 1.0)
+    assert label["event_days"] == event_days or (event_days is None and np.isnan(label["event_days"]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "observed"),
+    [
+        ([{"setting": "outpatient"}], 0),
+        ([{"adjustment": "summary"}], 0),
+        ([{"adjustment": "replacement"}], 1),
+        ([{}, {"adjustment": "reversal"}], 0),
+        ([{}, {"adjustment": "reversal"}, {"adjustment": "replacement"}], 1),
+        ([{}, {}, {"adjustment": "reversal"}], 1),
+        ([{"person_id": "b"}], 0),
+    ],
+    ids=["visit", "money", "replacement", "reversed", "replaced", "one-of-two", "other"],
+)
+def test_only_a_stay_that_stands_is_an_admission(
+    table: MakeTable, stays: MakeTable, cohort: MakeTable, changes: list[dict[str, object]], observed: int
+) -> None:
+    rows = stays(*[("a", "2023-03-01", "2023-03-05", change) for change in changes])
+    assert _admission(table, cohort, rows)["observed"] == observed
+
+
+def test_of_several_stays_the_first_that_stands_is_the_event(
+    table: MakeTable, stays: MakeTable, cohort: MakeTable
+) -> None:
+    taken_back = ("a", "2023-01-11", "2023-01-12", {"adjustment": "reversal"})
+    rows = stays(
+        ("a", "2023-01-11", "2023-01-12"),
+        taken_back,
+        ("a", "2023-03-01", "2023-03-02"),
+        ("a", "2023-02-01", "2023-02-02"),
+    )
+    # 1 February is day 31
+    assert _admission(table, cohort, rows)["event_days"] == 31
+
+
+def test_death_as_a_member_is_an_observed_end(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
+    # Died on day 30; enrolment ended the day after: 31 days of exposure
+    label = _admission(table, cohort, stays(), months=31 * 12 / 365, death="2023-01-31")
+    assert (label["observed"], label["weight"]) == (0, 1.0)
+
+
+def test_a_leaver_counts_for_nothing_even_where_a_later_death_is_known(
+    table: MakeTable, stays: MakeTable, cohort: MakeTable
+) -> None:
+    assert _admission(table, cohort, stays(), months=6.0)["weight"] == 0
+    assert _admission(table, cohort, stays(), months=3.0, death="2023-12-01")["weight"] == 0
+
+
+def test_a_leaver_with_an_admission_counts(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
+    label = _admission(table, cohort, stays(("a", "2023-02-01", "2023-02-05")), months=6.0)
+    assert (label["observed"], label["weight"]) == (1, 1.0)
+
+
+def test_those_who_stay_stand_for_those_who_left(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
+    # The worked case in days: ten members, events on days 91 and 243, two leave on day 182, six stay: 0.2286.
+    months = [12.0] * 8 + [182 * 12 / 365] * 2
+    names = [f"m{number}" for number in range(10)]
+    members = cohort(*[(name, INDEX, month) for name, month in zip(names, months, strict=True)])
+    claims = stays(("m0", "2023-04-02", "2023-04-05"), ("m1", "2023-09-01", "2023-09-05"))
+    labels = label_admission(members, {"medical_claim": claims}, horizon_days=365)
+    assert labels["event_days"].dropna().tolist() == [91, 243]
+    assert np.average(labels["observed"], weights=labels["weight"]) == pytest.approx(16 / 70)
+
+
+def test_each_index_date_is_weighted_by_its_own_leavers(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
+    members = cohort(("a", INDEX, 12.0), ("b", INDEX, 6.0), ("a", "2024-01-01", 12.0), ("b", "2024-01-01", 12.0))
+    labels = label_admission(members, {"medical_claim": stays()}, horizon_days=365)
+    # In 2023 one of two leaves, so the other counts twice.
+    assert labels["weight"].tolist() == [2.0, 0.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("start", "change", "observed"),
+    [
+        ("2023-01-05", {}, 0),  # the day of discharge: continues the stay
+        ("2023-01-06", {}, 1),  # day 1
+        ("2023-02-04", {}, 1),  # day 30
+        ("2023-02-05", {}, 0),  # day 31
+        ("2023-01-20", {"admission_type": "elective"}, 0),
+        ("2023-01-20", {"admission_type": "urgent"}, 1),
+        ("2023-01-20", {"discharge_status": None}, 1),  # a stub is an event, though never an index stay
+        ("2023-01-20", {"discharge_status": "died"}, 1),
+        ("2023-01-20", {"setting": "emergency"}, 0),
+    ],
+)
+def test_a_readmission_is_an_unplanned_stay_on_days_1_to_30(
+    stays: MakeTable, cohort: MakeTable, start: str, change: dict[str, object], observed: int
+) -> None:
+    # Discharged on 5 January: the index date is the 6th.
+    claims = stays(("a", "2023-01-01", "2023-01-05"), ("a", start, "2023-03-01", change))
+    labels = label_readmission(cohort(("a", "2023-01-06", 1.0)), {"medical_claim": claims}, horizon_days=30)
+    assert labels["observed"].tolist() == [observed]
+    assert labels["weight"].tolist() == [1.0]
+
+
+def test_an_elective_stay_does_not_hide_the_unplanned_one_after_it(stays: MakeTable, cohort: MakeTable) -> None:
+    elective = ("a", "2023-01-10", "2023-01-12", {"admission_type": "elective"})
+    claims = stays(elective, ("a", "2023-01-20", "2023-01-22"))
+    labels = label_readmission(cohort(("a", "2023-01-06", 1.0)), {"medical_claim": claims}, horizon_days=30)
+    # 20 January is 14 days after the index date
+    assert labels["event_days"].tolist() == [14]
+
+
+def _spending(table: MakeTable, *amounts: tuple[str, float]) -> pd.DataFrame:
+    rows = [
+        {
+            "claim_id": f"C{place}",
+            "person_id": person,
+            "setting": "outpatient",
+            "start_date": "2023-02-01",
+            "end_date": "2023-02-01",
+            "available_date": "2023-02-01",
+            "allowed_amount": amount,
+            "paid_amount": amount / 2,
+            "adjustment": "original" if amount >= 0 else "reversal",
+        }
+        for place, (person, amount) in enumerate(amounts)
+    ]
+    return table("medical_claim", *rows)
+
+
+def test_partial_years_are_annualised_and_weighted_to_the_money_spent(table: MakeTable, cohort: MakeTable) -> None:
+    # 3,000 in 9 months, 12,000 in 3 months, 500 in 12 months: annualised 4,000, 48,000, 500.
+    members = cohort(("a", INDEX, 9.0), ("b", INDEX, 3.0), ("c", INDEX, 12.0))
+    claims = _spending(table, ("a", 3000), ("b", 12000), ("c", 500))
+    labels = label_cost(members, {"medical_claim": claims}, horizon_days=365, amount="allowed_amount")
+    assert labels["observed"].tolist() == [4000, 48000, 500]
+    assert labels["weight"].tolist() == [0.75, 0.25, 1.0]
+    assert labels["observed"] @ labels["weight"] == 15_500
+    # 15,500 over 2 member-years
+    assert np.average(labels["observed"], weights=labels["weight"]) == 7_750
+
+
+def test_the_fund_share_drugs_and_reversals_are_in_the_cost(table: MakeTable, cohort: MakeTable) -> None:
+    drug = {
+        "claim_id": "D1",
+        "person_id": "a",
+        "fill_date": "2023-12-31",
+        "available_date": "2023-12-31",
+        "allowed_amount": 30,
+        "paid_amount": 10,
+    }
+    late = {**drug, "claim_id": "D2", "fill_date": "2024-01-01", "available_date": "2024-01-01"}
+    held = {
+        "medical_claim": _spending(table, ("a", 100), ("a", -100), ("a", 50.10)),
+        "pharmacy_claim": table("pharmacy_claim", drug, late),
+    }
+    members = cohort(("a", INDEX, 12.0))
+    # 100 - 100 + 50.10 + 30; the fund pays half of the visits and 10 of the drug
+    assert label_cost(members, held, horizon_days=365, amount="allowed_amount")["observed"].tolist() == [80.1]
+    assert label_cost(members, held, horizon_days=365, amount="paid_amount")["observed"].tolist() == [35.05]
+
+
+@pytest.mark.parametrize(("months", "weight"), [(0.5, 0.5 / 12), (0.49, 0.0), (0.0, 0.0)])
+def test_a_few_days_cannot_be_annualised(table: MakeTable, cohort: MakeTable, months: float, weight: float) -> None:
+    claims = _spending(table, ("a", 100))
+    labels = label_cost(
+        cohort(("a", INDEX, months)), {"medical_claim": claims}, horizon_days=365, amount="allowed_amount"
+    )
+    assert labels["weight"].tolist() == [weight]
+    assert labels["observed"].tolist() == ([2400.0] if weight else [0.0])
+
+
+@pytest.mark.parametrize("held", ["nothing", "untyped", "typed"])
+def test_members_without_a_record_are_labelled_zero(
+    stays: MakeTable, table: MakeTable, cohort: MakeTable, held: str
+) -> None:
+    names = ("person", "medical_claim", "pharmacy_claim")
+    empty = {
+        "nothing": {},
+        "untyped": {name: pd.DataFrame(columns=TABLES[name].column_names) for name in names},
+        "typed": {name: table(name) for name in names},
+    }[held]
+    members = cohort(("b", INDEX, 12.0), ("a", INDEX, 12.0))
+    for labels in (
+        label_admission(members, empty, horizon_days=365),
+        label_readmission(members, empty, horizon_days=30),
+        label_cost(members, empty, horizon_days=365, amount="allowed_amount"),
+    ):
+        assert labels["person_id"].tolist() == ["b", "a"]
+        assert labels["observed"].tolist() == [0.0, 0.0]
+        assert labels["weight"].tolist() == [1.0, 1.0]
+
+
+def test_labels_of_nobody_are_empty(stays: MakeTable, cohort: MakeTable) -> None:
+    nobody = cohort(("a", INDEX, 12.0)).iloc[:0]
+    held = {"medical_claim": stays(("a", "2023-02-01", "2023-02-02"))}
+    assert label_admission(nobody, held, horizon_days=365).empty
+    assert label_readmission(nobody, held, horizon_days=30).empty
+    assert label_cost(nobody, held, horizon_days=365, amount="paid_amount").empty
+
+
+def test_tables_may_be_files(stays: MakeTable, cohort: MakeTable, tmp_path: Path) -> None:
+    file = tmp_path / "medical_claim.parquet"
+    stays(("a", "2023-02-01", "2023-02-02")).to_parquet(file)
+    labels = label_admission(cohort(("a", INDEX, 12.0)), {"medical_claim": file}, horizon_days=365)
+    assert labels["observed"].tolist() == [1.0]
