@@ -7,6 +7,7 @@ import io
 import logging
 import math
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,8 @@ def open_tracking() -> None:
 
     for logger in ("mlflow", "alembic"):
         logging.getLogger(logger).setLevel(logging.WARNING)
-    if not os.environ.get("MLFLOW_TRACKING_URI"):
-        mlflow.set_tracking_uri(f"sqlite:///{Path(DEFAULT_STORE).resolve()}")
+    # Set where it is stated too: an earlier run of this process may have pointed MLflow elsewhere.
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path(DEFAULT_STORE).resolve()}")
 
 
 @contextlib.contextmanager
@@ -57,16 +58,26 @@ def start_run(experiment: str, name: str, *, nested: bool = False) -> Iterator[s
     ------
     str
         Identifier of the run.
+
+    Raises
+    ------
+    ModelStoreError
+        If the store does not take the run.
     """
     import mlflow
+    from mlflow.exceptions import MlflowException
 
     open_tracking()
-    mlflow.set_experiment(experiment)
     # Under `mlflow run` the launcher has opened a run of another experiment; ours is the record of the retraining.
     inherited = None if nested else os.environ.pop("MLFLOW_RUN_ID", None)
     try:
+        mlflow.set_experiment(experiment)
         with mlflow.start_run(run_name=name, nested=nested) as run:
             yield run.info.run_id
+    except MlflowException as exc:
+        reason = str(exc).splitlines()[0]
+        message = f"MLflow, run {name!r} of {experiment!r}: {reason}. Check the store that MLFLOW_TRACKING_URI names."
+        raise ModelStoreError(message) from exc
     finally:
         if inherited is not None:
             os.environ["MLFLOW_RUN_ID"] = inherited
@@ -158,8 +169,9 @@ def register_bundle(
     signature = ModelSignature(inputs=Schema(asked), outputs=infer_signature(answer).inputs)
     # The run's own copy of the code is what makes an old rate replayable after the library has moved on.
     package = Path(__file__).parent
-    # MLflow asks for type hints and an input example on standard error; the explicit signature says more than either.
-    with contextlib.redirect_stderr(io.StringIO()):
+    # MLflow asks for type hints and an input example; the explicit signature says more than either.
+    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+        warnings.filterwarnings("ignore", message=".*(Add type hints|An input example was not provided)")
         info = mlflow.pyfunc.log_model(
             name="bundle",
             python_model=str(code_file),

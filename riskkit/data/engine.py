@@ -58,6 +58,8 @@ def open_engine(
             "temp_directory": spill,
         }
         connection = duckdb.connect(":memory:", config=settings)
+        # DuckDB's own bar would write into logs; progress is told by whoever runs the queries.
+        connection.execute("SET enable_progress_bar = false")
         try:
             yield connection
         finally:

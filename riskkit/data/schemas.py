@@ -110,20 +110,17 @@ SETTINGS = ("inpatient", "outpatient", "emergency", "chronic_clinic", "professio
 VOCABULARIES = ("who_cn", "icd10cm", "icd9cm")
 ADJUSTMENTS = ("original", "reversal", "replacement", "summary")
 DISCHARGE_STATUSES = (
-    "home",
-    "home_health",
-    "transfer",
-    "skilled_nursing",
-    "rehabilitation",
-    "long_term_care",
-    "psychiatric",
-    "hospice",
-    "against_advice",
-    "died",
-    "other",
+    *("home", "home_health", "transfer", "skilled_nursing", "rehabilitation", "long_term_care", "psychiatric"),
+    *("hospice", "against_advice", "died", "other"),
 )
 ADMISSION_TYPES = ("emergency", "urgent", "elective", "newborn", "trauma")
 ADMISSION_SOURCES = ("referral", "emergency_room", "transfer", "other")
+SPECIALTIES = (
+    *("internal_medicine", "general_practice", "emergency_medicine", "hospitalist", "pediatrics"),
+    *("cardiology", "nephrology", "respiratory", "gastroenterology", "endocrinology", "neurology", "oncology"),
+    *("surgery", "cardiac_surgery", "vascular_surgery", "neurosurgery", "orthopaedics", "urology"),
+    *("ophthalmology", "obstetrics_gynecology", "psychiatry", "radiology", "rehabilitation", "other"),
+)
 CARE_EVENT_KINDS = ("follow_up", "eye_exam", "uacr_screen", "neuropathy_screen", "therapy_review", "education")
 
 PERSON = TableSchema(
@@ -168,7 +165,7 @@ MEDICAL_CLAIM = TableSchema(
         Column("available_date", "date", required=True, may_lie_ahead=True),
         Column("facility_id", "text"),
         Column("facility_level", "integer", minimum=1, maximum=3),
-        Column("specialty", "text"),
+        Column("specialty", "text", allowed=SPECIALTIES),
         Column("admission_type", "text", allowed=ADMISSION_TYPES),
         Column("admission_source", "text", allowed=ADMISSION_SOURCES),
         Column("allowed_amount", "amount"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskkit.features.catalogue import Feature
+from riskkit.features.wording import name_group
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,18 +29,6 @@ DCSI_GROUPS = {
     "cardiovascular": "heart",
     "pvd": "foot",
     "metabolic": "glycaemia",
-}
-GROUP_WORDS_ZH = {
-    "nephropathy": "糖尿病肾病",
-    "retinopathy": "视网膜病变",
-    "neuropathy": "神经病变",
-    "cerebrovascular": "脑血管病",
-    "cardiovascular": "心血管病",
-    "foot_pvd": "足病及外周血管病",
-    "pvd": "外周血管病",
-    "metabolic": "急性代谢并发症",
-    "hypoglycaemia": "低血糖",
-    "any_complication": "任一并发症",
 }
 
 
@@ -68,16 +57,12 @@ def condition_features(code_groups: pd.DataFrame) -> list[Feature]:
     return [*features, *_totals()]
 
 
-def _words(group: str) -> str:
-    return group.replace("_", " ")
-
-
 def _condition(group: str) -> list[Feature]:
     where = (("code_group", f"conditions:{group}"),)
-    zh = GROUP_WORDS_ZH.get(group, group)
+    words, zh = name_group(group)
     held = Feature(
         f"dx_{group}_730d",
-        f"diagnosis of {_words(group)} in 730 days",
+        f"diagnosis of {words} in 730 days",
         f"730天内诊断:{zh}",
         "flag",
         "diagnoses",
@@ -90,7 +75,7 @@ def _condition(group: str) -> list[Feature]:
     )
     dated = Feature(
         f"dx_{group}_records_365d",
-        f"records of {_words(group)} in 365 days",
+        f"records of {words} in 365 days",
         f"365天内{zh}记录数",
         "count",
         "diagnoses",
@@ -102,10 +87,11 @@ def _condition(group: str) -> list[Feature]:
 
 
 def _complication(group: str) -> Feature:
+    words, zh = name_group(group)
     return Feature(
         f"{group}_730d",
-        f"{_words(group)} in 730 days",
-        f"730天内{GROUP_WORDS_ZH.get(group, group)}",
+        f"{words} in 730 days",
+        f"730天内{zh}",
         "flag",
         COMPLICATION_GROUPS.get(group, "diagnoses"),
         "diagnoses",
@@ -118,10 +104,11 @@ def _complication(group: str) -> Feature:
 
 
 def _severity(group: str) -> Feature:
+    words, zh = name_group(group)
     return Feature(
         f"dcsi_{group}_730d",
-        f"severity points for {_words(group)} in 730 days",
-        f"730天内{GROUP_WORDS_ZH.get(group, group)}严重度评分",
+        f"severity points for {words} in 730 days",
+        f"730天内{zh}严重度评分",
         "points",
         DCSI_GROUPS.get(group, "diagnoses"),
         "diagnoses",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from riskkit.data.schemas import ADMISSION_SOURCES, ADMISSION_TYPES, DISCHARGE_STATUSES
+from riskkit.data.schemas import ADMISSION_SOURCES, ADMISSION_TYPES, DISCHARGE_STATUSES, SPECIALTIES
 from riskkit.features.catalogue import Feature
+from riskkit.features.wording import name_group
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,26 +26,6 @@ STATED = {
     "drug_change": ("diabetes drugs changed", "降糖药调整", "flag"),
     "diabetes_drug": ("on a diabetes drug", "使用降糖药", "flag"),
 }
-SPECIALTIES = (
-    "internal_medicine",
-    "family_practice",
-    "emergency",
-    "cardiology",
-    "surgery",
-    "orthopedics",
-    "nephrology",
-    "pulmonology",
-    "gastroenterology",
-    "psychiatry",
-    "neurology",
-    "oncology",
-    "urology",
-    "radiology",
-    "obstetrics",
-    "endocrinology",
-    "rehabilitation",
-    "hospitalist",
-)
 DRUG_CLASSES = ("A10A", "A10BA", "A10BB", "A10BF", "A10BG", "A10BX")
 
 
@@ -129,12 +110,12 @@ def _drug(code: str) -> Feature:
 
 def _diagnosis(group: str) -> list[Feature]:
     where = (("code_group", f"conditions:{group}"),)
-    words = group.replace("_", " ")
+    words, words_zh = name_group(group)
     return [
         Feature(
             f"index_principal_{group}",
             f"principal diagnosis: {words}",
-            f"主要诊断:{words}",
+            f"主要诊断:{words_zh}",
             "flag",
             "index_stay",
             "diagnoses",
@@ -145,7 +126,7 @@ def _diagnosis(group: str) -> list[Feature]:
         Feature(
             f"index_any_{group}",
             f"diagnosis in the stay: {words}",
-            f"住院诊断:{words}",
+            f"住院诊断:{words_zh}",
             "flag",
             "index_stay",
             "diagnoses",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riskkit.cohort.eligibility import CohortSpec
+from riskkit.data.io import hash_file
 from riskkit.errors import ModelStoreError
 from riskkit.features.catalogue import Catalogue, Feature
 from riskkit.rates.frozen import FrozenRates
@@ -119,7 +121,8 @@ def write_bundle(bundle: Bundle, directory: Path) -> Path:
         "rates": bundle.rates.to_dict() if bundle.rates else None,
         "catalogue": [vars(feature) for feature in bundle.catalogue.features],
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1)
+    content["files"] = {name: hash_file(directory / name) for name in _sealed_files(content)}
+    text = json.dumps({**content, "sha256": _seal(content)}, ensure_ascii=False, indent=1)
     (directory / "bundle.json").write_text(text, encoding="utf-8")
     return directory
 
@@ -140,18 +143,9 @@ def read_bundle(directory: Path) -> Bundle:
     Raises
     ------
     ModelStoreError
-        If the folder is no bundle, is of a newer format, or a model in it was altered.
+        If the folder is no bundle, is of a newer format, or a byte in it was altered: a model, a cut, a rate.
     """
-    file = directory / "bundle.json"
-    try:
-        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        found = content["format"]
-    except (OSError, ValueError, KeyError) as exc:
-        message = f"{directory}: no readable riskkit bundle. Give the folder 'bundle' of a training, or retrain."
-        raise ModelStoreError(message) from exc
-    if found != FORMAT:
-        message = f"{file}: format {found!r}, expected {FORMAT}. Read it with the riskkit that wrote it, or retrain."
-        raise ModelStoreError(message)
+    content = _read_sealed(directory)
     code_lists = pd.read_csv(directory / "code_lists.csv", dtype="str").astype({"points": "float64"})
     return Bundle(
         scheme=content["scheme"],
@@ -165,6 +159,43 @@ def read_bundle(directory: Path) -> Bundle:
         rates=FrozenRates.from_dict(content["rates"]) if content["rates"] else None,
         rated_outcome=content["rated_outcome"],
     )
+
+
+def _sealed_files(content: dict[str, Any]) -> list[str]:
+    """Name the files whose bytes the bundle answers for; each model's manifest answers for the model's own."""
+    return ["code_lists.csv", *(f"models/{name}/manifest.json" for name in content["outcomes"])]
+
+
+def _seal(content: dict[str, Any]) -> str:
+    """Hash the content in one canonical form."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _read_sealed(directory: Path) -> dict[str, Any]:
+    """Read ``bundle.json`` and check its format, its seal and the files that it answers for."""
+    file = directory / "bundle.json"
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        found, seal = content["format"], content.pop("sha256", None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        message = f"{directory}: no readable riskkit bundle. Give the folder 'bundle' of a training, or retrain."
+        raise ModelStoreError(message) from exc
+    if found != FORMAT:
+        message = f"{file}: format {found!r}, expected {FORMAT}. Read it with the riskkit that wrote it, or retrain."
+        raise ModelStoreError(message)
+    altered = [file] if seal != _seal(content) else []
+    altered += [
+        directory / name for name, digest in content.get("files", {}).items() if _hash(directory / name) != digest
+    ]
+    if altered:
+        message = f"{altered[0]}: absent, or altered after it was written. Copy the bundle again, or retrain."
+        raise ModelStoreError(message)
+    return content
+
+
+def _hash(file: Path) -> str | None:
+    return hash_file(file) if file.is_file() else None
 
 
 def _read_feature(values: dict[str, Any]) -> Feature:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ def check_drift(
         n_bootstrap=run.n_bootstrap,
         seed=run.seed,
     )
-    report: dict[str, Any] = {**found.to_dict(), "members": len(counted)}
+    report: dict[str, Any] = {**_without_nan(found.to_dict()), "members": len(counted)}
     report["before"] = _measure(model, frame, run)
     if found.verdict != "recalibrate":
         return DriftFinding(model, {**report, "after": None, "message": _say(model, report, None)})
@@ -109,6 +110,12 @@ def find_feature_drift(reference: pd.DataFrame, current: pd.DataFrame) -> list[d
     return [{str(name): value for name, value in row.items()} for row in table.head(SHOWN_FEATURES).to_dict("records")]
 
 
+def _without_nan(figures: dict[str, float | str]) -> dict[str, float | str | None]:
+    """Turn a figure that is not defined into None, as JSON has no NaN."""
+    undefined = {name for name, value in figures.items() if isinstance(value, float) and math.isnan(value)}
+    return {name: None if name in undefined else value for name, value in figures.items()}
+
+
 def _measure(model: OutcomeModel, frame: ModelFrame, run: RunBlock) -> dict[str, dict[str, float | None]]:
     return metrics_to_dict(
         compute_metrics(
@@ -124,8 +131,9 @@ def _measure(model: OutcomeModel, frame: ModelFrame, run: RunBlock) -> dict[str,
 
 
 def _say(model: OutcomeModel, report: dict[str, Any], after: dict[str, dict[str, float | None]] | None) -> str:
-    title, times = model.spec.title, report["expected_ratio"]
-    found = f"{title}: the model predicts {times:.2f} times what happened (O/E {report['oe_ratio']:.3f})"
+    times = report["expected_ratio"]
+    predicted = "something and nothing" if times is None else f"{times:.2f} times what"
+    found = f"{model.spec.title}: the model predicts {predicted} happened (O/E {report['oe_ratio']:.3f})"
     if report["verdict"] == "stable":
         return f"{found}. It is kept."
     if after is None:

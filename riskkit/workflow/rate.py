@@ -65,10 +65,17 @@ def rate_members(bundle: Bundle, policy: RatePolicy, members: Members, *, popula
     Raises
     ------
     PolicyError
-        If the bundle names no rated outcome, or the budget cannot be met between floor and cap.
+        If the bundle names no rated outcome, the policy is of another currency, or no rates meet the budget between
+        floor and cap.
     """
     if bundle.rated_outcome is None:
         message = f"bundle {bundle.scheme}: no rated outcome. Name one in the scheme's [rates] and retrain."
+        raise PolicyError(message)
+    if policy.currency != bundle.currency:
+        message = (
+            f"rate policy {policy.name!r}: it pays in {policy.currency}, the bundle {bundle.scheme!r} counts in "
+            f"{bundle.currency}. Give a policy in that currency."
+        )
         raise PolicyError(message)
     context = [name for name in ("region", "exposure_months") if name in members.cohort]
     frame = members.features.merge(members.cohort[[*KEYS, *context]], on=KEYS, validate="one_to_one")

@@ -255,11 +255,12 @@ def _find_problems(scheme: Scheme) -> Iterator[str]:
     for outcome in scheme.outcomes:
         if names.count(outcome.name) > 1:
             yield f"[[outcome]] spec: found {outcome.name!r} twice, expected each outcome once. Remove one."
-        # A label that looks further than the cohort's window would reach into the year of the test.
-        if outcome.horizon_days != horizon:
+        # A label that looks past the cohort's window would reach into the year of the test; a cost is annualised by
+        # the exposure in that window, so that it cannot look at a part of it either.
+        if outcome.horizon_days > horizon or (outcome.kind == "cost" and outcome.horizon_days < horizon):
             yield (
                 f"[cohort] horizon_days: found {horizon}, but outcome {outcome.name!r} looks {outcome.horizon_days} "
-                "days ahead. Make them equal."
+                "days ahead. Make them equal; only a binary outcome may look less far."
             )
     cuts = scheme.tier_policy.cuts if scheme.tier_policy else None
     if cuts and kinds.get(cuts.outcome) != "binary":

@@ -216,20 +216,40 @@ def _check(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
             f"person_id and {len(bundle.feature_names)} features. Build them with 'riskkit features'."
         )
         raise DataContractError(message)
-    # A request names one member and no date: one fixed day stands in, and nothing is computed from it.
-    day = pd.Timestamp(1970, 1, 1)
-    date = pd.to_datetime(members["index_date"]).fillna(day) if "index_date" in members else day
-    names = bundle.feature_names
     context = [name for name in ("region", "exposure_months") if name in members]
-    features = members[names].astype("float64")
-    frame = pd.concat([members[["person_id", *context]].assign(index_date=date), features], axis=1)
-    frame = frame.assign(index_date=frame["index_date"].astype("datetime64[us]")).reset_index(drop=True)
+    features = _as_numbers(members[bundle.feature_names])
+    frame = pd.concat([members[["person_id", *context]].assign(index_date=_dates(members)), features], axis=1)
+    frame = frame.reset_index(drop=True)
     twice = frame.duplicated(KEYS)
     if twice.any():
         first = frame.loc[twice, "person_id"].iloc[0]
         message = f"members: {int(twice.sum())} rows repeat a member (first person_id={first!r}). Send each one once."
         raise DataContractError(message)
     return frame
+
+
+def _dates(members: pd.DataFrame) -> pd.Series[pd.Timestamp] | pd.Timestamp:
+    """Read the index dates; a request may send none: one fixed day stands in, and nothing is computed from it."""
+    day = pd.Timestamp(1970, 1, 1)
+    if "index_date" not in members:
+        return day
+    try:
+        return pd.to_datetime(members["index_date"]).astype("datetime64[us]").fillna(day)
+    except (TypeError, ValueError) as exc:
+        message = "members: an index_date is no date, expected YYYY-MM-DD. Correct it, or leave the column out."
+        raise DataContractError(message) from exc
+
+
+def _as_numbers(features: pd.DataFrame) -> pd.DataFrame:
+    """Read features as numbers; the message names the column and never the member's value."""
+    columns = {}
+    for name in features:
+        try:
+            columns[name] = features[name].astype("float64")
+        except (TypeError, ValueError) as exc:
+            message = f"members: column {name!r} holds a value that is no number. Send a number, or leave it missing."
+            raise DataContractError(message) from exc
+    return pd.DataFrame(columns, index=features.index)
 
 
 def _score_batch(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:

@@ -58,7 +58,7 @@ def plan_splits(cohort: pd.DataFrame, block: SplitBlock, seed: int) -> SplitPlan
     block : SplitBlock
         ``"time"``: train on the index dates up to the last but two, calibrate on the last but one, test on the last.
         ``"persons"``: `folds` groups of persons are tested in turn, each calibrated on the next group and trained on
-        the rest; one further group of persons is never tested, and is what tuning may look at.
+        the rest; for every four tested groups one more is never tested, and is what tuning may look at.
     seed : int
         Seed of the deal.
 
@@ -70,7 +70,7 @@ def plan_splits(cohort: pd.DataFrame, block: SplitBlock, seed: int) -> SplitPlan
     Raises
     ------
     DataContractError
-        If a part is empty.
+        If a part is empty, or a split by time has fewer than three index dates.
     LeakageError
         If, under ``"persons"``, a person is on both sides.
     """
@@ -105,12 +105,14 @@ def tuning_rows(cohort: pd.DataFrame, block: SplitBlock, plan: SplitPlan, seed: 
     """
     if block.method == "time":
         return plan.kept.train
-    folds = assign_folds(cohort["person_id"], n_folds=block.folds + 1, seed=seed)
-    return np.flatnonzero(folds == block.folds)
+    return np.flatnonzero(_deal(cohort, block.folds, seed) >= block.folds)
 
 
 def _by_time(cohort: pd.DataFrame) -> SplitPlan:
     years = np.sort(cohort["index_date"].unique())
+    if len(years) < 3:
+        message = f"split: rows at {len(years)} index dates, expected three or more. Add years, or split by 'persons'."
+        raise DataContractError(message)
     index = cohort["index_date"].to_numpy()
     train = np.flatnonzero(index <= years[-3])
     split = Split(train, np.flatnonzero(index == years[-2]), np.flatnonzero(index == years[-1]))
@@ -118,7 +120,7 @@ def _by_time(cohort: pd.DataFrame) -> SplitPlan:
 
 
 def _by_persons(cohort: pd.DataFrame, folds: int, seed: int) -> SplitPlan:
-    fold = assign_folds(cohort["person_id"], n_folds=folds + 1, seed=seed)
+    fold = _deal(cohort, folds, seed)
     nobody = np.empty(0, dtype=np.int64)
     splits = []
     for test in range(folds):
@@ -127,6 +129,11 @@ def _by_persons(cohort: pd.DataFrame, folds: int, seed: int) -> SplitPlan:
         splits.append(Split(train, np.flatnonzero(fold == calibration), np.flatnonzero(fold == test)))
     kept = Split(np.flatnonzero(fold != 0), np.flatnonzero(fold == 0), nobody)
     return SplitPlan(tuple(splits), kept)
+
+
+def _deal(cohort: pd.DataFrame, folds: int, seed: int) -> NDArray[np.int64]:
+    """Deal whole persons to the tested folds and, for every four of them, to one more that is never tested."""
+    return assign_folds(cohort["person_id"], n_folds=folds + max(folds // 4, 1), seed=seed)
 
 
 def _refuse_shared_persons(cohort: pd.DataFrame, split: Split) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riskkit.errors import LeakageError
+from riskkit.errors import DataContractError, LeakageError
 from riskkit.evaluation.comparators import fit_comparator
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.risk.matrix import ModelFrame
@@ -47,7 +47,7 @@ class TrainedOutcome:
     predictions : pandas.DataFrame
         Test rows: keys, `outcome`, `observed`, `weight`, `predicted` and one column per comparator.
     metrics : dict of str to pandas.DataFrame
-        Metrics table of ``"model"`` and of each comparator.
+        Metrics table of ``"predicted"``, the model's own, and of each comparator.
     params : dict
         Tuned tree settings; empty where the specification's own are used.
     counts : dict of str to float
@@ -98,10 +98,12 @@ def train_outcomes(
 
     Raises
     ------
+    DataContractError
+        If at one of the index dates nobody counts for an outcome.
     LeakageError
         If a label stands among the features, or a person on both sides of a split by persons.
     """
-    leaked = NOT_FEATURES & set(members.features.columns)
+    leaked = (NOT_FEATURES | {spec.name for spec in scheme.outcomes}) & set(members.features.columns)
     if leaked:
         message = f"features: the label column {sorted(leaked)[0]!r} is among them. Build the features without labels."
         raise LeakageError(message)
@@ -118,6 +120,7 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
     """Join features and labels of the rows that carry weight."""
     labels = label_members(members.cohort, tables, spec)
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
+    _require_every_date(spec, members.cohort, counted)
     catalogue = plan.chosen.to_frame()
     features = members.features.take(counted).reset_index(drop=True)
     names = [name for name in select_features(catalogue, spec) if _varies(features[name])]
@@ -130,6 +133,18 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
         directions=dict(zip(catalogue["name"], catalogue["direction"], strict=True)),
         seed=scheme.file.run.seed,
     )
+
+
+def _require_every_date(spec: OutcomeSpec, cohort: pd.DataFrame, counted: NDArray[np.int64]) -> None:
+    """Refuse a year without exposure: a split by time would quietly test on the year before."""
+    lost = set(cohort["index_date"]) - set(cohort["index_date"].iloc[counted])
+    if lost and "claim_id" not in cohort:
+        message = (
+            f"outcome {spec.name!r}: nobody counts at index date {min(lost):%Y-%m-%d}, expected members with "
+            f"exposure in the {spec.horizon_days} days after it. Extend the enrolment, or take the date out of "
+            "[cohort] index_dates."
+        )
+        raise DataContractError(message)
 
 
 def _varies(values: pd.Series[float]) -> bool:
@@ -158,6 +173,8 @@ def _train_one(scheme: Scheme, task: _Task, progress: Progress | None) -> Traine
         seed=task.seed,
         progress=tell,
     )
+    # The search sees fewer rows than the fit: how many trees the rows carry, early stopping says on all of them.
+    params.pop("n_estimators", None)
     model, predictions = _fit_and_predict(task, plan, params, progress)
     run = scheme.file.run
     metrics = {

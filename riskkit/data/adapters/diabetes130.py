@@ -116,7 +116,7 @@ def convert_diabetes130(source: str | Path, target: str | Path, *, progress: Pro
     """
     with open_engine() as engine:
         rows_in = open_text(engine, find_files(Path(source), ENCOUNTERS), ENCOUNTERS)
-        prepare(engine, "diabetes130", ("encounter", "oddity"))
+        prepare(engine, "diabetes130", ("encounter", "specialty", "oddity"))
         with staged(Path(target)) as stage:
             rows_out = write_mapped(engine, "diabetes130", TABLES, stage, progress=progress)
         return AdapterReport("diabetes130", rows_in, rows_out, _list_unmapped(engine), _reconcile(engine), NOTES)

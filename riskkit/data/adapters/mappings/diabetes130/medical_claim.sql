@@ -28,12 +28,13 @@ discharge (id, discharge_status) AS (
 ),
 line AS (
     SELECT
-        encounter_id AS claim_id, person_id, start_date, end_date, medical_specialty AS specialty,
+        encounter_id AS claim_id, person_id, start_date, end_date, specialty.specialty,
         admission_type, admission_source, discharge_status
     FROM encounter
     LEFT JOIN admission_type ON admission_type.id = admission_type_id
     LEFT JOIN admission_source ON admission_source.id = admission_source_id
     LEFT JOIN discharge ON discharge.id = discharge_disposition_id
+    LEFT JOIN specialty ON specialty.stated = medical_specialty
     UNION ALL
     SELECT
         encounter_id || '-readmission', person_id, CAST(end_date + 15 AS DATE), CAST(end_date + 15 AS DATE),

@@ -1,0 +1,127 @@
+"""A later year is judged by what happened in it, and a doubled cost is mended by a change of scale."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from riskkit.data.io import Tables
+from riskkit.risk.model import OutcomeModel
+from riskkit.workflow.drift import DriftFinding, check_drift, find_feature_drift
+from riskkit.workflow.members import FeaturePlan, Members
+from riskkit.workflow.scheme import DriftBlock, RunBlock, Scheme
+from riskkit.workflow.train import train_outcomes
+
+DAY = pd.Timestamp("2024-01-01")
+BLOCK = DriftBlock(index_date=DAY.date(), stable=(0.75, 1.33), refuse=(0.33, 3.0), reference="test")
+RUN = RunBlock(seed=0, n_bootstrap=50)
+
+
+@pytest.fixture(scope="module")
+def models(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -> dict[str, OutcomeModel]:
+    return {name: trained.model for name, trained in train_outcomes(scheme, known, tables, plan).items()}
+
+
+@pytest.fixture(scope="module")
+def later(known: Members) -> Members:
+    """The members of the test year, whose outcomes are in the data."""
+    return known.at(known.cohort["index_date"] == DAY)
+
+
+@pytest.fixture
+def check(
+    models: dict[str, OutcomeModel], later: Members, tables: Tables, tmp_path: Path
+) -> Callable[..., DriftFinding]:
+    """Judge a model on the later year, in which every amount is `times` what it was."""
+
+    def judge(times: float, *, outcome: str = "payment_cost", block: DriftBlock = BLOCK) -> DriftFinding:
+        changed = {}
+        for name, day in (("medical_claim", "start_date"), ("pharmacy_claim", "fill_date")):
+            frame = pd.read_parquet(tables.paths[name])
+            late = pd.to_datetime(frame[day]) >= DAY
+            for amount in ("allowed_amount", "paid_amount"):
+                frame[amount] = frame[amount].where(~late, frame[amount] * times)
+            changed[name] = tmp_path / f"{name}.parquet"
+            frame.to_parquet(changed[name], index=False)
+        moved = replace(tables, paths={**tables.paths, **changed})
+        return check_drift(models[outcome], later, moved, block=block, run=RUN)
+
+    return judge
+
+
+def test_a_year_like_the_others_keeps_the_model_as_it_is(
+    check: Callable[..., DriftFinding], models: dict[str, OutcomeModel]
+) -> None:
+    found = check(1.0)
+    assert found.report["verdict"] == "stable"
+    assert found.report["after"] is None
+    assert found.model is models["payment_cost"]
+    assert found.report["message"].endswith("It is kept.")
+
+
+def test_a_doubled_cost_is_recalibrated_and_holds_on_persons_that_the_calibrator_has_not_seen(
+    check: Callable[..., DriftFinding],
+) -> None:
+    unchanged, doubled = check(1.0).report, check(2.0)
+    report = doubled.report
+    assert report["verdict"] == "recalibrate"
+    # Twice the cost against the same prediction is twice the ratio.
+    assert report["oe_ratio"] == pytest.approx(2 * unchanged["oe_ratio"], rel=1e-9)
+    assert report["before"]["oe_ratio"]["value"] == pytest.approx(report["oe_ratio"], rel=1e-9)
+    assert BLOCK.stable[0] <= report["after"]["oe_ratio"]["value"] <= BLOCK.stable[1]
+    assert "It is recalibrated on half of the persons" in report["message"]
+
+
+def test_a_recalibrated_model_keeps_its_trees_and_predicts_about_twice_as_much(
+    check: Callable[..., DriftFinding], models: dict[str, OutcomeModel], later: Members
+) -> None:
+    renewed = check(2.0).model
+    assert renewed.booster_texts == models["payment_cost"].booster_texts
+    before, after = (model.predict(later.features).mean() for model in (models["payment_cost"], renewed))
+    assert after / before == pytest.approx(2.0, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("times", "words"), [(10.0, "It is refused: do not score or pay on it"), (0.0, "predicts something and nothing")]
+)
+def test_a_cost_beyond_the_refusal_band_is_refused_in_plain_words(
+    times: float, words: str, check: Callable[..., DriftFinding], models: dict[str, OutcomeModel]
+) -> None:
+    found = check(times)
+    assert found.report["verdict"] == "refuse"
+    assert found.model is models["payment_cost"]
+    assert words in found.report["message"]
+
+
+@pytest.mark.parametrize("times", [0.0, 2.0])
+def test_a_report_can_always_be_written_as_json(times: float, check: Callable[..., DriftFinding]) -> None:
+    assert json.loads(json.dumps(check(times).report, allow_nan=False))["members"] > 600
+
+
+def test_amounts_say_nothing_about_admissions(check: Callable[..., DriftFinding]) -> None:
+    once, twice = (check(times, outcome="admission").report["oe_ratio"] for times in (1.0, 2.0))
+    assert once == twice
+
+
+def test_a_lost_ranking_is_refused_whatever_the_scale(check: Callable[..., DriftFinding]) -> None:
+    demanding = BLOCK.model_copy(update={"minimum_gini": 0.99})
+    found = check(1.0, block=demanding).report
+    assert (found["verdict"], "ranking is lost" in found["message"]) == ("refuse", True)
+
+
+def test_the_features_that_moved_most_come_first_and_are_ten_at_most() -> None:
+    same = {f"f{number:02d}": [float(row % 4) for row in range(40)] for number in range(12)}
+    keys = {"person_id": [f"P{row}" for row in range(40)], "index_date": DAY}
+    before = pd.DataFrame({**keys, **same})
+    after = before.assign(f11=5.0)
+    moved = find_feature_drift(before, after)
+    assert len(moved) == 10
+    assert (moved[0]["feature"], moved[0]["verdict"]) == ("f11", "act")
+    # Equal shares have an index of 0 and stand by name.
+    assert [row["feature"] for row in moved[1:4]] == ["f00", "f01", "f02"]
+    assert all(row["psi"] == 0 for row in moved[1:])

@@ -1,0 +1,109 @@
+"""Explanations on disk add up to the predictions, and no identifier in them stands in clear."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.data.privacy import hash_person_ids
+from riskkit.workflow.explanations import (
+    choose_examples,
+    describe_examples,
+    find_typical,
+    sample_rows,
+    write_explanations,
+)
+from riskkit.workflow.rate import RatedPopulation
+from riskkit.workflow.score import KEYS
+
+KEY = b"a test key of enough bytes"
+
+
+@pytest.fixture(scope="module")
+def folder(rated: RatedPopulation, members: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("explanations") / "payment_cost"
+    write_explanations(rated.bundle, "payment_cost", members.head(60), place, key=KEY)
+    return place
+
+
+def test_five_files_are_written(folder: Path) -> None:
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"contributions.parquet", "base_value.json", "beeswarm.png", "waterfall.png", "reasons.json"}
+    assert all(path.stat().st_size for path in folder.iterdir())
+
+
+def test_the_contributions_add_up_to_the_scores_of_the_hashed_members(folder: Path, scores: pd.DataFrame) -> None:
+    table = pd.read_parquet(folder / "contributions.parquet")
+    assert table["person_id"].tolist() == hash_person_ids(scores["person_id"].head(60), KEY).tolist()
+    np.testing.assert_allclose(table.drop(columns=KEYS).sum(axis=1), scores["payment_cost"].head(60), rtol=1e-9)
+
+
+def test_the_base_value_is_that_of_every_member(folder: Path) -> None:
+    base = json.loads((folder / "base_value.json").read_text(encoding="utf-8"))
+    table = pd.read_parquet(folder / "contributions.parquet")
+    assert base["outcome"] == "payment_cost"
+    assert "CNY" in base["unit"]
+    assert base["base_value"] == table["base_value"].iloc[0]
+
+
+def test_no_identifier_stands_in_clear(folder: Path, members: pd.DataFrame) -> None:
+    written = (folder / "contributions.parquet").read_bytes() + (folder / "reasons.json").read_bytes()
+    assert not any(person.encode() in written for person in members["person_id"].head(60))
+
+
+def test_rows_are_drawn_evenly_from_first_to_last() -> None:
+    assert sample_rows(pd.DataFrame({"a": range(9)}), 3).tolist() == [0, 4, 8]
+    assert sample_rows(pd.DataFrame({"a": range(2)}), 3).tolist() == [0, 1]
+
+
+def test_the_typical_member_has_the_median_prediction() -> None:
+    contributions = pd.DataFrame(
+        {
+            "person_id": ["A", "B", "C"],
+            "index_date": pd.Timestamp("2025-01-01"),
+            "base_value": 1.0,
+            "x": [5.0, 0.0, 2.0],
+        }
+    )
+    # Sums 6, 1 and 3.
+    assert find_typical(contributions) == 2
+
+
+def make_scores(**columns: list[object]) -> pd.DataFrame:
+    people = [f"P{number}" for number in range(6)]
+    risk = [0.6, 0.1, 0.5, 0.2, 0.4, 0.3]
+    return pd.DataFrame({"person_id": people, "index_date": pd.Timestamp("2025-01-01"), "risk": risk, **columns})
+
+
+def test_without_tiers_the_examples_are_the_middle_of_each_third() -> None:
+    # Thirds by risk: (.1, .2), (.3, .4), (.5, .6); the upper one of two is the middle.
+    assert choose_examples(make_scores()) == {"low": 3, "medium": 4, "high": 0}
+
+
+def test_with_tiers_the_examples_are_the_middle_of_each_tier_that_has_members() -> None:
+    tiers = ["low", "low", "low", "high", "high", "high"]
+    # low: .1, .5, .6; high: .2, .3, .4.
+    assert choose_examples(make_scores(risk_tier=tiers)) == {"low": 2, "high": 5}
+
+
+def test_an_example_brings_its_figures_its_reasons_and_its_own_ledger(
+    rated: RatedPopulation, scores: pd.DataFrame
+) -> None:
+    examples = describe_examples(rated.bundle, scores, rated.ledger, key=KEY)
+    assert [example["label"] for example in examples] == ["low", "medium", "high"]
+    for example in examples:
+        assert example["risk_tier"] == example["label"]
+        assert not scores["person_id"].isin([example["person"]]).any()
+        assert sum(line["amount"] for line in example["ledger"]) == pytest.approx(example["rate_amount"], abs=0.01)
+        assert set(example["predictions"]) == {"admission", "payment_cost"}
+    json.dumps(examples, allow_nan=False)
+
+
+def test_an_example_without_rates_has_no_ledger(rated: RatedPopulation, scores: pd.DataFrame) -> None:
+    plain = scores.drop(columns=["rate_amount", "relative_risk_score"])
+    for example in describe_examples(rated.bundle, plain, None, key=KEY):
+        assert (example["rate_amount"], example["ledger"]) == (None, [])

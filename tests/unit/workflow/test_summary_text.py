@@ -1,0 +1,109 @@
+"""A run in about ten lines: nothing that failed, was left open or was refused goes unsaid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riskkit.workflow.summary_text import describe_rates, describe_run
+
+CERTIFICATE = {
+    "minor_units_per_currency_unit": 100,
+    "currency": "CNY",
+    "budget_minor": 12_345_678,
+    "allocated_minor": 12_345_678,
+    "difference_minor": 0,
+    "members": 1234,
+}
+
+
+def figure(value: float | None, low: float | None = None, high: float | None = None) -> dict[str, float | None]:
+    return {"value": value, "low": low, "high": high}
+
+
+def gate(name: str, value: float | None, verdict: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "outcome": name.split(".", maxsplit=1)[0],
+        "figure": value,
+        "limit": "0.97 to 1.03",
+        "verdict": verdict,
+    }
+
+
+@pytest.fixture
+def summary() -> dict[str, Any]:
+    return {
+        "scheme": {"name": "county", "title": "A county"},
+        "data": {"rows_in": 12_000, "accepted": 11_990, "quarantined": 10},
+        "outcomes": {
+            "admission": {
+                "title": "Admission",
+                "kind": "binary",
+                "policy": "clinical",
+                "test": {
+                    "auroc": figure(0.7421, 0.73, 0.75),
+                    "oe_ratio": figure(1.0),
+                    "calibration_slope": figure(None),
+                },
+                "truth": {"metric": "auroc", "auroc": figure(0.76, 0.75, 0.77), "ratio": 0.9764},
+            }
+        },
+        "drift": None,
+        "tiers": {"rows": [{"tier": "low", "share": 0.25, "observed_rate": figure(0.041, 0.03, 0.05)}]},
+        "rates": {"certificate": CERTIFICATE},
+        "gates": [gate("admission.oe_ratio", 1.0, "pass")],
+    }
+
+
+def test_each_line_says_one_thing_and_the_report_comes_last(summary: dict[str, Any]) -> None:
+    assert describe_run(summary, Path("out"), "3") == [
+        "A county",
+        "Data: 12,000 rows in, 11,990 accepted, 10 set aside",
+        "Admission [clinical]: AUROC 0.742 (0.730 to 0.750), O/E 1.000, slope not defined; "
+        "true risk AUROC 0.760, reached 97.6%",
+        "Tiers: low 25% (observed 4.1%)",
+        "Rates: 1,234 members, budget 123,456.78 CNY, allocated 123,456.78, difference 0 minor units",
+        "Gates: 1 pass",
+        "Registered: riskkit-county version 3, alias champion",
+        "Report: out/report.html",
+    ]
+
+
+def test_a_run_that_registers_nothing_says_nothing_of_the_registry(summary: dict[str, Any]) -> None:
+    summary["rates"] = None
+    lines = describe_run(summary, Path("out"), None)
+    assert not any(line.startswith(("Registered", "Rates")) for line in lines)
+    assert lines[-1] == "Report: out/summary.json"
+
+
+def test_a_failed_gate_is_named_and_the_version_is_a_challenger(summary: dict[str, Any]) -> None:
+    summary["gates"] += [gate("admission.slope", 1.3, "fail"), gate("cost.oe_ratio", 1.1, "inconclusive")]
+    lines = describe_run(summary, Path("out"), "3")
+    assert "Gates: 1 pass, 1 inconclusive, 1 fail (admission.slope 1.300; cost.oe_ratio 1.100)" in lines
+    assert "Registered: riskkit-county version 3, alias challenger" in lines
+
+
+def test_a_gate_that_is_only_open_leaves_the_version_a_champion(summary: dict[str, Any]) -> None:
+    summary["gates"] = [gate("cost.oe_ratio", 1.1, "inconclusive")]
+    assert "Registered: riskkit-county version 3, alias champion" in describe_run(summary, Path("out"), "3")
+
+
+def test_a_gate_without_a_figure_can_be_told(summary: dict[str, Any]) -> None:
+    summary["gates"] = [gate("admission.slope", None, "fail")]
+    assert "Gates: 1 fail (admission.slope not defined)" in describe_run(summary, Path("out"), None)
+
+
+def test_a_drift_gets_a_line_for_each_outcome(summary: dict[str, Any]) -> None:
+    messages = {"admission": {"message": "It is kept."}, "cost": {"message": "It is refused: do not score or pay."}}
+    summary["drift"] = {"index_date": "2010-01-01", "outcomes": messages}
+    lines = describe_run(summary, Path("out"), None)
+    assert "DRIFT 2010-01-01: It is kept." in lines
+    assert "DRIFT 2010-01-01: It is refused: do not score or pay." in lines
+
+
+def test_a_currency_without_minor_units_is_not_divided() -> None:
+    (line,) = describe_rates({**CERTIFICATE, "currency": "JPY", "minor_units_per_currency_unit": 1})
+    assert "budget 12,345,678.00 JPY" in line

@@ -1,0 +1,112 @@
+"""Training measures each outcome on rows that nothing has seen, and takes no label for a feature."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from riskkit.data.io import Tables
+from riskkit.errors import DataContractError, LeakageError
+from riskkit.risk.matrix import ModelFrame
+from riskkit.workflow import train as train_module
+from riskkit.workflow.members import FeaturePlan, Members
+from riskkit.workflow.scheme import Scheme, SplitBlock
+from riskkit.workflow.train import TrainedOutcome, train_outcomes
+from riskkit.workflow.training import Training
+
+KEYS = ["person_id", "index_date"]
+
+
+def by_persons(scheme: Scheme) -> Scheme:
+    file = scheme.file.model_copy(update={"split": SplitBlock(method="persons", folds=3)})
+    return replace(scheme, file=file, outcomes=scheme.outcomes[:1])
+
+
+def test_a_split_by_time_measures_on_the_last_year_alone(training: Training) -> None:
+    for trained in training.trained.values():
+        assert trained.predictions["index_date"].unique().tolist() == [pd.Timestamp("2024-01-01")]
+        assert not trained.predictions.duplicated(KEYS).any()
+        assert trained.counts["test_members"] == len(trained.predictions)
+
+
+def test_each_outcome_stands_beside_both_comparators_on_the_same_rows(training: Training) -> None:
+    assert set(training.trained["admission"].metrics) == {"predicted", "age_sex", "logistic"}
+    assert set(training.trained["payment_cost"].metrics) == {"predicted", "age_sex", "linear"}
+    assert {"age_sex", "linear"} <= set(training.trained["payment_cost"].predictions)
+
+
+def test_a_payment_model_reads_only_what_no_provider_can_raise(training: Training) -> None:
+    policy = {feature.name: feature.policy for feature in training.bundle.catalogue.features}
+    assert {policy[name] for name in training.trained["payment_cost"].model.feature_names} == {"payment"}
+    assert "clinical" in {policy[name] for name in training.trained["admission"].model.feature_names}
+
+
+@pytest.fixture(scope="module")
+def crossed(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -> tuple[TrainedOutcome, pd.DataFrame]:
+    """A split by persons, with the rows that the tuning was shown."""
+    shown: list[pd.DataFrame] = []
+
+    def tune(spec: object, frame: ModelFrame, **_: object) -> dict[str, int]:
+        shown.append(frame.features[KEYS])
+        return {}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train_module, "tune", tune)
+        trained = train_outcomes(by_persons(scheme), known, tables, plan)
+    return trained["admission"], shown[0]
+
+
+def test_a_split_by_persons_tests_each_row_once_and_none_that_the_tuning_saw(
+    crossed: tuple[TrainedOutcome, pd.DataFrame],
+) -> None:
+    trained, shown = crossed
+    assert not trained.predictions.duplicated(KEYS).any()
+    assert not set(trained.predictions["person_id"]) & set(shown["person_id"])
+    # Three groups are tested, a fourth belongs to the tuning.
+    share = shown["person_id"].nunique() / (trained.predictions["person_id"].nunique() + shown["person_id"].nunique())
+    assert share == pytest.approx(0.25, abs=0.01)
+
+
+def test_the_kept_model_of_a_split_by_persons_is_trained_on_all_but_one_group(
+    crossed: tuple[TrainedOutcome, pd.DataFrame],
+) -> None:
+    trained, shown = crossed
+    counts = trained.counts
+    assert counts["train_members"] + counts["calibration_members"] == counts["test_members"] + len(shown)
+    assert trained.model.metadata["train_rows"] == counts["train_members"]
+
+
+@pytest.mark.parametrize("label", ["observed", "weight", "event_days", "admission"])
+def test_a_label_among_the_features_is_a_leak(
+    label: str, scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan
+) -> None:
+    leaked = replace(known, features=known.features.assign(**{label: 1.0}))
+    with pytest.raises(LeakageError, match=f"label column '{label}' is among them"):
+        train_outcomes(scheme, leaked, tables, plan)
+
+
+def test_a_year_without_exposure_is_not_quietly_replaced_by_the_one_before(
+    scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan
+) -> None:
+    last = known.cohort["index_date"] == pd.Timestamp("2024-01-01")
+    cut = known.cohort.assign(exposure_months=known.cohort["exposure_months"].mask(last, 0.0))
+    only_cost = replace(scheme, outcomes=scheme.outcomes[1:])
+    with pytest.raises(DataContractError, match="nobody counts at index date 2024-01-01"):
+        train_outcomes(only_cost, replace(known, cohort=cut), tables, plan)
+
+
+def test_a_feature_that_tells_no_two_members_apart_is_left_out(
+    scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan
+) -> None:
+    flat = replace(known, features=known.features.assign(is_urban=1.0, is_employee=float("nan")))
+    model = train_outcomes(by_persons(scheme), flat, tables, plan)["admission"].model
+    assert {"age_years", "is_female"} <= set(model.feature_names)
+    assert not {"is_urban", "is_employee"} & set(model.feature_names)
+
+
+def test_training_says_what_it_is_doing(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -> None:
+    told: list[str] = []
+    train_outcomes(by_persons(scheme), known, tables, plan, progress=lambda what, done, total: told.append(what))
+    assert list(dict.fromkeys(told)) == ["label admission", "fit admission", "measure admission"]
