@@ -26,6 +26,8 @@ N_FOLDS = 5
 LEAST_EVENTS = 10
 """Fewer persons with an event (or without) cannot rank the methods: the first one listed is taken."""
 
+LEAST_CHANCE = 1e-12
+
 
 @dataclass(frozen=True)
 class Calibrator:
@@ -77,7 +79,9 @@ class Calibrator:
         if self.method == "identity":
             return value.copy()
         margin = _link(self._bend(value) if self.x else value, self.kind)
-        return _unlink(self.intercept + self.slope * margin, self.kind)
+        answer = _unlink(self.intercept + self.slope * margin, self.kind)
+        # A line fitted to few, separated rows can be so steep that a float rounds to certainty, which nobody has.
+        return np.clip(answer, LEAST_CHANCE, 1 - LEAST_CHANCE) if self.kind == "binary" else answer
 
     def _bend(self, value: FloatArray) -> FloatArray:
         """Follow the knots, and beyond them keep the distance of the nearest one on the link scale."""

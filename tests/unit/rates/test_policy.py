@@ -26,7 +26,7 @@ def test_a_cap_below_the_floor_is_refused_with_file_block_and_figures(tmp_path: 
     with pytest.raises(PolicyError) as caught:
         read_policy(file, RatePolicy)
     assert str(caught.value) == (
-        f"{file} [floor_cap] cap: cap must be above floor, got cap=0.4, floor=0.5. Correct one of them."
+        f"{file} [floor_cap.cap]: cap must be above floor, got cap=0.4, floor=0.5. Correct one of them."
     )
 
 

@@ -51,7 +51,7 @@ def test_a_cut_outside_zero_and_one_is_refused(tmp_path: Path) -> None:
 
 def test_an_hba1c_upper_limit_below_the_lower_one_is_refused(tmp_path: Path) -> None:
     message = _refusal(tmp_path, TEXT.replace("value = 9.0", "value = 6.0"))
-    assert "[rule] high_above: must be above low_below, got high_above=6.0, low_below=6.5" in message
+    assert "[rule.high_above]: must be above low_below, got high_above=6.0, low_below=6.5" in message
 
 
 def test_an_unknown_key_is_named(tmp_path: Path) -> None:

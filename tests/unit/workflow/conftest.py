@@ -157,3 +157,42 @@ def recorded(
         patch.setattr(retrain_module, "train_scheme", lambda *_, **__: training)
         run = retrain(scheme, source, folder / "out")
     yield Recorded(run, store)
+
+
+@pytest.fixture(scope="session")
+def discharges(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hundred and fifty members with two stays each; the older are back within 30 days, the younger after a year."""
+    people, stays = [], []
+    for number in range(150):
+        age = 40 + number % 50
+        first = pd.Timestamp("2022-01-03") + pd.Timedelta(days=number)
+        gap = 10 + number % 15 if age + number % 7 > 68 else 400
+        people.append((f"P{number:03d}", pd.Timestamp(2022 - age, 1, 1), ("female", "male")[number % 2]))
+        for place, start in enumerate((first, first + pd.Timedelta(days=5 + gap))):
+            end = start + pd.Timedelta(days=2 + number % 6)
+            stays.append((f"C{number:03d}{place}", f"P{number:03d}", start, end))
+    claims = pd.DataFrame(stays, columns=["claim_id", "person_id", "start_date", "end_date"])
+    frames = {
+        "person": pd.DataFrame(people, columns=["person_id", "birth_date", "sex"]),
+        "medical_claim": claims.assign(
+            available_date=claims["end_date"],
+            setting="inpatient",
+            admission_type="emergency",
+            discharge_status="home",
+            adjustment="original",
+        ),
+    }
+    return write_tables(frames, tmp_path_factory.mktemp("discharges") / "source")
+
+
+@pytest.fixture(scope="session")
+def discharge_scheme(start: Path) -> Scheme:
+    """Readmission after a discharge, from a native folder, without tiers and without rates."""
+    text = (start / "pipelines" / "diabetes130.toml").read_text(encoding="utf-8")
+    text = OUTCOME.sub(lambda found: found[0] + TINY, text.split("[tiers]")[0])
+    for old, new in (('name = "diabetes130"', 'name = "discharge"'), ('adapter = "diabetes130"', 'adapter = "native"')):
+        assert old in text
+        text = text.replace(old, new)
+    file = start / "pipelines" / "discharge.toml"
+    file.write_text(text, encoding="utf-8")
+    return read_scheme(file, tuning_trials=0, n_bootstrap=20)
