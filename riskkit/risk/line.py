@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
 
 WIDEST = 50.0
-"""Bracket of an intercept on the logit scale: wider than any probability that a float can hold apart from 0 and 1."""
+"""Half the bracket of an intercept, beyond the margins: wider than a float can hold a probability apart from 0 and 1."""
+
+STEEPEST = 10.0
+"""Largest slope: rows that separate events from the rest would have it grow without end."""
 
 
 def solve_shift(
@@ -48,9 +51,8 @@ def solve_shift(
     total = float((weight * observed).sum())
     if kind == "cost":
         return float(np.log(total / (weight * np.exp(margin)).sum()))
-    return float(
-        brentq(lambda shift: (weight * compute_expit(margin + shift)).sum() - total, -WIDEST, WIDEST, xtol=1e-14)
-    )
+    far = WIDEST + float(np.abs(margin).max())
+    return float(brentq(lambda shift: (weight * compute_expit(margin + shift)).sum() - total, -far, far, xtol=1e-14))
 
 
 def fit_line(
@@ -95,6 +97,7 @@ def fit_line(
     slope = float(_climb(np.array([start, 1.0]), design, target, share, kind)[1])
     if not (np.isfinite(slope) and slope > 0):
         slope = 1.0
+    slope = min(slope, STEEPEST)
     return solve_shift(slope * margin, observed, weight, kind=kind), slope
 
 

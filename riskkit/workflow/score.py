@@ -51,7 +51,7 @@ def score_members(
     Raises
     ------
     DataContractError
-        If a column is missing or a member stands twice.
+        If there is no row, a column is missing or holds no numbers, or a member stands twice.
     """
     frame = _check(bundle, members)
     parts = []
@@ -61,7 +61,7 @@ def score_members(
         parts.append(_score_batch(bundle, frame.iloc[start : start + BATCH_ROWS].reset_index(drop=True)))
     if progress:
         progress("score", len(frame), len(frame))
-    return pd.concat(parts, ignore_index=True) if parts else _score_batch(bundle, frame)
+    return pd.concat(parts, ignore_index=True)
 
 
 def answer_request(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
@@ -215,6 +215,9 @@ def _check(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
             f"members: column {missing[0]!r} is missing ({len(missing)} in all); the bundle {bundle.scheme!r} needs "
             f"person_id and {len(bundle.feature_names)} features. Build them with 'riskkit features'."
         )
+        raise DataContractError(message)
+    if members.empty:
+        message = "members: no row, expected one or more. Send at least one member."
         raise DataContractError(message)
     context = [name for name in ("region", "exposure_months") if name in members]
     features = _as_numbers(members[bundle.feature_names])

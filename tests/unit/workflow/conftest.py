@@ -18,7 +18,7 @@ from riskkit.workflow import retrain as retrain_module
 from riskkit.workflow.bundle import write_bundle
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.rate import RatedPopulation, rate_members
-from riskkit.workflow.retrain import Retrained, retrain
+from riskkit.workflow.retrain import Retrained, retrain, train_only
 from riskkit.workflow.scheme import Scheme, read_scheme
 from riskkit.workflow.score import score_members
 from riskkit.workflow.training import Training, context_of, population_name, train_scheme
@@ -196,3 +196,11 @@ def discharge_scheme(start: Path) -> Scheme:
     file = start / "pipelines" / "discharge.toml"
     file.write_text(text, encoding="utf-8")
     return read_scheme(file, tuning_trials=0, n_bootstrap=20)
+
+
+@pytest.fixture(scope="session")
+def discharge_out(discharge_scheme: Scheme, discharges: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `riskkit train` leaves of that scheme."""
+    out = tmp_path_factory.mktemp("discharge") / "out"
+    train_only(discharge_scheme, discharges, out)
+    return out

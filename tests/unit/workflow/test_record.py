@@ -88,8 +88,8 @@ def test_a_version_with_a_failed_gate_is_a_challenger_and_the_champion_stays(
     summary["gates"].append({"name": "payment_cost.drift", "verdict": "fail", "figure": 0.2, "limit": "0.33 to 3"})
     number = record_run(scheme, summary, rated.bundle, members, recorded.run.out)
     assert number == "2"
-    assert client.get_model_version_by_alias(NAME, "champion").version == "1"
-    assert client.get_model_version_by_alias(NAME, "challenger").version == "2"
+    assert client.get_model_version_by_alias(NAME, "champion").version in {1, "1"}
+    assert client.get_model_version_by_alias(NAME, "challenger").version in {2, "2"}
 
 
 def test_a_request_may_leave_out_its_date_and_must_say_its_region(

@@ -139,8 +139,9 @@ def test_a_request_may_leave_out_exposure_and_context(
     assert answer_request(rated.bundle, asked)["rate_amount"].tolist() == scores["rate_amount"].head(3).tolist()
 
 
-def test_nothing_sent_is_answered_with_no_row(rated: RatedPopulation, members: pd.DataFrame) -> None:
-    assert len(score_members(rated.bundle, members.head(0))) == 0
+def test_a_request_without_a_member_is_refused(rated: RatedPopulation, members: pd.DataFrame) -> None:
+    with pytest.raises(DataContractError, match="members: no row"):
+        score_members(rated.bundle, members.head(0))
 
 
 def test_the_members_that_are_sent_are_not_changed(rated: RatedPopulation, members: pd.DataFrame) -> None:

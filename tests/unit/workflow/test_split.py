@@ -40,6 +40,15 @@ def test_each_row_of_the_tested_persons_is_tested_exactly_once() -> None:
     assert times.max() == 1
 
 
+@pytest.mark.parametrize(("folds", "apart"), [(3, 1), (5, 1), (8, 2), (20, 5)])
+def test_for_every_four_groups_that_are_tested_one_more_is_kept_for_the_tuning(folds: int, apart: int) -> None:
+    rows, block = make_rows(n_persons=2 * (folds + apart), years=(2024,)), SplitBlock(method="persons", folds=folds)
+    plan = plan_splits(rows, block, seed=0)
+    # Two persons to a group, one row to a person.
+    assert len(tuning_rows(rows, block, plan, seed=0)) == 2 * apart
+    assert sum(len(split.test) for split in plan.evaluation) == 2 * folds
+
+
 def test_the_kept_model_of_a_split_by_persons_has_read_every_row_and_tests_none() -> None:
     rows = make_rows()
     kept = plan_splits(rows, PERSONS, seed=3).kept
