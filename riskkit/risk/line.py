@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
 
 WIDEST = 50.0
-"""Half the bracket of an intercept, beyond the margins: wider than a float can hold a probability apart from 0 and 1."""
+"""Half the bracket of an intercept, beyond the margins: no float tells a probability from 0 or 1 further out."""
 
 STEEPEST = 10.0
 """Largest slope: rows that separate events from the rest would have it grow without end."""
