@@ -11,12 +11,13 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from riskkit.errors import ModelStoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    import pandas as pd
 
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -125,6 +126,14 @@ def log_files(folder: Path, names: list[str]) -> None:
             mlflow.log_artifact(str(folder / name))
 
 
+@contextlib.contextmanager
+def _without_advice() -> Iterator[None]:
+    """Leave out what MLflow says of type hints, its own too, and of examples; the signature says more than either."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*(type hint|An input example was not provided)")
+        yield
+
+
 def register_bundle(
     *,
     name: str,
@@ -169,9 +178,7 @@ def register_bundle(
     signature = ModelSignature(inputs=Schema(asked), outputs=infer_signature(answer).inputs)
     # The run's own copy of the code is what makes an old rate replayable after the library has moved on.
     package = Path(__file__).parent
-    # MLflow asks for type hints and an input example; the explicit signature says more than either.
-    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
-        warnings.filterwarnings("ignore", message=".*(Add type hints|An input example was not provided)")
+    with _without_advice(), contextlib.redirect_stderr(io.StringIO()):
         info = mlflow.pyfunc.log_model(
             name="bundle",
             python_model=str(code_file),
@@ -233,7 +240,8 @@ def serve_as_pyfunc(load: Callable[[Path], Any], predict: Callable[[Any, pd.Data
     predict : callable
         From the loaded bundle and a frame of members to their scores.
     """
-    import mlflow
+    with _without_advice():
+        import mlflow.pyfunc
 
     class BundleModel(mlflow.pyfunc.PythonModel):  # type: ignore[name-defined, misc]  # mlflow ships no types for it
         """The bundle behind MLflow's interface."""
@@ -242,7 +250,9 @@ def serve_as_pyfunc(load: Callable[[Path], Any], predict: Callable[[Any, pd.Data
             """Read the bundle that was registered with this model."""
             self.bundle = load(Path(context.artifacts["bundle"]))
 
-        def predict(self, context: Any, model_input: Any, params: Any = None) -> pd.DataFrame:
+        def predict(
+            self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None
+        ) -> pd.DataFrame:
             """Answer for the given members."""
             return predict(self.bundle, model_input)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskkit.cli.progress import show_progress
+from riskkit.errors import RiskkitError
 
 if TYPE_CHECKING:
     from riskkit.data.quality import OnBadRows
@@ -252,7 +253,11 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8000,
 ) -> None:
     """Answer over HTTP for one member or a few, as the batch does."""
-    import uvicorn
+    try:
+        import uvicorn
+    except ModuleNotFoundError as exc:
+        message = f"serve: {exc.name} is not installed, expected the extra 'serve'. Install riskkit[serve]."
+        raise RiskkitError(message) from exc
 
     from riskkit.serving.app import make_app
     from riskkit.workflow.apply import open_bundle
