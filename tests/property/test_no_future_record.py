@@ -32,7 +32,7 @@ CODE_MAP = CODE_GROUPS.assign(vocabulary="who_cn", code_group=CODE_GROUPS["list"
 EVERYTHING = make_catalogue(CODE_GROUPS)
 CONTEXT = {"age_years": 60.0, "sex": "male", "urban": True, "insurance_type": "employee", "institution_level": 2}
 Record = dict[str, Any]
-quickly = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(deadline=None, max_examples=7, suppress_health_check=[HealthCheck.too_slow])
 
 # Days before the index date: everywhere, and often at the edges of the windows.
 AGES = st.one_of(st.sampled_from([1, 2, 90, 91, 365, 366, 730, 731]), st.integers(1, 900))
@@ -203,7 +203,7 @@ def test_the_order_of_rows_never_matters(world: Worlds, seed: int) -> None:
     pd.testing.assert_frame_equal(_build(cohort, tables), _build(cohort, tables, shuffle=seed), check_exact=True)
 
 
-@settings(quickly, max_examples=25)
+@settings(quickly, max_examples=12)
 @given(world=worlds())
 def test_every_feature_equals_a_slow_reading_row_by_row(world: Worlds) -> None:
     cohort, tables = world
