@@ -114,12 +114,19 @@ def _first_problem(file: Path, exc: ValidationError) -> str:
     # A misspelt key explains why the right one is missing, so it is said first.
     problems = sorted(exc.errors(include_url=False), key=lambda problem: problem["type"] != "extra_forbidden")
     first = problems[0]
-    *block, key = [str(part) for part in first["loc"]] or ["file"]
-    if isinstance(first["input"], dict) and first["type"] == "value_error":
-        block, key = [*block, key], ""
-    place = f"[{'.'.join(block)}] {key}".strip() if block else key
     more = f" ({len(problems) - 1} more after this one)" if len(problems) > 1 else ""
-    return f"{file} {place}: {_say(first, key)}{more}"
+    names = [str(part) for part in first["loc"]]
+    return f"{file}{_place(names, first)}: {_say(first, names[-1] if names else '')}{more}"
+
+
+def _place(names: list[str], problem: ErrorDetails) -> str:
+    """Say in which block, and at which key of it, as TOML writes them; nothing for a rule over the whole file."""
+    if not names:
+        return ""
+    if isinstance(problem["input"], dict) and problem["type"] == "value_error":
+        return f" [{'.'.join(names)}]"
+    *block, key = names
+    return f" [{'.'.join(block)}] {key}" if block else f" {key}"
 
 
 def _say(problem: ErrorDetails, key: str) -> str:
