@@ -134,6 +134,26 @@ def _without_advice() -> Iterator[None]:
         yield
 
 
+def has_champion(name: str) -> bool:
+    """Say whether a registered model has a champion.
+
+    Parameters
+    ----------
+    name : str
+        Registered name.
+
+    Returns
+    -------
+    bool
+        True where the alias ``champion`` stands on a version.
+    """
+    import mlflow
+
+    open_tracking()
+    models = mlflow.MlflowClient().search_registered_models(f"name = '{name}'")
+    return any(CHAMPION in model.aliases for model in models)
+
+
 def register_bundle(
     *,
     name: str,

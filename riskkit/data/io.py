@@ -215,6 +215,34 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def require_columns(source: str | Path) -> None:
+    """Refuse a folder whose files lack a column of their contract, even one that may be empty.
+
+    An absent amount would be nothing spent, and an absent sex nobody's, without a word; an empty column says that the
+    value is not known.
+
+    Parameters
+    ----------
+    source : str or pathlib.Path
+        Folder of canonical tables.
+
+    Raises
+    ------
+    DataContractError
+        If a column is absent, or a file cannot be read.
+    """
+    for name, file in _find_files(Path(source)).items():
+        with open_engine() as engine:
+            names = open_raw(engine, file)
+        absent = [column for column in TABLES[name].column_names if column not in names]
+        if absent:
+            message = (
+                f"{file.name}: column {absent[0]!r} is missing; found {', '.join(names)}. "
+                f"Add it, empty where it is not known: {name} has {', '.join(TABLES[name].column_names)}."
+            )
+            raise DataContractError(message)
+
+
 def _find_files(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         message = f"{folder}: no such folder. Give the folder that holds person.parquet or person.csv."

@@ -38,7 +38,7 @@ def record_run(scheme: Scheme, summary: dict[str, Any], bundle: Bundle, members:
     Returns
     -------
     str
-        The version in the registry: ``champion`` where no gate failed, else ``challenger``.
+        The version in the registry; its alias is that of the summary, by `choose_alias`.
     """
     tags = {f"data.{table}": digest for table, digest in summary["data"]["hashes"].items()}
     tags |= {"riskkit.version": version("riskkit"), "riskkit.scheme": scheme.name}
@@ -54,18 +54,41 @@ def record_run(scheme: Scheme, summary: dict[str, Any], bundle: Bundle, members:
                     tags={**tags, "outcome": name},
                     folder=stage / "explanations" / name,
                 )
-        failed = any(gate["verdict"] == "fail" for gate in summary["gates"])
+        alias = choose_alias(scheme, summary["gates"])
         few = members.head(2).assign(person_id=hash_person_ids(members["person_id"].head(2), read_id_key()))
         number = tracking.register_bundle(
             name=scheme.registered_name,
             code_file=Path(__file__).with_name("pyfunc_model.py"),
             bundle=stage / "bundle",
-            alias="challenger" if failed else tracking.CHAMPION,
+            alias=alias,
             columns=_columns(bundle),
             answer=answer_request(bundle, few),
             requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
         )
     return number
+
+
+def choose_alias(scheme: Scheme, gates: list[dict[str, Any]]) -> str:
+    """Say which alias a new version gets.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        The scheme, for its name in the registry.
+    gates : list of dict
+        The gates with their verdicts.
+
+    Returns
+    -------
+    str
+        ``"champion"`` where every gate passes, or none fails and there is no champion to displace; else
+        ``"challenger"``.
+    """
+    verdicts = {gate["verdict"] for gate in gates}
+    if "fail" in verdicts:
+        return "challenger"
+    undecided = "inconclusive" in verdicts and tracking.has_champion(scheme.registered_name)
+    return "challenger" if undecided else tracking.CHAMPION
 
 
 def _columns(bundle: Bundle) -> dict[str, str]:

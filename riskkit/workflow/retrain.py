@@ -20,7 +20,7 @@ from riskkit.report.render import write_report
 from riskkit.workflow.bundle import Bundle, write_bundle
 from riskkit.workflow.explanations import REPORT_ROWS, describe_examples, sample_rows, write_explanations
 from riskkit.workflow.rate import RatedPopulation, rate_members, summarise_rates, write_rated
-from riskkit.workflow.record import record_run
+from riskkit.workflow.record import choose_alias, record_run
 from riskkit.workflow.score import KEYS, score_members
 from riskkit.workflow.training import Training, context_of, population_name, train_scheme
 
@@ -98,6 +98,7 @@ def retrain(
             write_rated(rated, stage)
         write_bundle(bundle, stage / "bundle")
         summary = _complete(training, rated, bundle, scores)
+        summary["alias"] = choose_alias(scheme, summary["gates"])
         write_evaluation(training, bundle, members, stage / "evaluation", rated=rated)
         explain_outcomes(bundle, members, stage / "explanations", progress=progress)
         write_summary(summary, stage)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from riskkit.data.adapters.desynpuf import convert_desynpuf
 from riskkit.data.adapters.diabetes130 import convert_diabetes130
-from riskkit.data.io import Tables, read_tables
+from riskkit.data.io import Tables, read_tables, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,5 +70,6 @@ def open_source(
     if adapter != "native":
         folder = work / "adapted"
         report = ADAPTERS[adapter](source, folder, progress=progress)
+    require_columns(folder)
     tables = read_tables(folder, work / "tables", on_bad_rows=on_bad_rows, progress=progress)
     return OpenSource(tables, report)

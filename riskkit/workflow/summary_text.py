@@ -47,7 +47,8 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
         lines += describe_rates(summary["rates"]["certificate"])
     lines.append(_gates(summary["gates"]))
     if version:
-        alias = "challenger" if any(gate["verdict"] == "fail" for gate in summary["gates"]) else "champion"
+        failed = any(gate["verdict"] == "fail" for gate in summary["gates"])
+        alias = summary.get("alias", "challenger" if failed else "champion")
         lines.append(f"Registered: riskkit-{summary['scheme']['name']} version {version}, alias {alias}")
     name = "report.html" if version else "summary.json"
     return [*lines, f"Report: {out / name}"]

@@ -57,6 +57,10 @@ WRONG_DATA: dict[str, tuple[Break, tuple[str, ...]]] = {
         edit("medical_claim", lambda frame: frame.drop(columns="setting")),
         ("medical_claim.csv", "'setting' is missing", "Add it"),
     ),
+    "missing amount": (
+        edit("medical_claim", lambda frame: frame.drop(columns="allowed_amount")),
+        ("medical_claim.csv", "'allowed_amount' is missing", "Add it"),
+    ),
     "empty file": (empty, ("lab_result.csv", "empty")),
     "gbk read as utf-8": (as_gbk, ("person.csv", "UTF-8", "GBK")),
     "negative cost": (

@@ -25,7 +25,7 @@ quickly = settings(deadline=None, max_examples=60)
 
 MEMBER = st.tuples(
     st.floats(1.0, 1e6),
-    st.one_of(st.integers(0, 12).map(float), st.floats(0.0, 12.0)),
+    st.one_of(st.integers(0, 12).map(float), st.floats(12 / 365, 12.0)),  # exposure is counted in days
     st.sampled_from(["east", "central", "west"]),
     st.sampled_from(["low", "medium", "high"]),
 )

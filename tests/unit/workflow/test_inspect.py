@@ -22,7 +22,9 @@ def folder(tmp_path: Path) -> Path:
     place = tmp_path / "source"
     place.mkdir()
     people = {"person_id": ["A", "B", "C"], "birth_date": pd.Timestamp("1960-01-01"), "sex": ["female", "male", "X"]}
-    pd.DataFrame({**people, "shoe_size": 40}).to_parquet(place / "person.parquet", index=False)
+    pd.DataFrame({**people, "shoe_size": 40}).assign(
+        region=None, urban=None, insurance_type=None, death_date=None
+    ).to_parquet(place / "person.parquet", index=False)
     return place
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,8 +13,8 @@ from riskkit import tracking
 from riskkit.workflow import record as record_module
 from riskkit.workflow.apply import open_bundle
 from riskkit.workflow.rate import RatedPopulation
-from riskkit.workflow.record import record_run
-from riskkit.workflow.scheme import Scheme
+from riskkit.workflow.record import choose_alias, record_run
+from riskkit.workflow.scheme import Scheme, read_scheme
 from riskkit.workflow.score import score_members
 from tests.unit.workflow.conftest import MLFLOW_WARNINGS, Recorded
 
@@ -104,3 +105,20 @@ def test_a_request_may_leave_out_its_date_and_must_say_its_region(
 def test_a_figure_that_is_not_defined_is_not_logged() -> None:
     test = {"r2": {"value": 0.2, "low": None, "high": 0.3}, "gini": {"value": None, "low": None, "high": None}}
     assert record_module._flatten(test) == {"r2": 0.2, "r2.high": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "has_champion", "alias"),
+    [
+        (["pass", "pass"], True, "champion"),
+        (["pass", "fail"], False, "challenger"),
+        (["pass", "inconclusive"], False, "champion"),
+        (["pass", "inconclusive"], True, "challenger"),
+    ],
+)
+def test_only_a_decided_version_displaces_a_champion(
+    verdicts: list[str], has_champion: bool, alias: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("riskkit.tracking.has_champion", lambda name: has_champion)
+    scheme = read_scheme(Path(__file__).resolve().parents[3] / "pipelines" / "synthetic.toml")
+    assert choose_alias(scheme, [{"verdict": verdict} for verdict in verdicts]) == alias

@@ -55,7 +55,8 @@ def test_an_adapter_converts_first_and_its_account_is_kept(tmp_path: Path, monke
 def test_a_bad_row_is_refused_or_set_aside_as_asked(tmp_path: Path) -> None:
     folder = tmp_path / "native"
     folder.mkdir()
-    person_table("female", "X").to_parquet(folder / "person.parquet", index=False)
+    unknown = dict.fromkeys(("region", "urban", "insurance_type", "death_date"))
+    person_table("female", "X").assign(**unknown).to_parquet(folder / "person.parquet", index=False)
     with pytest.raises(DataContractError, match="person: 1 of"):
         open_source("native", folder, tmp_path / "refused")
     opened = open_source("native", folder, tmp_path / "aside", on_bad_rows="quarantine")

@@ -126,7 +126,8 @@ def test_a_source_is_accounted_for_row_by_row(tmp_path: Path) -> None:
     folder = tmp_path / "native"
     folder.mkdir()
     people = {"person_id": ["A", "B", "C"], "birth_date": pd.Timestamp("1960-01-01"), "sex": ["female", "male", "X"]}
-    pd.DataFrame(people).to_parquet(folder / "person.parquet", index=False)
+    unknown = dict.fromkeys(("region", "urban", "insurance_type", "death_date"))
+    pd.DataFrame(people).assign(**unknown).to_parquet(folder / "person.parquet", index=False)
     summary = summarise_source(open_source("native", folder, tmp_path / "work", on_bad_rows="quarantine"))
     assert (summary["rows_in"], summary["accepted"], summary["quarantined"]) == (3, 2, 1)
     assert summary["tables"] == {"person": 2}
