@@ -58,3 +58,24 @@ def _replace(item: Path, place: Path) -> None:
     elif place.exists() and item.is_dir():
         place.unlink()
     item.replace(place)
+
+
+def keep_source(source: Path, out: Path) -> None:
+    """Refuse to write results over the source they are made from.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        Folder of the source.
+    out : pathlib.Path
+        File or folder of the results.
+
+    Raises
+    ------
+    DataContractError
+        If `out` is the source, or lies inside it.
+    """
+    place, kept = out.resolve(), source.resolve()
+    if place == kept or kept in place.parents:
+        message = f"{out}: lies in the source {source}, expected a place apart. Give another --out."
+        raise DataContractError(message)

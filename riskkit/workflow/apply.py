@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskkit.data.io import staged
+from riskkit.data.staging import keep_source
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.features.build import make_catalogue
 from riskkit.policy import read_policy
@@ -88,6 +89,7 @@ def score_source(
     pandas.DataFrame
         The scores.
     """
+    keep_source(source, out)
     members = _members_of(bundle, source, index_date, on_bad_rows, progress)
     scores = score_members(bundle, context_of(members), progress=progress)
     write_parquet(scores, out)

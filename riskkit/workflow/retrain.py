@@ -15,6 +15,7 @@ import pandas as pd
 
 from riskkit.data.io import staged
 from riskkit.data.privacy import hash_person_ids, read_id_key
+from riskkit.data.staging import keep_source
 from riskkit.errors import AcceptanceError
 from riskkit.report.render import write_report
 from riskkit.workflow.bundle import Bundle, write_bundle
@@ -86,6 +87,8 @@ def retrain(
         As its stages do. A failed acceptance gate raises nothing here: the version is registered as ``challenger``
         and `require_gates` says so.
     """
+    read_id_key()  # a key that cannot be used is said before the work, not after it
+    keep_source(source, out)
     with staged(out) as stage, tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
         training = train_scheme(scheme, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
         _keep_quarantine(Path(scratch), stage)

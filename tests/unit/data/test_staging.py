@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from riskkit.data.staging import staged
+from riskkit.data.staging import keep_source, staged
 from riskkit.errors import DataContractError
 
 
@@ -75,3 +75,13 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
         pass
     with pytest.raises(DataContractError, match="no folder can be made there"), staged(tmp_path / "out" / "inner"):
         pass
+
+
+@pytest.mark.parametrize("inside", [".", "out", "deep/out.parquet"])
+def test_results_are_not_written_over_their_source(tmp_path: Path, inside: str) -> None:
+    with pytest.raises(DataContractError, match="lies in the source"):
+        keep_source(tmp_path, tmp_path / inside)
+
+
+def test_a_source_may_lie_inside_the_results(tmp_path: Path) -> None:
+    assert keep_source(tmp_path / "out" / "source", tmp_path / "out") is None  # what is refused raises
