@@ -10,8 +10,8 @@ import pandas as pd
 from sqlglot import exp
 
 from riskkit.data.engine import fetch_rows, open_engine, open_tables
-from riskkit.data.schemas import VOCABULARIES
 from riskkit.data.spelling import MARKS, explode_codes
+from riskkit.data.vocabulary import VOCABULARIES
 from riskkit.errors import PolicyError
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from riskkit.data.measures import Measure
     from riskkit.data.schemas import Column, TableSchema
 
 OnBadRows = Literal["refuse", "quarantine"]
@@ -144,7 +145,19 @@ def row_rules(schema: TableSchema, today: date) -> list[Rule]:
     for first, second in schema.order_rules:
         broken = exp.LT(this=_typed(second), expression=_typed(first))
         rules.append(Rule(f"{second} not before {first}", second, broken, f"{second} on or after {first}"))
-    return rules
+    return [*rules, *(rule for measure in schema.measures for rule in _measure_rules(measure))]
+
+
+def _measure_rules(measure: Measure) -> Iterator[Rule]:
+    """Hold an analyte to its unit, and a value in that unit to what is plausible."""
+    concerned = _typed("analyte").eq(measure.analyte)
+    other = exp.NEQ(this=_typed("unit"), expression=exp.convert(measure.unit))
+    how = f"{measure.unit} ({measure.conversion})" if measure.conversion else measure.unit
+    yield Rule(f"unit: of {measure.analyte}", "unit", exp.and_(concerned, other), how)
+    value = _typed("value")
+    outside = exp.or_(value < exp.convert(measure.minimum), value > exp.convert(measure.maximum))
+    expected = f"{measure.minimum:g} to {measure.maximum:g} {measure.unit}"
+    yield Rule(f"value: plausible {measure.analyte}", "value", exp.and_(concerned, exp.not_(other), outside), expected)
 
 
 def _column_rules(column: Column, today: date) -> Iterator[Rule]:

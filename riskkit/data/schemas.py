@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from riskkit.data.measures import MEASURES, Measure
+from riskkit.data.vocabulary import (
+    ADJUSTMENTS,
+    ADMISSION_SOURCES,
+    ADMISSION_TYPES,
+    CARE_EVENT_KINDS,
+    DISCHARGE_STATUSES,
+    SETTINGS,
+    SPECIALTIES,
+    VOCABULARIES,
+)
+
 ColumnKind = Literal["text", "date", "time", "number", "amount", "integer", "flag"]
 
 SQL_TYPES: dict[str, str] = {
@@ -66,6 +78,8 @@ class TableSchema:
         The column that says when the event happened.
     available_date : str, optional
         The column that says when the payer could know of it.
+    measures : tuple of Measure, default ()
+        Units and bounds of the analytes that the table carries in `analyte`, `unit` and `value`.
     """
 
     name: str
@@ -74,6 +88,7 @@ class TableSchema:
     order_rules: tuple[tuple[str, str], ...] = ()
     event_date: str | None = None
     available_date: str | None = None
+    measures: tuple[Measure, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column called `name`.
@@ -105,23 +120,6 @@ class TableSchema:
         """Names of the columns that may not be missing."""
         return [column.name for column in self.columns if column.required]
 
-
-SETTINGS = ("inpatient", "outpatient", "emergency", "chronic_clinic", "professional")
-VOCABULARIES = ("who_cn", "icd10cm", "icd9cm")
-ADJUSTMENTS = ("original", "reversal", "replacement", "summary")
-DISCHARGE_STATUSES = (
-    *("home", "home_health", "transfer", "skilled_nursing", "rehabilitation", "long_term_care", "psychiatric"),
-    *("hospice", "against_advice", "died", "other"),
-)
-ADMISSION_TYPES = ("emergency", "urgent", "elective", "newborn", "trauma")
-ADMISSION_SOURCES = ("referral", "emergency_room", "transfer", "other")
-SPECIALTIES = (
-    *("internal_medicine", "general_practice", "emergency_medicine", "hospitalist", "pediatrics"),
-    *("cardiology", "nephrology", "respiratory", "gastroenterology", "endocrinology", "neurology", "oncology"),
-    *("surgery", "cardiac_surgery", "vascular_surgery", "neurosurgery", "orthopaedics", "urology"),
-    *("ophthalmology", "obstetrics_gynecology", "psychiatry", "radiology", "rehabilitation", "other"),
-)
-CARE_EVENT_KINDS = ("follow_up", "eye_exam", "uacr_screen", "neuropathy_screen", "therapy_review", "education")
 
 PERSON = TableSchema(
     "person",
@@ -250,6 +248,7 @@ LAB_RESULT = TableSchema(
     order_rules=(("date", "available_date"),),
     event_date="date",
     available_date="available_date",
+    measures=tuple(MEASURES.values()),
 )
 
 GLUCOSE_READING = TableSchema(

@@ -7,7 +7,7 @@ import unicodedata
 
 import pandas as pd
 
-from riskkit.data.schemas import VOCABULARIES
+from riskkit.data.vocabulary import VOCABULARIES
 from riskkit.errors import DataContractError
 
 MARKS = re.compile(r"[.+*†‡\s]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from riskkit.data.schemas import ADMISSION_SOURCES, ADMISSION_TYPES, DISCHARGE_STATUSES, SPECIALTIES
+from riskkit.data.vocabulary import ADMISSION_SOURCES, ADMISSION_TYPES, DISCHARGE_STATUSES, SPECIALTIES
 from riskkit.features.catalogue import Feature
 from riskkit.features.wording import name_group
 

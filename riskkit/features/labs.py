@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from riskkit.data.measures import MEASURES
 from riskkit.features.catalogue import Aggregate, Feature
 
 ANALYTES = {
-    "hba1c": ("HbA1c", "糖化血红蛋白", "%", "glycaemia"),
-    "glucose": ("fasting glucose", "空腹血糖", "mg/dL", "glycaemia"),
-    "creatinine": ("creatinine", "血肌酐", "mg/dL", "kidney"),
-    "uacr": ("urine albumin-creatinine ratio", "尿白蛋白肌酐比", "mg/g", "kidney"),
-    "ldl": ("LDL cholesterol", "低密度脂蛋白胆固醇", "mg/dL", "heart"),
-    "systolic_bp": ("systolic blood pressure", "收缩压", "mmHg", "heart"),
-    "bmi": ("body mass index", "体质指数", "kg/m2", "demography"),
+    "hba1c": ("HbA1c", "糖化血红蛋白", "glycaemia"),
+    "glucose": ("fasting glucose", "空腹血糖", "glycaemia"),
+    "creatinine": ("creatinine", "血肌酐", "kidney"),
+    "uacr": ("urine albumin-creatinine ratio", "尿白蛋白肌酐比", "kidney"),
+    "ldl": ("LDL cholesterol", "低密度脂蛋白胆固醇", "heart"),
+    "systolic_bp": ("systolic blood pressure", "收缩压", "heart"),
+    "bmi": ("body mass index", "体质指数", "demography"),
 }
 TRENDS = ("hba1c", "creatinine", "uacr", "systolic_bp")
 
@@ -32,7 +33,9 @@ def lab_features() -> list[Feature]:
     return features + _derived()
 
 
-def _summary(analyte: str, words: str, words_zh: str, unit: str, group: str) -> list[Feature]:
+def _summary(analyte: str, words: str, words_zh: str, group: str) -> list[Feature]:
+    unit = MEASURES[analyte].unit
+
     def lab(name: str, meanings: tuple[str, str], aggregate: Aggregate, days: int, own_unit: str = unit) -> Feature:
         column = "value" if aggregate in {"latest", "mean", "sd"} else ""
         where = (("analyte", analyte),)
@@ -50,12 +53,12 @@ def _summary(analyte: str, words: str, words_zh: str, unit: str, group: str) -> 
     ]
 
 
-def _slope(analyte: str, words: str, words_zh: str, unit: str, group: str) -> Feature:
+def _slope(analyte: str, words: str, words_zh: str, group: str) -> Feature:
     return Feature(
         f"{analyte}_slope_730d",
         f"{words}, trend per year over 730 days",
         f"730天{words_zh}年变化",
-        f"{unit} per year",
+        f"{MEASURES[analyte].unit} per year",
         group,
         "labs",
         "slope",

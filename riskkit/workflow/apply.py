@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from riskkit.workflow.bundle import Bundle, read_bundle
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.rate import RatedPopulation, rate_members, write_rated
 from riskkit.workflow.score import score_members
-from riskkit.workflow.source import open_source
+from riskkit.workflow.source import open_source, require_tables
 from riskkit.workflow.training import context_of
 
 if TYPE_CHECKING:
@@ -181,7 +182,8 @@ def build_source_features(
     block = scheme.file.features
     plan = plan_features(scheme.codelist_directory, block.groups, block.names)
     adapter, spec = scheme.file.source.adapter, scheme.file.cohort
-    members = _open_members(adapter, spec, plan, source, index_date, on_bad_rows, progress)
+    asked = _Asked(adapter, spec, plan, (), index_date)
+    members = _open_members(asked, source, on_bad_rows, progress)
     frame = context_of(members)
     write_parquet(frame, out)
     return frame
@@ -210,22 +212,28 @@ def _members_of(
     bundle: Bundle, source: Path, index_date: date | None, on_bad_rows: OnBadRows, progress: Progress | None
 ) -> Members:
     plan = FeaturePlan(make_catalogue(bundle.code_lists), bundle.catalogue, bundle.code_lists)
-    return _open_members(bundle.adapter, bundle.cohort, plan, source, index_date, on_bad_rows, progress)
+    asked = _Asked(bundle.adapter, bundle.cohort, plan, bundle.tables, index_date)
+    return _open_members(asked, source, on_bad_rows, progress)
 
 
-def _open_members(  # noqa: PLR0917  private: every argument is passed on as it came
-    adapter: str,
-    spec: CohortSpec,
-    plan: FeaturePlan,
-    source: Path,
-    index_date: date | None,
-    on_bad_rows: OnBadRows,
-    progress: Progress | None,
-) -> Members:
-    day = index_date or spec.rating_date
-    if spec.kind == "annual" and day is None:
+@dataclass(frozen=True)
+class _Asked:
+    """Which members are asked for, with which features, and which tables must be there for them."""
+
+    adapter: str
+    cohort: CohortSpec
+    plan: FeaturePlan
+    tables: tuple[str, ...]
+    index_date: date | None
+
+
+def _open_members(asked: _Asked, source: Path, on_bad_rows: OnBadRows, progress: Progress | None) -> Members:
+    day = asked.index_date or asked.cohort.rating_date
+    if asked.cohort.kind == "annual" and day is None:
         message = "scheme: no [cohort] rating_date. Give the day with --index-date, as YYYY-MM-DD."
         raise DataContractError(message)
     with tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
-        opened = open_source(adapter, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
-        return build_members(opened.tables, spec, plan, index_dates=[day] if day else [], progress=progress)
+        opened = open_source(asked.adapter, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
+        require_tables(opened, asked.tables)
+        days = [day] if day else []
+        return build_members(opened.tables, asked.cohort, asked.plan, index_dates=days, progress=progress)

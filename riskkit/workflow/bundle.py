@@ -51,6 +51,8 @@ class Bundle:
         Rate policy with its frozen figures.
     rated_outcome : str or None
         Outcome whose expected cost drives the rate.
+    tables : tuple of str, default ()
+        Canonical tables that held rows in training: a source that lacks one cannot be scored.
     """
 
     scheme: str
@@ -63,6 +65,7 @@ class Bundle:
     tiers: FrozenTiers | None = None
     rates: FrozenRates | None = None
     rated_outcome: str | None = None
+    tables: tuple[str, ...] = ()
 
     @property
     def feature_names(self) -> list[str]:
@@ -117,6 +120,7 @@ def write_bundle(bundle: Bundle, directory: Path) -> Path:
         "cohort": bundle.cohort.model_dump(mode="json"),
         "outcomes": list(bundle.models),
         "rated_outcome": bundle.rated_outcome,
+        "tables": list(bundle.tables),
         "tiers": bundle.tiers.to_dict() if bundle.tiers else None,
         "rates": bundle.rates.to_dict() if bundle.rates else None,
         "catalogue": [vars(feature) for feature in bundle.catalogue.features],
@@ -158,6 +162,7 @@ def read_bundle(directory: Path) -> Bundle:
         tiers=FrozenTiers.from_dict(content["tiers"]) if content["tiers"] else None,
         rates=FrozenRates.from_dict(content["rates"]) if content["rates"] else None,
         rated_outcome=content["rated_outcome"],
+        tables=tuple(content.get("tables", ())),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from riskkit.data.adapters.desynpuf import convert_desynpuf
 from riskkit.data.adapters.diabetes130 import convert_diabetes130
 from riskkit.data.io import Tables, read_tables, require_columns
+from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from riskkit.data.quality import OnBadRows
 
     Progress = Callable[[str, int, int], None]
+
+FEW_PERSONS = 100
+"""Up to so many persons may have no record of a kind; more of them without one is a table that was not delivered."""
 
 ADAPTERS = {"desynpuf": convert_desynpuf, "diabetes130": convert_diabetes130}
 
@@ -73,3 +77,30 @@ def open_source(
     require_columns(folder)
     tables = read_tables(folder, work / "tables", on_bad_rows=on_bad_rows, progress=progress)
     return OpenSource(tables, report)
+
+
+def require_tables(opened: OpenSource, needed: tuple[str, ...]) -> None:
+    """Refuse a source that lacks a table from which the models learnt: what is not there would count as none.
+
+    Parameters
+    ----------
+    opened : OpenSource
+        The source.
+    needed : tuple of str
+        Tables that held rows in training.
+
+    Raises
+    ------
+    DataContractError
+        If a table is absent, or is empty for more than a hundred persons.
+    """
+    rows = {table.table: table.rows_accepted for table in opened.tables.quality.tables}
+    persons = rows.get("person", 0)
+    lacking = [name for name in needed if name not in rows or (not rows[name] and persons > FEW_PERSONS)]
+    if lacking:
+        found = "an empty table" if lacking[0] in rows else "no such table"
+        message = (
+            f"{lacking[0]}: found {found} for {persons} persons, expected the records that the models were trained on "
+            f"({', '.join(needed)}). Deliver the table; scores without it would take nobody to have any."
+        )
+        raise DataContractError(message)

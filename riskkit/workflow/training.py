@@ -101,7 +101,7 @@ def train_scheme(
     trained = train_outcomes(scheme, known, source.tables, plan, progress=progress)
     rating = _members_to_rate(scheme, source, plan, known, progress)
     models, drift = _judge_drift(scheme, source, known, rating, trained)
-    bundle = _assemble(scheme, plan, models, rating)
+    bundle = _assemble(scheme, plan, models, rating, source)
     outcomes = {name: summarise_outcome(outcome) for name, outcome in trained.items()}
     for name, truth in _truths(scheme, source_folder, trained).items():
         outcomes[name]["truth"] = truth
@@ -152,7 +152,9 @@ def _judge_drift(
     return {name: found.model for name, found in findings.items()}, report
 
 
-def _assemble(scheme: Scheme, plan: FeaturePlan, models: dict[str, OutcomeModel], rating: Members) -> Bundle:
+def _assemble(
+    scheme: Scheme, plan: FeaturePlan, models: dict[str, OutcomeModel], rating: Members, source: OpenSource
+) -> Bundle:
     """Put models and frozen tiers together; the members to be rated are the reference population of the cuts."""
     bundle = Bundle(
         scheme=scheme.name,
@@ -163,6 +165,7 @@ def _assemble(scheme: Scheme, plan: FeaturePlan, models: dict[str, OutcomeModel]
         code_lists=plan.code_lists,
         models=models,
         rated_outcome=scheme.file.rates.outcome if scheme.file.rates else None,
+        tables=tuple(table.table for table in source.tables.quality.tables if table.rows_accepted),
     )
     policy = scheme.tier_policy
     if policy is None:

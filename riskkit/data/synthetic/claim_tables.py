@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from riskkit.data.schemas import ADJUSTMENTS
 from riskkit.data.synthetic.claims import STAY, Claims, correct, settle, spread
 from riskkit.data.synthetic.codebook import BOOK, CAUSE_GROUPS
 from riskkit.data.synthetic.columns import as_days, as_labels, build_table, record_ids
@@ -18,6 +17,7 @@ from riskkit.data.synthetic.prices import FUND_SHARES, split_amounts
 from riskkit.data.synthetic.procedures import PROCEDURE_CODES, draw_procedures
 from riskkit.data.synthetic.stays import draw_stays
 from riskkit.data.synthetic.visits import draw_visits
+from riskkit.data.vocabulary import ADJUSTMENTS
 
 if TYPE_CHECKING:
     from riskkit.data.synthetic.block import Block

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskkit.data.schemas import ADJUSTMENTS
 from riskkit.data.synthetic.records import BoolArray, FloatArray, IntArray, Records, rank_within, repeat_rows
+from riskkit.data.vocabulary import ADJUSTMENTS
 
 if TYPE_CHECKING:
     from riskkit.data.synthetic.enrolment import Enrolment

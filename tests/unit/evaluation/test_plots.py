@@ -49,7 +49,9 @@ def test_a_figure_draws_on_the_axes_given_and_returns_them(plot, frame) -> None:
 
 @pytest.mark.parametrize("plot", [plot_reliability, plot_predictive_ratio])
 def test_a_table_without_intervals_draws_too(plot) -> None:
-    plot(compute_reliability(Y, P, n_bins=5, n_bootstrap=0)).figure.canvas.draw()
+    ax = plot(compute_reliability(Y, P, n_bins=5, n_bootstrap=0))
+    ax.figure.canvas.draw()
+    assert ax.has_data()
 
 
 def _known_to_pyplot() -> list[Figure]:

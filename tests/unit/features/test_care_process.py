@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from riskkit.data.schemas import CARE_EVENT_KINDS
+from riskkit.data.vocabulary import CARE_EVENT_KINDS
 from riskkit.features.care_process import KINDS, care_features
 
 

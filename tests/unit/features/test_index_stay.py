@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from riskkit.data.schemas import ADMISSION_TYPES, DISCHARGE_STATUSES
+from riskkit.data.vocabulary import ADMISSION_TYPES, DISCHARGE_STATUSES
 from riskkit.features.index_stay import index_stay_features
 
 GROUPS = pd.DataFrame({"list": ["conditions", "conditions", "dcsi"], "group": ["b", "a", "a"]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from riskkit.data.schemas import SETTINGS
+from riskkit.data.vocabulary import SETTINGS
 from riskkit.features.utilization import SETTING_WORDS, WINDOWS, utilization_features
 
 

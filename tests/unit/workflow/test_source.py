@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from riskkit.data.adapters.report import AdapterReport
-from riskkit.data.io import write_tables
+from riskkit.data.io import Tables, write_tables
+from riskkit.data.quality import QualityReport, TableQuality
 from riskkit.errors import DataContractError
 from riskkit.workflow import source as source_module
-from riskkit.workflow.source import open_source
+from riskkit.workflow.source import OpenSource, open_source, require_tables
 
 
 def person_table(*sexes: str) -> pd.DataFrame:
@@ -62,3 +63,22 @@ def test_a_bad_row_is_refused_or_set_aside_as_asked(tmp_path: Path) -> None:
     opened = open_source("native", folder, tmp_path / "aside", on_bad_rows="quarantine")
     quality = opened.tables.quality
     assert (quality.rows_in, quality.rows_accepted, quality.rows_quarantined) == (2, 1, 1)
+
+
+def account(**rows: int) -> OpenSource:
+    tables = tuple(TableQuality(name, count, count, 0) for name, count in rows.items())
+    return OpenSource(Tables({}, QualityReport(tables), {}), None)
+
+
+@pytest.mark.parametrize(
+    ("delivered", "found"),
+    [({"person": 5}, "no such table"), ({"person": 101, "medical_claim": 0}, "an empty table")],
+    ids=["absent", "empty"],
+)
+def test_a_table_that_the_models_learnt_from_must_be_delivered(delivered: dict[str, int], found: str) -> None:
+    with pytest.raises(DataContractError, match=f"^medical_claim: found {found} for {delivered['person']} persons"):
+        require_tables(account(**delivered), ("person", "medical_claim"))
+
+
+def test_a_few_members_may_have_no_record_of_a_kind() -> None:
+    assert require_tables(account(person=100, medical_claim=0), ("person", "medical_claim")) is None

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from riskkit.data.schemas import CARE_EVENT_KINDS
 from riskkit.data.synthetic.block import Block
 from riskkit.data.synthetic.care import KINDS, OFFERED, draw_care
+from riskkit.data.vocabulary import CARE_EVENT_KINDS
 
 
 def test_kinds_are_those_of_the_canonical_table() -> None:

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from riskkit.data.schemas import ADMISSION_SOURCES, ADMISSION_TYPES, DISCHARGE_STATUSES, SETTINGS
 from riskkit.data.synthetic import particulars
 from riskkit.data.synthetic.block import Block
 from riskkit.data.synthetic.claims import STAY, Claims
+from riskkit.data.vocabulary import ADMISSION_SOURCES, ADMISSION_TYPES, DISCHARGE_STATUSES, SETTINGS
 
 
 def test_words_are_those_of_the_canonical_table() -> None:

@@ -1,0 +1,20 @@
+"""The words that coded columns of the canonical tables may hold."""
+
+from __future__ import annotations
+
+SETTINGS = ("inpatient", "outpatient", "emergency", "chronic_clinic", "professional")
+VOCABULARIES = ("who_cn", "icd10cm", "icd9cm")
+ADJUSTMENTS = ("original", "reversal", "replacement", "summary")
+DISCHARGE_STATUSES = (
+    *("home", "home_health", "transfer", "skilled_nursing", "rehabilitation", "long_term_care", "psychiatric"),
+    *("hospice", "against_advice", "died", "other"),
+)
+ADMISSION_TYPES = ("emergency", "urgent", "elective", "newborn", "trauma")
+ADMISSION_SOURCES = ("referral", "emergency_room", "transfer", "other")
+SPECIALTIES = (
+    *("internal_medicine", "general_practice", "emergency_medicine", "hospitalist", "pediatrics"),
+    *("cardiology", "nephrology", "respiratory", "gastroenterology", "endocrinology", "neurology", "oncology"),
+    *("surgery", "cardiac_surgery", "vascular_surgery", "neurosurgery", "orthopaedics", "urology"),
+    *("ophthalmology", "obstetrics_gynecology", "psychiatry", "radiology", "rehabilitation", "other"),
+)
+CARE_EVENT_KINDS = ("follow_up", "eye_exam", "uacr_screen", "neuropathy_screen", "therapy_review", "education")
