@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from riskkit.data.engine import DEFAULT_MEMORY_GB, DEFAULT_THREADS, open_engine, open_tables
-from riskkit.errors import LeakageError, PolicyError
-from riskkit.features.care_process import care_features
+from riskkit.errors import LeakageError
 from riskkit.features.catalogue import Catalogue
 from riskkit.features.compile import Plan, compile_catalogue
-from riskkit.features.conditions import condition_features
-from riskkit.features.demographics import CONTEXT_FEATURES, demographic_features
+from riskkit.features.demographics import CONTEXT_FEATURES
 from riskkit.features.derive import DERIVED
-from riskkit.features.index_stay import index_stay_features
-from riskkit.features.labs import lab_features
-from riskkit.features.medications import medication_features
 from riskkit.features.sources import SOURCES
-from riskkit.features.utilization import utilization_features
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,41 +29,6 @@ SPINE = [*KEYS, "as_of_date"]
 # An aggregate that counts: nothing seen is zero where the table was delivered, and missing where it was not.
 COUNTING = {"any", "count", "sum", "distinct", "points"}
 LABEL_COLUMNS = {"observed", "weight", "outcome", "event_days", "exposure_months"}
-
-
-def make_catalogue(code_groups: pd.DataFrame) -> Catalogue:
-    """Declare every feature that riskkit knows.
-
-    Parameters
-    ----------
-    code_groups : pandas.DataFrame
-        Columns `list`, `group`: the groups of every code list.
-
-    Returns
-    -------
-    Catalogue
-        All features, in a fixed order, with distinct names.
-
-    Raises
-    ------
-    PolicyError
-        If a group of a code list makes a feature whose name is taken.
-    """
-    features = [
-        *demographic_features(),
-        *condition_features(code_groups),
-        *utilization_features(),
-        *medication_features(),
-        *lab_features(),
-        *care_features(),
-        *index_stay_features(code_groups),
-    ]
-    counted = Counter(feature.name for feature in features)
-    twice = [name for name, number in counted.items() if number > 1]
-    if twice:
-        message = f"code lists: two features are called {twice[0]!r}. Rename the group that makes it."
-        raise PolicyError(message)
-    return Catalogue(tuple(features))
 
 
 def build_features(

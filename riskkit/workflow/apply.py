@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from riskkit.data.io import staged
 from riskkit.data.staging import keep_source
 from riskkit.errors import DataContractError, PolicyError
-from riskkit.features.build import make_catalogue
+from riskkit.features.contents import make_catalogue
 from riskkit.policy import read_policy
 from riskkit.rates.policy import RatePolicy
 from riskkit.tracking import download_bundle

@@ -11,7 +11,8 @@ from riskkit.cohort.eligibility import build_annual_cohort, build_discharge_coho
 from riskkit.cohort.outcomes import label_admission, label_cost, label_readmission
 from riskkit.data.codes import build_code_map, read_code_lists
 from riskkit.errors import PolicyError
-from riskkit.features.build import build_features, make_catalogue
+from riskkit.features.build import build_features
+from riskkit.features.contents import make_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from riskkit.data.io import conform
 from riskkit.data.schemas import TABLES
-from riskkit.features.build import build_features, make_catalogue
+from riskkit.features.build import build_features
 from riskkit.features.catalogue import Feature
+from riskkit.features.contents import make_catalogue
 
 INDEX = date(2024, 1, 1)
 GROUPS = [

@@ -14,7 +14,8 @@ from riskkit.cohort.eligibility import CohortSpec, build_discharge_cohort
 from riskkit.cohort.outcomes import label_admission, label_readmission
 from riskkit.data.io import conform
 from riskkit.data.schemas import TABLES
-from riskkit.features.build import build_features, make_catalogue
+from riskkit.features.build import build_features
+from riskkit.features.contents import make_catalogue
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "docs" / "windows.md"

@@ -9,8 +9,9 @@ import pytest
 
 from riskkit.data.io import conform
 from riskkit.data.schemas import TABLES
-from riskkit.features.build import build_features, make_catalogue
+from riskkit.features.build import build_features
 from riskkit.features.catalogue import Catalogue
+from riskkit.features.contents import make_catalogue
 
 GROUPS = [
     ("conditions", "diabetes", "E11", 1.0),

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from riskkit.errors import PolicyError
-from riskkit.features.build import make_catalogue
 from riskkit.features.catalogue import COLUMNS, Catalogue
+from riskkit.features.contents import make_catalogue
 from riskkit.features.derive import DERIVED
 from riskkit.features.sources import SOURCES
 
