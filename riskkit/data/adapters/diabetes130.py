@@ -5,18 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
 from riskkit.data.adapters.layout import SourceColumn, SourceLayout, code, count
-from riskkit.data.adapters.mapping import count_unmapped, prepare, read_mapping, write_mapped
-from riskkit.data.adapters.report import AdapterReport, Unmapped
+from riskkit.data.adapters.mapping import count_unmapped, prepare, read_oddities, reconcile, write_mapped
+from riskkit.data.adapters.report import AdapterReport
 from riskkit.data.adapters.source import find_files, open_text
-from riskkit.data.engine import fetch_rows, open_engine
+from riskkit.data.engine import open_engine
 from riskkit.data.io import staged
 
 if TYPE_CHECKING:
-    import duckdb
-
     from riskkit.data.adapters.mapping import Progress
 
 DRUGS = (
@@ -119,15 +115,5 @@ def convert_diabetes130(source: str | Path, target: str | Path, *, progress: Pro
         prepare(engine, "diabetes130", ("encounter", "specialty", "oddity"))
         with staged(Path(target)) as stage:
             rows_out = write_mapped(engine, "diabetes130", TABLES, stage, progress=progress)
-        return AdapterReport("diabetes130", rows_in, rows_out, _list_unmapped(engine), _reconcile(engine), NOTES)
-
-
-def _list_unmapped(engine: duckdb.DuckDBPyConnection) -> tuple[Unmapped, ...]:
-    counted = fetch_rows(engine, exp.select("what", "number", "reason").from_("oddity"))
-    rows = tuple(Unmapped(str(what), int(number), str(reason)) for what, number, reason in counted)
-    return count_unmapped(engine, "encounter_text", UNMAPPED) + rows
-
-
-def _reconcile(engine: duckdb.DuckDBPyConnection) -> dict[str, object]:
-    relation = engine.sql(read_mapping("diabetes130", "reconciliation"))
-    return dict(zip(relation.columns, relation.fetchall()[0], strict=True))
+        unmapped = count_unmapped(engine, "encounter_text", UNMAPPED) + read_oddities(engine)
+        return AdapterReport("diabetes130", rows_in, rows_out, unmapped, reconcile(engine, "diabetes130"), NOTES)

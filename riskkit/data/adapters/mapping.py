@@ -119,3 +119,39 @@ def count_unmapped(
     ]
     row = fetch_rows(engine, exp.select(*counts).from_(view))[0]
     return tuple(Unmapped(name, int(rows), reason) for (name, reason), rows in zip(columns.items(), row, strict=True))
+
+
+def read_oddities(engine: duckdb.DuckDBPyConnection) -> tuple[Unmapped, ...]:
+    """List the rows that needed a decision.
+
+    Parameters
+    ----------
+    engine : duckdb.DuckDBPyConnection
+        Connection with the table ``oddity`` (`what`, `number`, `reason`).
+
+    Returns
+    -------
+    tuple of Unmapped
+        One entry per row of the table, in its order.
+    """
+    counted = fetch_rows(engine, exp.select("what", "number", "reason").from_("oddity"))
+    return tuple(Unmapped(str(what), int(number), str(reason)) for what, number, reason in counted)
+
+
+def reconcile(engine: duckdb.DuckDBPyConnection, adapter: str) -> dict[str, object]:
+    """Run an adapter's control figures.
+
+    Parameters
+    ----------
+    engine : duckdb.DuckDBPyConnection
+        Connection that holds the prepared source.
+    adapter : str
+        Folder under ``mappings`` with ``reconciliation.sql``.
+
+    Returns
+    -------
+    dict
+        Figures by name.
+    """
+    relation = engine.sql(read_mapping(adapter, "reconciliation"))
+    return dict(zip(relation.columns, relation.fetchall()[0], strict=True))

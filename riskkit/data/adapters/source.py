@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
 from sqlglot import exp
@@ -12,7 +13,7 @@ from riskkit.data.engine import fetch_rows
 from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -51,7 +52,13 @@ def find_files(source: Path, layout: SourceLayout) -> list[Path]:
     return found
 
 
-def open_text(engine: duckdb.DuckDBPyConnection, files: Sequence[Path], layout: SourceLayout) -> dict[str, int]:
+def open_text(
+    engine: duckdb.DuckDBPyConnection,
+    files: Sequence[Path],
+    layout: SourceLayout,
+    *,
+    renamed: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, int]:
     """Load files of one layout as text, and refuse a value that could not be cast without loss.
 
     Parameters
@@ -62,6 +69,8 @@ def open_text(engine: duckdb.DuckDBPyConnection, files: Sequence[Path], layout: 
         The files.
     layout : SourceLayout
         Their layout.
+    renamed : mapping of str to str, optional
+        Columns that these files call otherwise, by their name in the files.
 
     Returns
     -------
@@ -75,8 +84,11 @@ def open_text(engine: duckdb.DuckDBPyConnection, files: Sequence[Path], layout: 
         pattern, or if a key comes twice.
     """
     for file in files:
-        _check_header(file, layout)
+        _check_header(file, layout, renamed)
     _load(engine, files, layout)
+    for there, wanted in renamed.items():
+        old, new = exp.to_identifier(there, quoted=True), exp.to_identifier(wanted, quoted=True)
+        engine.execute(f"ALTER TABLE {layout.view} RENAME COLUMN {old.sql('duckdb')} TO {new.sql('duckdb')}")
     rows = {file.name: 0 for file in files} | dict(_count_by_file(engine, layout.view))
     for name, found in rows.items():
         if not found:
@@ -86,14 +98,52 @@ def open_text(engine: duckdb.DuckDBPyConnection, files: Sequence[Path], layout: 
     return rows
 
 
-def _check_header(file: Path, layout: SourceLayout) -> None:
+def read_header(file: Path) -> list[str]:
+    """Read the names of a file's columns.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        CSV in UTF-8, or gzip of it.
+
+    Returns
+    -------
+    list of str
+        The names; one empty name where the file is empty.
+
+    Raises
+    ------
+    DataContractError
+        If the file cannot be read.
+    """
     opener = gzip.open if file.suffix == ".gz" else open
     try:
         with opener(file, "rt", encoding="utf-8-sig", newline="") as text:
-            names = [name.strip().strip('"') for name in text.readline().rstrip("\r\n").split(",")]
+            return [name.strip().strip('"') for name in text.readline().rstrip("\r\n").split(",")]
     except (UnicodeDecodeError, EOFError, OSError) as exc:
         message = f"{file.name}: cannot be read ({exc}). Expected UTF-8 text, or gzip of it. Download the file again."
         raise DataContractError(message) from exc
+
+
+def fill_columns(engine: duckdb.DuckDBPyConnection, view: str, names: Sequence[str]) -> None:
+    """Add the columns that some versions of a layout lack, without a value.
+
+    Parameters
+    ----------
+    engine : duckdb.DuckDBPyConnection
+        Connection that holds the source's text.
+    view : str
+        Table to add to.
+    names : sequence of str
+        Columns that the mappings read.
+    """
+    for name in names:
+        column = exp.to_identifier(name, quoted=True).sql("duckdb")
+        engine.execute(f"ALTER TABLE {view} ADD COLUMN IF NOT EXISTS {column} VARCHAR")
+
+
+def _check_header(file: Path, layout: SourceLayout, renamed: Mapping[str, str]) -> None:
+    names = [renamed.get(name, name) for name in read_header(file)]
     if names == [""]:
         _refuse(file.name, "an empty file", "a header and rows", "Download the file again.")
     for column in layout.columns:

@@ -1,0 +1,9 @@
+-- Results that are numbers and that somebody can have.
+SELECT record_id, person_id, date, date AS available_date, analyte, value, unit
+FROM result
+WHERE value IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM bound AS b WHERE b.analyte = result.analyte AND b.unit = result.unit
+            AND NOT (result.value * slope + shift BETWEEN lowest AND highest)
+    )
+ORDER BY record_id
