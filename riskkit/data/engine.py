@@ -27,7 +27,7 @@ DEFAULT_MEMORY_GB = 4.0
 
 @contextmanager
 def open_engine(
-    *, memory_gb: float = DEFAULT_MEMORY_GB, threads: int = DEFAULT_THREADS
+    *, memory_gb: float = DEFAULT_MEMORY_GB, threads: int = DEFAULT_THREADS, spill: Path | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB connection that spills to a temporary folder and closes with the block.
 
@@ -37,6 +37,8 @@ def open_engine(
         Memory limit in gigabytes (> 0); more than that is spilled to disk.
     threads : int, default 2
         Worker threads.
+    spill : pathlib.Path, optional
+        Folder under which the folder to spill to is made; the system's own for temporary files where not given.
 
     Yields
     ------
@@ -51,11 +53,11 @@ def open_engine(
     """
     import duckdb
 
-    with tempfile.TemporaryDirectory(prefix="riskkit-spill-") as spill:
+    with tempfile.TemporaryDirectory(prefix="riskkit-spill-", dir=spill) as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
             "memory_limit": f"{memory_gb}GB",
-            "temp_directory": spill,
+            "temp_directory": folder,
         }
         connection = duckdb.connect(":memory:", config=settings)
         # DuckDB's own bar would write into logs; progress is told by whoever runs the queries.

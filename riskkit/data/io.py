@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from riskkit.data.engine import open_engine
+from riskkit.data.pseudonyms import hash_rows
 from riskkit.data.quality import OnBadRows, QualityReport, TableQuality, refuse
 from riskkit.data.raw import check_columns, open_raw, reading
-from riskkit.data.rows import drop_rows, keep_persons, measure, type_rows, write_clean, write_quarantine
+from riskkit.data.rows import drop_rows, keep_keys, measure, type_rows, write_clean, write_quarantine
 from riskkit.data.schemas import TABLES, TableSchema
 from riskkit.data.staging import staged
 from riskkit.errors import DataContractError
@@ -101,6 +102,7 @@ def read_tables(
     work: str | Path,
     *,
     on_bad_rows: OnBadRows = "refuse",
+    id_key: bytes | None = None,
     progress: Progress | None = None,
 ) -> Tables:
     """Read a folder of canonical tables, check every row, and leave clean Parquet in a working folder.
@@ -113,6 +115,8 @@ def read_tables(
         Folder for the clean tables and, if rows are set aside, for ``quarantine/<table>.parquet``.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
         What happens to a row that breaks a rule.
+    id_key : bytes, optional
+        Key under which every `person_id` is hashed on the way in, set aside or not; they stay in clear without one.
     progress : callable, optional
         Called with (table, tables done, tables in all).
 
@@ -140,7 +144,11 @@ def read_tables(
             if progress:
                 progress(name, done, len(files))
             with reading(file.name, file.suffix[1:]):
-                reports.append(_read_one(engine, TABLES[name], file, stage, on_bad_rows))
+                quality = _open_one(engine, TABLES[name], file, on_bad_rows)
+                if id_key is not None:
+                    hash_rows(engine, id_key)
+                _write_read(engine, TABLES[name], stage, quality)
+            reports.append(quality)
         shutil.rmtree(target / QUARANTINE, ignore_errors=True)
     paths = {report.table: target / f"{report.table}.parquet" for report in reports}
     return Tables(paths, QualityReport(tuple(reports)), {name: hash_file(path) for name, path in paths.items()})
@@ -261,9 +269,10 @@ def _find_files(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _read_one(
-    engine: duckdb.DuckDBPyConnection, schema: TableSchema, file: Path, target: Path, on_bad_rows: OnBadRows
+def _open_one(
+    engine: duckdb.DuckDBPyConnection, schema: TableSchema, file: Path, on_bad_rows: OnBadRows
 ) -> TableQuality:
+    """Hold the rows of a file against their contract."""
     names = open_raw(engine, file)
     check_columns(file.name, names, schema)
     type_rows(engine, schema)
@@ -273,14 +282,17 @@ def _read_one(
         raise DataContractError(message)
     if on_bad_rows == "refuse":
         refuse(quality)
-    elif quality.rows_quarantined:
-        write_quarantine(engine, schema, target / QUARANTINE)
-    write_clean(engine, schema, target / f"{schema.name}.parquet")
-    _finish(engine, schema)
     return quality
 
 
+def _write_read(engine: duckdb.DuckDBPyConnection, schema: TableSchema, target: Path, quality: TableQuality) -> None:
+    """Write the good rows, and set the bad ones aside."""
+    if quality.rows_quarantined:
+        write_quarantine(engine, schema, target / QUARANTINE)
+    write_clean(engine, schema, target / f"{schema.name}.parquet")
+    _finish(engine, schema)
+
+
 def _finish(engine: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
-    if schema.name == "person":
-        keep_persons(engine)
+    keep_keys(engine, schema)
     drop_rows(engine)

@@ -9,15 +9,19 @@ from sqlglot import exp
 
 from riskkit.data.casts import cast_column
 from riskkit.data.engine import fetch_rows
-from riskkit.data.quality import Rule, TableQuality, count_violations, row_rules
+from riskkit.data.pseudonyms import hide_persons
+from riskkit.data.quality import TableQuality, count_violations
 from riskkit.data.raw import describe
+from riskkit.data.rules import Rule, relation_rules, row_rules
+from riskkit.data.schemas import TABLES
+from riskkit.data.units import convert_units, count_conversions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
 
-    from riskkit.data.schemas import TableSchema
+    from riskkit.data.contract import TableSchema
 
 
 def type_rows(engine: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
@@ -26,13 +30,13 @@ def type_rows(engine: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
     Parameters
     ----------
     engine : duckdb.DuckDBPyConnection
-        Connection with the view ``raw_rows``, and ``known_person`` where the members are known.
+        Connection with the view ``raw_rows``, and ``known_<table>`` for each table whose keys are known.
     schema : TableSchema
         The table that the rows belong to.
     """
     kinds = describe(engine, "raw_rows")
     columns = [part for column in schema.columns for part in cast_column(column, kinds.get(column.name))]
-    _make(engine, "VIEW", "cast_rows", exp.select(*columns).from_("raw_rows"))
+    _make(engine, "VIEW", "cast_rows", exp.select(*convert_units(schema, columns)).from_("raw_rows"))
     keys = [_typed(name) for name in schema.key]
     # Found once and kept, since every later pass asks again; it is empty for sound data.
     twice = exp.select(*keys).from_("cast_rows").group_by(*(key.copy() for key in keys))
@@ -54,37 +58,28 @@ def _typed(name: str) -> exp.Column:
 
 
 def _all_rules(engine: duckdb.DuckDBPyConnection, schema: TableSchema) -> list[Rule]:
-    return [*row_rules(schema, date.today()), *_relation_rules(engine, schema)]
+    return [*row_rules(schema, date.today()), *relation_rules(schema, _known_tables(engine))]
 
 
-def _relation_rules(engine: duckdb.DuckDBPyConnection, schema: TableSchema) -> list[Rule]:
-    """Rules that look beyond the row: a key stands once, a person is known."""
-    keys = [_typed(name) for name in schema.key]
-    twice = exp.Subquery(this=exp.select(*(key.copy() for key in keys)).from_("repeated_key"))
-    repeated = exp.In(this=exp.Tuple(expressions=keys) if len(keys) > 1 else keys[0], query=twice)
-    rules = [Rule(f"{' + '.join(schema.key)}: stands once", schema.key[-1], repeated, "each key once")]
-    if schema.name != "person" and _has_table(engine, "known_person"):
-        known = exp.Subquery(this=exp.select("person_id").from_("known_person"))
-        orphan = exp.not_(exp.In(this=_typed("person_id"), query=known))
-        rules.append(Rule("person_id: known", "person_id", orphan, "a person_id of table person"))
-    return rules
-
-
-def keep_persons(engine: duckdb.DuckDBPyConnection) -> None:
-    """Keep the accepted members, so that the rows of the other tables can be held against them.
+def keep_keys(engine: duckdb.DuckDBPyConnection, schema: TableSchema) -> None:
+    """Keep the keys of the accepted rows, so that the rows of later tables can be held against them.
 
     Parameters
     ----------
     engine : duckdb.DuckDBPyConnection
-        Connection with the views of `type_rows` for the person table.
+        Connection with the views of `type_rows` for the table.
+    schema : TableSchema
+        The table; nothing is kept of one to which no other refers.
     """
-    kept = exp.select(exp.alias_(_typed("person_id"), "person_id")).from_("typed_rows").where(exp.not_("is_bad"))
-    _make(engine, "TABLE", "known_person", kept)
+    wanted = {r.key for table in TABLES.values() for r in table.references if r.table == schema.name}
+    for key in wanted:
+        kept = exp.select(exp.alias_(_typed(key), key)).from_("typed_rows").where(exp.not_("is_bad"))
+        _make(engine, "TABLE", f"known_{schema.name}", kept)
 
 
-def _has_table(engine: duckdb.DuckDBPyConnection, name: str) -> bool:
-    query = exp.select("1").from_("duckdb_tables()").where(exp.column("table_name").eq(name))
-    return bool(fetch_rows(engine, query))
+def _known_tables(engine: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = fetch_rows(engine, exp.select("table_name").from_("duckdb_tables()"))
+    return {str(name).removeprefix("known_") for (name,) in rows if str(name).startswith("known_")}
 
 
 def measure(engine: duckdb.DuckDBPyConnection, schema: TableSchema, ignored: tuple[str, ...]) -> TableQuality:
@@ -108,7 +103,8 @@ def measure(engine: duckdb.DuckDBPyConnection, schema: TableSchema, ignored: tup
     flagged = exp.Filter(this=everything.copy(), expression=exp.Where(this=exp.column("is_bad")))
     rows_in, bad = fetch_rows(engine, exp.select(everything, flagged).from_("typed_rows"))[0]
     violations = count_violations(engine, "cast_rows", schema, _all_rules(engine, schema)) if bad else ()
-    return TableQuality(schema.name, rows_in, rows_in - bad, bad, violations, ignored)
+    conversions = count_conversions(engine, schema)
+    return TableQuality(schema.name, rows_in, rows_in - bad, bad, violations, ignored, conversions)
 
 
 def write_clean(engine: duckdb.DuckDBPyConnection, schema: TableSchema, file: Path) -> None:
@@ -124,8 +120,9 @@ def write_clean(engine: duckdb.DuckDBPyConnection, schema: TableSchema, file: Pa
         Where to write, as Parquet or, where the name ends in ``.csv``, as CSV.
     """
     typed = [exp.alias_(exp.column(f"typed_{name}"), name) for name in schema.column_names]
-    query = exp.select(*typed).from_("typed_rows").where(exp.not_(exp.column("is_bad")))
-    query = query.order_by(*(_typed(name) for name in schema.key))
+    kept = exp.select(*typed).from_("typed_rows").where(exp.not_(exp.column("is_bad")))
+    # Sorted after the hashing: the order of the rows must not say the order of the identifiers.
+    query = exp.select(exp.Star()).from_(hide_persons(engine, kept).subquery("kept")).order_by(*schema.key)
     relation = engine.sql(query.sql("duckdb"))
     if file.suffix == ".csv":
         relation.write_csv(str(file), header=True)
@@ -150,8 +147,10 @@ def write_quarantine(engine: duckdb.DuckDBPyConnection, schema: TableSchema, fol
     reasons = [exp.Case(ifs=[exp.If(this=rule.broken, true=exp.convert(rule.name))]) for rule in rules]
     # The function as each engine has it: sqlglot's own node would return nothing where any reason is missing.
     reason = exp.Anonymous(this="CONCAT_WS", expressions=[exp.convert("; "), *reasons])
-    query = exp.select(*schema.column_names, exp.alias_(reason, "reason")).from_("typed_rows").where("is_bad")
-    engine.sql(query.order_by(*schema.key).sql("duckdb")).write_parquet(str(folder / f"{schema.name}.parquet"))
+    columns = [exp.column(name) for name in schema.column_names]
+    aside = exp.select(*columns, exp.alias_(reason, "reason")).from_("typed_rows").where("is_bad")
+    query = exp.select(exp.Star()).from_(hide_persons(engine, aside).subquery("aside")).order_by(*schema.key)
+    engine.sql(query.sql("duckdb")).write_parquet(str(folder / f"{schema.name}.parquet"))
 
 
 def drop_rows(engine: duckdb.DuckDBPyConnection) -> None:

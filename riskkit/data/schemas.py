@@ -1,11 +1,9 @@
-"""The canonical tables: each column's type, bounds and meaning, each table's key, clocks and row rules."""
+"""The canonical tables: each column's type, bounds and meaning, each table's key, clocks, references and row rules."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-from riskkit.data.measures import MEASURES, Measure
+from riskkit.data.contract import SQL_TYPES, Column, Reference, TableSchema
+from riskkit.data.measures import MEASURES
 from riskkit.data.vocabulary import (
     ADJUSTMENTS,
     ADMISSION_SOURCES,
@@ -17,109 +15,9 @@ from riskkit.data.vocabulary import (
     VOCABULARIES,
 )
 
-ColumnKind = Literal["text", "date", "time", "number", "amount", "integer", "flag"]
+__all__ = ["SQL_TYPES", "TABLES", "Column", "TableSchema"]
 
-SQL_TYPES: dict[str, str] = {
-    "text": "VARCHAR",
-    "date": "DATE",
-    "time": "TIMESTAMP",
-    "number": "DOUBLE",
-    "amount": "DOUBLE",
-    "integer": "BIGINT",
-    "flag": "BOOLEAN",
-}
-"""The engine's type for each kind of column."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a canonical table.
-
-    Parameters
-    ----------
-    name : str
-        Column name; a unit ends it where it has one.
-    kind : str
-        `text`, `date` (calendar day), `time` (instant), `number`, `amount` (currency units), `integer` or `flag`.
-    required : bool, default False
-        True where a missing value is a broken row.
-    allowed : tuple of str, default ()
-        The only values that text may take; empty for free text.
-    minimum, maximum : float, optional
-        Inclusive bounds.
-    may_lie_ahead : bool, default False
-        True for a date that may come after today, such as the end of an enrolment.
-    """
-
-    name: str
-    kind: ColumnKind
-    required: bool = False
-    allowed: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    may_lie_ahead: bool = False
-
-
-@dataclass(frozen=True)
-class TableSchema:
-    """A canonical table.
-
-    Parameters
-    ----------
-    name : str
-        Table name.
-    key : tuple of str
-        Columns that together name a row once.
-    columns : tuple of Column
-        All columns, in writing order.
-    order_rules : tuple of (str, str), default ()
-        Pairs of date columns of which the second must not come before the first.
-    event_date : str, optional
-        The column that says when the event happened.
-    available_date : str, optional
-        The column that says when the payer could know of it.
-    measures : tuple of Measure, default ()
-        Units and bounds of the analytes that the table carries in `analyte`, `unit` and `value`.
-    """
-
-    name: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    order_rules: tuple[tuple[str, str], ...] = ()
-    event_date: str | None = None
-    available_date: str | None = None
-    measures: tuple[Measure, ...] = ()
-
-    def column(self, name: str) -> Column:
-        """Return the column called `name`.
-
-        Parameters
-        ----------
-        name : str
-            A column of this table.
-
-        Returns
-        -------
-        Column
-            Its declaration.
-
-        Raises
-        ------
-        KeyError
-            If the table has no such column.
-        """
-        return {column.name: column for column in self.columns}[name]
-
-    @property
-    def column_names(self) -> list[str]:
-        """Names of the columns, in writing order."""
-        return [column.name for column in self.columns]
-
-    @property
-    def required_names(self) -> list[str]:
-        """Names of the columns that may not be missing."""
-        return [column.name for column in self.columns if column.required]
-
+KNOWN_PERSON = Reference("person_id", "person", "person_id")
 
 PERSON = TableSchema(
     "person",
@@ -134,6 +32,7 @@ PERSON = TableSchema(
         Column("death_date", "date"),
     ),
     order_rules=(("birth_date", "death_date"),),
+    meaning="a member, living or dead",
 )
 
 ENROLLMENT = TableSchema(
@@ -149,6 +48,8 @@ ENROLLMENT = TableSchema(
     ),
     order_rules=(("start_date", "end_date"),),
     event_date="start_date",
+    references=(KNOWN_PERSON,),
+    meaning="a span of membership, from its first day to the day after its last",
 )
 
 MEDICAL_CLAIM = TableSchema(
@@ -176,6 +77,8 @@ MEDICAL_CLAIM = TableSchema(
     order_rules=(("start_date", "end_date"), ("start_date", "available_date")),
     event_date="start_date",
     available_date="available_date",
+    references=(KNOWN_PERSON,),
+    meaning="a visit or stay with its money, or the correction of one",
 )
 
 DIAGNOSIS = TableSchema(
@@ -194,6 +97,8 @@ DIAGNOSIS = TableSchema(
     order_rules=(("date", "available_date"),),
     event_date="date",
     available_date="available_date",
+    references=(KNOWN_PERSON, Reference("record_id", "medical_claim", "claim_id", "source", ("registry",))),
+    meaning="a diagnosis on a claim, or in a register",
 )
 
 PROCEDURE = TableSchema(
@@ -211,6 +116,8 @@ PROCEDURE = TableSchema(
     order_rules=(("date", "available_date"),),
     event_date="date",
     available_date="available_date",
+    references=(KNOWN_PERSON, Reference("claim_id", "medical_claim", "claim_id")),
+    meaning="a procedure on a claim",
 )
 
 PHARMACY_CLAIM = TableSchema(
@@ -231,6 +138,8 @@ PHARMACY_CLAIM = TableSchema(
     order_rules=(("fill_date", "available_date"),),
     event_date="fill_date",
     available_date="available_date",
+    references=(KNOWN_PERSON,),
+    meaning="a prescription that was filled",
 )
 
 LAB_RESULT = TableSchema(
@@ -249,6 +158,8 @@ LAB_RESULT = TableSchema(
     event_date="date",
     available_date="available_date",
     measures=tuple(MEASURES.values()),
+    references=(KNOWN_PERSON,),
+    meaning="a laboratory result, measurement or questionnaire value",
 )
 
 GLUCOSE_READING = TableSchema(
@@ -260,6 +171,8 @@ GLUCOSE_READING = TableSchema(
         Column("glucose", "number", required=True, minimum=10, maximum=1000),
     ),
     event_date="time",
+    references=(KNOWN_PERSON,),
+    meaning="a reading of a continuous glucose sensor (mg/dL)",
 )
 
 CARE_EVENT = TableSchema(
@@ -276,6 +189,8 @@ CARE_EVENT = TableSchema(
     order_rules=(("date", "available_date"),),
     event_date="date",
     available_date="available_date",
+    references=(KNOWN_PERSON,),
+    meaning="a service of the care programme",
 )
 
 TABLES: dict[str, TableSchema] = {

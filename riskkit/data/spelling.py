@@ -12,6 +12,7 @@ from riskkit.errors import DataContractError
 
 MARKS = re.compile(r"[.+*†‡\s]")
 PAIR = re.compile(r"[+†]\s*(?=\w)")
+ICD9 = re.compile(r"([VE]?)(\d+)(?:\.(\d*))?")
 
 
 def split_codes(code: str) -> list[str]:
@@ -41,7 +42,8 @@ def normalise_code(code: str, vocabulary: str) -> str:
     """Write a code in the one spelling that prefixes are matched against.
 
     Upper case, without points, dagger and asterisk marks and blanks; full-width characters become plain ones. A Chinese
-    extension stays at the end, where matching by prefix lets it fall off.
+    extension stays at the end, where matching by prefix lets it fall off. Leading zeros that a spreadsheet took from an
+    ICD-9-CM code are put back where the point, or fewer than three digits, show that they are missing.
 
     Parameters
     ----------
@@ -66,9 +68,15 @@ def normalise_code(code: str, vocabulary: str) -> str:
     'E11200X001'
     >>> normalise_code("H36.0*", "who_cn")
     'H360'
+    >>> normalise_code("41.1", "icd9cm"), normalise_code("V1.2", "icd9cm")
+    ('0411', 'V012')
     """
     _check_vocabulary(vocabulary)
-    return MARKS.sub("", unicodedata.normalize("NFKC", code)).upper()
+    plain = unicodedata.normalize("NFKC", code).upper()
+    if vocabulary == "icd9cm" and (parts := ICD9.fullmatch("".join(plain.split()))):
+        letter, stem, rest = parts.groups()
+        return letter + stem.zfill(2 if letter == "V" else 3) + (rest or "")
+    return MARKS.sub("", plain)
 
 
 def normalise_codes(codes: pd.Series[str], vocabulary: str) -> pd.Series[str]:

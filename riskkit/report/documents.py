@@ -38,7 +38,7 @@ def make_document(summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]
     Returns
     -------
     dict
-        `title`, `facts` (pairs), `verdict`, `key_figures` (a table) and `sections`; plain values only.
+        `kicker`, `title`, `facts` (pairs), `verdict`, `key_figures` (a table), `sections` and `footer`; plain values.
 
     Raises
     ------
@@ -64,6 +64,8 @@ def make_document(summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]
         ("Currency", scheme.get("currency")),
     ]
     return {
+        "kicker": "Risk and rate report",
+        "footer": "Groups of fewer than 11 members are shown as <11. Members are named by keyed hashes only.",
         "title": scheme["title"],
         "facts": [(name, str(value)) for name, value in facts if value],
         "verdict": make_verdict(summary),

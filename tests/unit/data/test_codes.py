@@ -137,10 +137,10 @@ def test_the_code_map_names_list_and_group_and_is_empty_without_diagnoses(tmp_pa
     assert empty.empty
 
 
-def test_the_shipped_lists_are_three_and_read_without_error() -> None:
+def test_the_shipped_lists_are_five_and_read_without_error() -> None:
     lists = read_code_lists(SHIPPED)
     groups = lists.groupby("list")["group"].nunique()
-    assert groups.index.tolist() == ["complications", "conditions", "dcsi"]
+    assert groups.index.tolist() == ["charlson", "complications", "conditions", "dcsi", "elixhauser"]
     assert groups["dcsi"] == 7
     assert groups["complications"] == 9
     assert lists["prefix"].str.len().min() >= 3

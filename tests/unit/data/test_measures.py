@@ -21,10 +21,47 @@ def write_lab(folder: Path, analyte: str, value: float, unit: str) -> Path:
     return write_tables({"person": PERSON, "lab_result": lab}, folder / "out")
 
 
-def test_hba1c_in_mmol_per_mol_is_refused_and_the_way_out_is_said(tmp_path: Path) -> None:
-    # 53 mmol/mol is 53 / 10.929 + 2.15 = 7.0 %; read as per cent it would make everybody high.
-    with pytest.raises(DataContractError, match=r"unit: of hba1c.*found 'mmol/mol', expected % \(mmol/mol / 10\.929"):
-        write_lab(tmp_path, "hba1c", 53.0, "mmol/mol")
+def test_a_unit_that_no_laboratory_gives_is_refused_and_the_accepted_ones_are_said(tmp_path: Path) -> None:
+    with pytest.raises(DataContractError, match=r"unit: of hba1c.*found 'g/L', expected % or mmol/mol"):
+        write_lab(tmp_path, "hba1c", 53.0, "g/L")
+
+
+@pytest.mark.parametrize(
+    ("analyte", "value", "unit", "expected"),
+    [
+        # 53 / 10.929 + 2.15 = 4.8495 + 2.15
+        ("hba1c", 53.0, "mmol/mol", 6.9995),
+        # 5.5 x 18.018
+        ("glucose", 5.5, "mmol/L", 99.099),
+        ("creatinine", 88.4, "umol/L", 1.0),
+        ("creatinine", 88.4, "µmol/L", 1.0),
+        # 3.39 / 0.113
+        ("uacr", 3.39, "mg/mmol", 30.0),
+        # 2.6 x 38.67, 1.7 x 88.57
+        ("ldl", 2.6, "mmol/L", 100.542),
+        ("triglycerides", 1.7, "mmol/L", 150.569),
+        # 6.0 x 2.801, 357 / 59.48
+        ("bun", 6.0, "mmol/L", 16.806),
+        ("uric_acid", 357.0, "umol/L", 6.00202),
+        ("fasting_insulin", 60.0, "pmol/L", 10.0),
+        ("c_peptide", 0.5, "nmol/L", 1.51),
+        ("hba1c", 7.1, "%", 7.1),
+        ("glucose", 99.0, "MG/DL", 99.0),
+    ],
+)
+def test_a_value_in_another_accepted_unit_is_carried_in_the_analytes_own(
+    tmp_path: Path, analyte: str, value: float, unit: str, expected: float
+) -> None:
+    written = pd.read_parquet(write_lab(tmp_path, analyte, value, unit) / "lab_result.parquet")
+    assert written["value"].iloc[0] == pytest.approx(expected, rel=1e-5)
+    assert written["unit"].iloc[0] == MEASURES[analyte].unit
+
+
+def test_plausibility_is_judged_after_the_conversion(tmp_path: Path) -> None:
+    # 200 mmol/mol is 20.4 %, above 20; 190 is 19.5 %
+    with pytest.raises(DataContractError, match=r"value: plausible hba1c.*found '200.0', expected 3 to 20 %"):
+        write_lab(tmp_path, "hba1c", 200.0, "mmol/mol")
+    assert write_lab(tmp_path, "hba1c", 190.0, "mmol/mol").is_dir()
 
 
 @pytest.mark.parametrize(("analyte", "value"), [("hba1c", 2.9), ("hba1c", 20.1), ("creatinine", 88.4), ("bmi", -3.0)])

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from riskkit.data.io import read_tables
-from riskkit.data.quality import QualityReport, TableQuality, Violation, refuse, row_rules
+from riskkit.data.quality import Example, QualityReport, TableQuality, Violation, refuse
+from riskkit.data.rules import row_rules
 from riskkit.data.schemas import TABLES
 from riskkit.errors import DataContractError
 
@@ -30,7 +31,7 @@ AHEAD = "2999-01-01"
         ({"allowed_amount": "nan"}, "allowed_amount: in range", "'nan'", "an amount, from -1e12 to 1e12"),
         ({"allowed_amount": "inf"}, "allowed_amount: in range", "'inf'", "an amount, from -1e12 to 1e12"),
         ({"allowed_amount": "12 yuan"}, "allowed_amount: readable", "'12 yuan'", "an amount"),
-        ({"person_id": "P9"}, "person_id: known", "'P9'", "a person_id of table person"),
+        ({"person_id": "P9"}, "person_id: known", "a person_id", "a person_id of table person"),
         ({"adjustment": "void"}, "adjustment: allowed values", "'void'", "one of original, reversal, replacement"),
     ],
     ids=lambda case: f"{case[1]} {case[2]}",
@@ -46,7 +47,7 @@ def test_a_broken_rule_is_said_with_the_key_what_was_found_and_what_was_expected
     with pytest.raises(DataContractError) as caught:
         read_tables(source, tmp_path / "work")
     said = str(caught.value)
-    start = f"medical_claim: 1 of 2 rows break '{rule}' (first claim_id='C2': found {found}, expected {expected}"
+    start = f"medical_claim: 1 of 2 rows break '{rule}' (first row 2, claim_id='C2': found {found}, expected {expected}"
     assert said.startswith(start)
     assert said.endswith("Correct the extract, or read it with --on-bad-rows quarantine.")
     assert "\n" not in said
@@ -120,6 +121,7 @@ def test_a_report_adds_up_and_goes_into_json() -> None:
 
 def test_refuse_raises_on_the_first_violation_and_only_then() -> None:
     refuse(TableQuality("person", 1, 1, 0))
-    first = Violation("person", "sex: allowed values", "sex", 1, "person_id='P1'", "'x'", "one of female, male")
+    shown = (Example("row 3", "'x'"),)
+    first = Violation("person", "sex: allowed values", "sex", 1, "one of female, male", shown)
     with pytest.raises(DataContractError, match="1 of 3 rows break 'sex: allowed values'"):
         refuse(TableQuality("person", 3, 2, 1, (first,)))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from riskkit.data.engine import open_engine
-from riskkit.data.rows import drop_rows, keep_persons, measure, type_rows, write_clean, write_quarantine
+from riskkit.data.rows import drop_rows, keep_keys, measure, type_rows, write_clean, write_quarantine
 from riskkit.data.schemas import TABLES
 
 LABS = pd.DataFrame(
@@ -32,7 +32,7 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     with open_engine(threads=1) as connection:
         connection.register("raw_rows", PERSON)
         type_rows(connection, TABLES["person"])
-        keep_persons(connection)
+        keep_keys(connection, TABLES["person"])
         drop_rows(connection)
         connection.register("raw_rows", LABS)
         type_rows(connection, TABLES["lab_result"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -23,6 +26,11 @@ from riskkit.errors import DataContractError
         ("I10.x00x002", "who_cn", "I10X00X002"),
         ("250.83", "icd9cm", "25083"),
         ("v27", "icd9cm", "V27"),
+        ("41.1", "icd9cm", "0411"),
+        ("8", "icd9cm", "008"),
+        ("V1.2", "icd9cm", "V012"),
+        ("E812.0", "icd9cm", "E8120"),
+        ("0411", "icd9cm", "0411"),
         ("*", "who_cn", ""),
     ],
 )
@@ -68,3 +76,12 @@ def test_an_unknown_vocabulary_is_refused_with_the_known_ones() -> None:
         normalise_code("5A11", "icd11")
     with pytest.raises(DataContractError, match="icd11"):
         normalise_codes(pd.Series(["5A11"]), "icd11")
+
+
+def test_the_page_shows_the_spellings_that_are_made() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "codes.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \| `(\w+)` \| ((?:`\w+`(?:, )?)+) \|", page, flags=re.MULTILINE)
+    assert len(rows) == 8
+    for written, vocabulary, spelt in rows:
+        made = [normalise_code(part, vocabulary) for part in split_codes(written)]
+        assert made == re.findall(r"`(\w+)`", spelt)

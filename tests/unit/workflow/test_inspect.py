@@ -11,7 +11,7 @@ import pytest
 from riskkit.data.adapters.report import AdapterReport, Unmapped
 from riskkit.data.io import write_tables
 from riskkit.errors import DataContractError
-from riskkit.workflow.inspect import describe_quality, list_features, validate_source
+from riskkit.workflow.inspect import Validation, describe_quality, list_scheme_features, validate_source
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.source import OpenSource, open_source
 
@@ -28,10 +28,31 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-def test_a_source_that_breaks_its_contract_is_refused_and_nothing_is_written(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(DataContractError, match="person: 1 of"):
-        validate_source("native", folder, tmp_path / "out")
-    assert [path.name for path in tmp_path.iterdir()] == ["source"]
+def test_a_refused_source_still_gets_its_whole_account(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(DataContractError, match=r"person: 1 of 3 .* All 1 broken rules are in .*quality\.html"):
+        validate_source("native", folder, out)
+    account = json.loads((out / "quality.json").read_text(encoding="utf-8"))
+    (table,) = account["tables"]
+    assert (table["rows_in"], table["rows_accepted"], table["rows_quarantined"]) == (3, 2, 1)
+    (broken,) = table["violations"]
+    assert broken["examples"] == [{"place": "row 3", "found": "'X'"}]
+    assert "allowed values" in (out / "quality.html").read_text(encoding="utf-8")
+
+
+def test_no_account_names_a_person(tmp_path: Path) -> None:
+    clear = "Wang Xiaoming 310101"
+    person = {"person_id": [clear] * 2, "birth_date": pd.Timestamp("1960-01-01"), "sex": ["X", "male"]}
+    place = tmp_path / "source"
+    place.mkdir()
+    pd.DataFrame(person).assign(region=None, urban=None, insurance_type=None, death_date=None).to_parquet(
+        place / "person.parquet", index=False
+    )
+    with pytest.raises(DataContractError) as caught:
+        validate_source("native", place, tmp_path / "out")
+    said = [str(caught.value), *(path.read_text(encoding="utf-8") for path in (tmp_path / "out").glob("quality.*"))]
+    assert len(said) == 3
+    assert not any("Wang" in text for text in said)
 
 
 def test_rows_set_aside_are_written_with_the_account(folder: Path, tmp_path: Path) -> None:
@@ -44,8 +65,8 @@ def test_rows_set_aside_are_written_with_the_account(folder: Path, tmp_path: Pat
 
 
 def test_without_a_folder_nothing_is_written(folder: Path, tmp_path: Path) -> None:
-    opened = validate_source("native", folder, None, on_bad_rows="quarantine")
-    assert opened.tables.quality.rows_quarantined == 1
+    found = validate_source("native", folder, None, on_bad_rows="quarantine")
+    assert found.opened.tables.quality.rows_quarantined == 1
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
@@ -61,18 +82,16 @@ def test_each_table_rule_and_unknown_column_gets_a_line(folder: Path) -> None:
 def test_what_an_adapter_could_not_map_gets_a_line(folder: Path, tmp_path: Path) -> None:
     tables = open_source("native", folder, tmp_path / "work", on_bad_rows="quarantine").tables
     report = AdapterReport("made_up", {}, {}, (Unmapped("race", 1234, "no column"),))
-    assert describe_quality(OpenSource(tables, report))[-1] == "not mapped: race, 1,234 (no column)"
+    found = Validation(OpenSource(tables, report), (), {}, (), "made_up")
+    assert describe_quality(found)[-1] == "not mapped: race, 1,234 (no column)"
 
 
-def test_the_features_of_a_scheme_are_listed_one_a_line(scheme: Scheme) -> None:
-    lines = list_features(scheme)
-    assert lines[0] == f"{len(lines) - 1} features of synthetic"
-    (age,) = (line for line in lines if line.startswith("age_years "))
-    assert age.split()[:4] == ["age_years", "+", "payment", "demography"]
-    assert age.endswith("[years]")
-    (sugar,) = (line for line in lines if line.startswith("hba1c_latest_365d "))
-    assert "365d" in sugar.split()
-    assert "clinical" in sugar
+def test_the_features_of_a_scheme_are_a_part_of_the_catalogue(scheme: Scheme) -> None:
+    part, everything = list_scheme_features(scheme), list_scheme_features()
+    names = {line.split()[0] for line in part[1:]}
+    assert "hba1c_latest_365d" in names
+    assert names < {line.split()[0] for line in everything}
+    assert len(everything) > 120
 
 
 def test_a_source_of_canonical_tables_passes_as_a_whole(tmp_path: Path) -> None:
