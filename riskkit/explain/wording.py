@@ -26,6 +26,10 @@ GROUP_WORDS = {
     "care": ("follow-up care", "随访管理"),
     "index_stay": ("this hospital stay", "本次住院"),
     "membership": ("membership", "参保情况"),
+    "comorbidity": ("comorbidity", "合并症"),
+    "cgm": ("continuous glucose monitoring", "动态血糖"),
+    "lifestyle": ("lifestyle", "生活方式"),
+    "team": ("family-doctor team", "家庭医生团队"),
 }
 # Units that are not written as they stand in the catalogue; a unit not listed is.
 UNIT_WORDS = {
@@ -34,6 +38,8 @@ UNIT_WORDS = {
     "band": ("", ""),
     "level": ("", ""),
     "step": ("", ""),
+    "stage": ("", ""),
+    "index": ("", ""),
     "fraction": ("", ""),
     "points": ("points", "分"),
     "days": ("days", "天"),

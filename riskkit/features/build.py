@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from riskkit.data.engine import DEFAULT_MEMORY_GB, DEFAULT_THREADS, open_engine, open_tables
+from riskkit.data.engine import DEFAULT_MEMORY_GB
 from riskkit.errors import LeakageError
 from riskkit.features.catalogue import Catalogue
-from riskkit.features.compile import Plan, compile_catalogue
+from riskkit.features.compile import compile_catalogue
 from riskkit.features.demographics import CONTEXT_FEATURES
 from riskkit.features.derive import DERIVED
-from riskkit.features.sources import SOURCES
+from riskkit.features.engines.duckdb_engine import DuckDBEngine
+from riskkit.features.leakage import guard_plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    import duckdb
     from numpy.typing import NDArray
+
+    from riskkit.features.engines.protocol import Engine, Session
+    from riskkit.features.plan import Plan
 
     Progress = Callable[[str, int, int], None]
 
@@ -39,6 +42,7 @@ def build_features(
     everything: Catalogue,
     code_map: pd.DataFrame,
     memory_gb: float = DEFAULT_MEMORY_GB,
+    engine: Engine | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Compute the features of a cohort as they were known at each member's index date.
@@ -56,7 +60,9 @@ def build_features(
     code_map : pandas.DataFrame
         Columns `code`, `vocabulary`, `code_group` (``list:group``) and `points`: the groups of each code that occurs.
     memory_gb : float, default 4
-        Memory limit of the engine.
+        Memory limit of DuckDB where no engine is given.
+    engine : Engine, optional
+        Where the catalogue is answered; DuckDB inside this process where not given.
     progress : callable, optional
         Called with (source, queries done, queries in all).
 
@@ -69,23 +75,22 @@ def build_features(
     Raises
     ------
     LeakageError
-        If a feature bears the name of a label column.
+        If a feature bears the name of a label column, or a query could read past the window.
     """
     _refuse_labels(chosen)
     needed = _with_inputs(chosen, everything)
     spine = cohort.sort_values(KEYS, ignore_index=True)
     plans = compile_catalogue(needed)
-    with open_engine(memory_gb=memory_gb, threads=DEFAULT_THREADS) as engine:
-        delivered = open_tables(engine, tables)
-        engine.register("spine", spine[SPINE].rename_axis("row_id").reset_index())
-        engine.register("code_group", code_map)
-        columns = _context(spine)
+    guard_plans(plans)
+    columns = _context(spine)
+    chosen_engine = engine or DuckDBEngine(memory_gb)
+    with chosen_engine.open(tables, spine[SPINE].rename_axis("row_id").reset_index(), code_map) as session:
         for done, plan in enumerate(plans):
             if progress:
                 progress(plan.source, done, len(plans))
-            columns |= _run(engine, plan, len(spine), SOURCES[plan.source].table in delivered)
-        if progress:
-            progress("done", len(plans), len(plans))
+            columns |= _run(session, plan, len(spine))
+    if progress:
+        progress("done", len(plans), len(plans))
     frame = pd.DataFrame(columns, index=spine.index)
     derived = {f.name: DERIVED[f.name].formula(frame) for f in needed.features if f.aggregate == "derived"}
     frame = frame.assign(**derived)[[feature.name for feature in chosen.features]].astype("float64")
@@ -117,16 +122,16 @@ def _context(spine: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     return {name: np.asarray(column, dtype=np.float64) for name, column in values.items()}
 
 
-def _run(engine: duckdb.DuckDBPyConnection, plan: Plan, rows: int, delivered: bool) -> dict[str, NDArray[np.float64]]:
+def _run(session: Session, plan: Plan, rows: int) -> dict[str, NDArray[np.float64]]:
     """Run one query and lay its rows out along the spine."""
     names = [feature.name for feature in plan.features]
-    if not delivered:
+    if plan.table not in session.delivered:
         return {name: np.full(rows, np.nan) for name in names}
-    found = engine.execute(plan.query.sql("duckdb")).fetchnumpy()
-    places = np.asarray(found["row_id"])
+    found = session.answer(plan.query)
+    places = found["row_id"].astype(np.int64)
     columns = {}
     for feature in plan.features:
         column = np.full(rows, 0.0 if feature.aggregate in COUNTING else np.nan)
-        column[places] = np.ma.filled(np.ma.asarray(found[feature.name], dtype="float64"), np.nan)
+        column[places] = found[feature.name]
         columns[feature.name] = column
     return columns

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from typing import Literal
 
 import pandas as pd
 
 from riskkit.errors import PolicyError
+from riskkit.features.origins import find_tables
 
 Aggregate = Literal[
     "any",
@@ -34,6 +36,7 @@ COLUMNS = [
     "unit",
     "group",
     "source",
+    "tables",
     "aggregate",
     "window_days",
     "direction",
@@ -56,7 +59,8 @@ class Feature:
     group : str
         Clinical group that reasons are folded into.
     source : str
-        Logical source, a key of `riskkit.features.sources.SOURCES`; ``"context"`` or ``"derived"`` otherwise.
+        Logical source, a key of `riskkit.features.sources.SOURCES` or of `riskkit.features.episodes.EPISODES`;
+        ``"context"`` or ``"derived"`` otherwise.
     aggregate : str
         How the visible events become one value.
     column : str, default ""
@@ -97,7 +101,7 @@ class Catalogue:
 
     features: tuple[Feature, ...]
 
-    def select(self, groups: tuple[str, ...], names: tuple[str, ...] = ()) -> Catalogue:
+    def select(self, groups: tuple[str, ...], names: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> Catalogue:
         """Keep the features of some groups, or called by name.
 
         Parameters
@@ -106,6 +110,8 @@ class Catalogue:
             Groups to keep whole.
         names : tuple of str, default ()
             Features to keep besides.
+        exclude : tuple of str, default ()
+            Features to leave out, whatever chose them.
 
         Returns
         -------
@@ -119,22 +125,30 @@ class Catalogue:
         """
         known_groups = {feature.group for feature in self.features}
         known_names = {feature.name for feature in self.features}
-        for kind, asked, known in (("group", groups, known_groups), ("feature", names, known_names)):
+        for kind, asked, known in (
+            ("group", groups, known_groups),
+            ("feature", (*names, *exclude), known_names),
+        ):
             unknown = [name for name in asked if name not in known]
             if unknown:
-                message = f"[features]: unknown {kind} {unknown[0]!r}. Use one of {', '.join(sorted(known))}."
+                near = get_close_matches(unknown[0], known) or (sorted(known) if kind == "group" else [])
+                meant = f"Use one of {', '.join(near)}" if near else "Use a name of the catalogue"
+                message = f"[features]: unknown {kind} {unknown[0]!r}. {meant}; 'riskkit features --list' prints all."
                 raise PolicyError(message)
-        return Catalogue(tuple(f for f in self.features if f.group in groups or f.name in names))
+        chosen = [f for f in self.features if f.group in groups or f.name in names]
+        return Catalogue(tuple(f for f in chosen if f.name not in exclude))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the catalogue as a table for people and for the other stages.
 
         Returns
         -------
-        pandas.DataFrame of shape (n_features, 10)
-            `name`, `meaning`, `meaning_zh`, `unit`, `group`, `source`, `aggregate`, `window_days`, `direction`,
-            `policy`.
+        pandas.DataFrame of shape (n_features, 11)
+            `name`, `meaning`, `meaning_zh`, `unit`, `group`, `source`, `tables` (canonical tables, with commas),
+            `aggregate`, `window_days`, `direction`, `policy`.
         """
         rows = [{item.name: getattr(feature, item.name) for item in fields(feature)} for feature in self.features]
         frame = pd.DataFrame(rows, columns=[item.name for item in fields(Feature)])
-        return frame.assign(window_days=frame["window_days"].astype("Int64"))[COLUMNS]
+        tables = [", ".join(find_tables(feature.name, feature.source)) for feature in self.features]
+        days = frame["window_days"].astype("Int64")
+        return frame.assign(window_days=days, tables=pd.Series(tables, dtype="str"))[COLUMNS]

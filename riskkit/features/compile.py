@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 from sqlglot import exp
 
 from riskkit.features.catalogue import Catalogue, Feature
+from riskkit.features.episodes import compile_episodes
+from riskkit.features.plan import Plan
 from riskkit.features.sources import SOURCES
 from riskkit.features.window import age_days, bucket, visible
 
@@ -15,25 +16,6 @@ from riskkit.features.window import age_days, bucket, visible
 MONEY = "DECIMAL(18, 2)"
 FACTOR = "DECIMAL(19, 6)"
 PRODUCT = "DECIMAL(38, 6)"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One query of the compiled catalogue.
-
-    Parameters
-    ----------
-    source : str
-        Logical source that the query reads.
-    features : tuple of Feature
-        Features that it answers.
-    query : sqlglot.expressions.Select
-        `row_id` and one column per feature, for the rows that have any visible event.
-    """
-
-    source: str
-    features: tuple[Feature, ...]
-    query: exp.Select
 
 
 def compile_catalogue(catalogue: Catalogue) -> list[Plan]:
@@ -55,10 +37,11 @@ def compile_catalogue(catalogue: Catalogue) -> list[Plan]:
         if feature.source in SOURCES:
             distinct = feature.column if feature.aggregate == "distinct" else ""
             folds[feature.source, distinct].append(feature)
-    return [
-        Plan(source, tuple(features), _distinct(source, column, features) if column else _rollup(source, features))
-        for (source, column), features in folds.items()
-    ]
+    plans = []
+    for (source, column), features in folds.items():
+        query = _distinct(source, column, features) if column else _rollup(source, features)
+        plans.append(Plan(source, SOURCES[source].table, tuple(features), query))
+    return [*plans, *compile_episodes(catalogue)]
 
 
 def _windows(features: list[Feature]) -> list[int | None]:

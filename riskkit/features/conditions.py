@@ -5,31 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskkit.features.catalogue import Feature
+from riskkit.features.groups import COMPLICATION_GROUPS, DCSI_GROUPS
 from riskkit.features.wording import name_group
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COMPLICATION_GROUPS = {
-    "nephropathy": "kidney",
-    "retinopathy": "eye",
-    "neuropathy": "nerves",
-    "cerebrovascular": "heart",
-    "cardiovascular": "heart",
-    "foot_pvd": "foot",
-    "metabolic": "glycaemia",
-    "hypoglycaemia": "glycaemia",
-    "any_complication": "diagnoses",
-}
-DCSI_GROUPS = {
-    "retinopathy": "eye",
-    "nephropathy": "kidney",
-    "neuropathy": "nerves",
-    "cerebrovascular": "heart",
-    "cardiovascular": "heart",
-    "pvd": "foot",
-    "metabolic": "glycaemia",
-}
 
 
 def condition_features(code_groups: pd.DataFrame) -> list[Feature]:
@@ -51,10 +31,12 @@ def condition_features(code_groups: pd.DataFrame) -> list[Feature]:
         if name == "conditions":
             features += _condition(group)
         elif name == "complications":
-            features.append(_complication(group))
+            features += [_complication(group), *_firsts("complications", group, group)]
         elif name == "dcsi":
-            features.append(_severity(group))
-    return [*features, *_totals()]
+            features += [_severity(group), *_firsts("dcsi", group, f"dcsi_{group}")]
+    held = {feature.name for feature in features}
+    new = [_new_complications()] if held & {f"{group}_incident_365d" for group in COMPLICATION_GROUPS} else []
+    return [*features, *new, *_totals()]
 
 
 def _condition(group: str) -> list[Feature]:
@@ -118,6 +100,48 @@ def _severity(group: str) -> Feature:
         window_days=730,
         direction=1,
         policy="payment",
+    )
+
+
+def _firsts(name: str, group: str, stem: str) -> list[Feature]:
+    """Declare when a group was first recorded, and whether that was in the last year or before."""
+    clinical = {"complications": COMPLICATION_GROUPS, "dcsi": DCSI_GROUPS}[name]
+    words, zh = name_group(group)
+    place = clinical.get(group, "diagnoses")
+    since = Feature(
+        f"days_since_first_{stem}",
+        f"days since the first record of {words}",
+        f"首次记录{zh}至今天数",
+        "days",
+        place,
+        "diagnosis_history",
+        "days_since_first",
+        where=(("code_group", f"{name}:{group}"),),
+        window_days=None,
+    )
+    if group not in clinical:
+        return [since]
+    derived = {
+        f"{stem}_incident_365d": (f"{words}, first recorded in 365 days", f"365天内新发{zh}"),
+        f"{stem}_prevalent": (f"{words}, recorded before the last 365 days", f"365天前已有{zh}"),
+    }
+    flags = [
+        Feature(flag, *meanings, "flag", place, "derived", "derived", window_days=None, direction=1)
+        for flag, meanings in derived.items()
+    ]
+    return [since, *flags]
+
+
+def _new_complications() -> Feature:
+    return Feature(
+        "new_complications_365d",
+        "complications first recorded in 365 days",
+        "365天内新发并发症数",
+        "count",
+        "diagnoses",
+        "derived",
+        "derived",
+        direction=1,
     )
 
 

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from riskkit.errors import PolicyError
 from riskkit.features.care_process import care_features
 from riskkit.features.catalogue import Catalogue
+from riskkit.features.comorbidities import comorbidity_features
 from riskkit.features.conditions import condition_features
 from riskkit.features.demographics import demographic_features
 from riskkit.features.index_stay import index_stay_features
 from riskkit.features.labs import lab_features
+from riskkit.features.lifestyle import lifestyle_features
 from riskkit.features.medications import medication_features
+from riskkit.features.panels import panel_features
+from riskkit.features.sensors import sensor_features
 from riskkit.features.utilization import utilization_features
 
 if TYPE_CHECKING:
@@ -40,10 +44,14 @@ def make_catalogue(code_groups: pd.DataFrame) -> Catalogue:
     features = [
         *demographic_features(),
         *condition_features(code_groups),
+        *comorbidity_features(code_groups),
         *utilization_features(),
         *medication_features(),
         *lab_features(),
+        *sensor_features(),
+        *lifestyle_features(),
         *care_features(),
+        *panel_features(),
         *index_stay_features(code_groups),
     ]
     counted = Counter(feature.name for feature in features)

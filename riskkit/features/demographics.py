@@ -19,6 +19,19 @@ STATED_MONTHS = {
     "stated_part_b_months": ("medical cover", "门诊保障"),
     "stated_managed_care_months": ("managed care", "管理式医疗"),
 }
+SPANS = {
+    "tenure_days": ("current_days", ("days of the running enrolment", "本次连续参保天数"), "days", None),
+    "enrolled_days": ("enrolled_days", ("days enrolled so far", "累计参保天数"), "days", None),
+    "enrolled_months_365d": ("months", ("months enrolled in 365 days", "365天内参保月数"), "months", 365),
+    "enrolment_gap_days_730d": (
+        "gap_days",
+        ("days without enrolment since joining, in 730 days", "730天内参保中断天数"),
+        "days",
+        730,
+    ),
+    "enrolment_gaps_730d": ("gaps", ("enrolments after a gap in 730 days", "730天内参保中断次数"), "count", 730),
+}
+"""Asked of merged enrolment spans, so that a contract renewed without a gap is one."""
 
 
 def demographic_features() -> list[Feature]:
@@ -63,8 +76,13 @@ def demographic_features() -> list[Feature]:
             "count",
             window_days=730,
         ),
+        *[_membership(name, *spec) for name, spec in SPANS.items()],
         *[_stated_months(analyte, *words) for analyte, words in STATED_MONTHS.items()],
     ]
+
+
+def _membership(name: str, column: str, words: tuple[str, str], unit: str, days: int | None) -> Feature:
+    return Feature(name, *words, unit, "membership", "membership", "sum", column=column, window_days=days)
 
 
 def _stated_months(analyte: str, words: str, words_zh: str) -> Feature:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
+
+from riskkit.features.analytes import LIFESTYLE, OTHER_ANALYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,11 @@ def _atc(length: int) -> exp.Expr:
     return _as(exp.func("SUBSTRING", exp.column("atc_code"), exp.convert(1), exp.convert(length)), f"atc{length}")
 
 
+def _times(value: exp.Expr, when: exp.Expr, name: str) -> exp.Expr:
+    """Keep a value where a condition holds, else 0."""
+    return _as(exp.Case(ifs=[exp.If(this=when, true=value)], default=exp.convert(0)), name)
+
+
 def _stays() -> exp.Select:
     """Stays by the day they ended, so that a one-day window before the index date holds the index stay alone."""
     facts = ["admission_type", "admission_source", "discharge_status", "specialty"]
@@ -67,8 +78,14 @@ def _stays() -> exp.Select:
     return query.where(exp.column("setting").eq("inpatient"), events)
 
 
-def _diagnoses() -> exp.Select:
-    """Diagnoses joined to every group that their code belongs to; the many-to-many map is kept."""
+def _labs_of(analytes: Iterable[str]) -> exp.Select:
+    """Return some analytes alone: what few sources carry costs nothing where it is absent."""
+    wanted = exp.In(this=exp.column("analyte"), expressions=[exp.convert(name) for name in analytes])
+    return _events("lab_result", "date", "record_id", "analyte", "value", _one()).where(wanted)
+
+
+def _diagnoses(*lists: str) -> exp.Select:
+    """Diagnoses joined to every group of some lists that their code belongs to; the many-to-many map is kept."""
     columns = [exp.column(name, "d") for name in ("person_id", "source", "record_id")]
     clocks = [_as(exp.column("date", "d"), "event_date"), exp.column("available_date", "d")]
     groups = [exp.column(name, "g") for name in ("code_group", "points")]
@@ -78,7 +95,12 @@ def _diagnoses() -> exp.Select:
         exp.column("vocabulary", "d").eq(exp.column("vocabulary", "g")),
     )
     query = exp.select(*columns, *clocks, *groups, first, _one()).from_("diagnosis AS d")
-    return query.join("code_group AS g", on=same)
+    # A code is in groups of many lists: only those that the source is about are folded.
+    starts = [
+        exp.func("SUBSTRING", exp.column("code_group", "g"), exp.convert(1), exp.convert(len(name) + 1)).eq(f"{name}:")
+        for name in lists
+    ]
+    return query.join("code_group AS g", on=exp.and_(same, exp.or_(*starts)))
 
 
 SOURCES: dict[str, EventSource] = {
@@ -95,11 +117,16 @@ SOURCES: dict[str, EventSource] = {
                 "paid_amount",
                 "member_amount",
                 _as(_days("start_date", "end_date") * _sign(), "stay_days"),
+                "facility_id",
+                _times(_sign(), exp.column("facility_level").eq(3), "tertiary_count"),
+                _times(exp.column("allowed_amount"), exp.column("facility_level").eq(3), "tertiary_amount"),
                 _as(_sign(), "event_count"),
             ),
         ),
         EventSource("stays", "medical_claim", _stays()),
-        EventSource("diagnoses", "diagnosis", _diagnoses()),
+        EventSource("diagnoses", "diagnosis", _diagnoses("conditions", "complications", "dcsi")),
+        EventSource("diagnosis_history", "diagnosis", _diagnoses("complications", "dcsi")),
+        EventSource("comorbidities", "diagnosis", _diagnoses("charlson", "elixhauser")),
         EventSource("diagnosis_codes", "diagnosis", _events("diagnosis", "date", "code", _one())),
         EventSource(
             "drugs",
@@ -112,13 +139,18 @@ SOURCES: dict[str, EventSource] = {
                 _atc(5),
                 "atc_code",
                 "days_supply",
+                *[_times(exp.convert(1), exp.column("days_supply") >= exp.convert(d), f"long_{d}") for d in (28, 84)],
                 "allowed_amount",
                 _one(),
             ),
         ),
         EventSource("labs", "lab_result", _events("lab_result", "date", "record_id", "analyte", "value", _one())),
+        EventSource("other_labs", "lab_result", _labs_of(OTHER_ANALYTES)),
+        EventSource("lifestyle", "lab_result", _labs_of(LIFESTYLE)),
         EventSource("care", "care_event", _events("care_event", "date", "kind", _one())),
-        EventSource("enrolment", "enrollment", _events("enrollment", "start_date", _one(), available="start_date")),
+        EventSource(
+            "enrolment", "enrollment", _events("enrollment", "start_date", "team_id", _one(), available="start_date")
+        ),
     )
 }
 """Logical sources by name."""

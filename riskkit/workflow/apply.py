@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from riskkit.cohort.eligibility import CohortSpec
     from riskkit.data.quality import OnBadRows
+    from riskkit.features.engines.protocol import Engine
     from riskkit.workflow.scheme import Scheme
 
     Progress = Callable[[str, int, int], None]
@@ -155,6 +156,7 @@ def build_source_features(
     *,
     index_date: date | None = None,
     on_bad_rows: OnBadRows = "refuse",
+    engine: Engine | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Build the members that a scheme would score and write them: keys, context and features.
@@ -171,6 +173,8 @@ def build_source_features(
         Index date; the scheme's rating date where absent.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
         What happens to a row that breaks its contract.
+    engine : Engine, optional
+        Where the features are computed; DuckDB inside this process where not given.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -180,9 +184,9 @@ def build_source_features(
         The members, as `score_members` and the served model take them.
     """
     block = scheme.file.features
-    plan = plan_features(scheme.codelist_directory, block.groups, block.names)
+    plan = plan_features(scheme.codelist_directory, block.groups, block.names, block.exclude)
     adapter, spec = scheme.file.source.adapter, scheme.file.cohort
-    asked = _Asked(adapter, spec, plan, (), index_date)
+    asked = _Asked(adapter, spec, plan, (), index_date, engine)
     members = _open_members(asked, source, on_bad_rows, progress)
     frame = context_of(members)
     write_parquet(frame, out)
@@ -218,13 +222,14 @@ def _members_of(
 
 @dataclass(frozen=True)
 class _Asked:
-    """Which members are asked for, with which features, and which tables must be there for them."""
+    """Which members are asked for, with which features, from where, and which tables must be there for them."""
 
     adapter: str
     cohort: CohortSpec
     plan: FeaturePlan
     tables: tuple[str, ...]
     index_date: date | None
+    engine: Engine | None = None
 
 
 def _open_members(asked: _Asked, source: Path, on_bad_rows: OnBadRows, progress: Progress | None) -> Members:
@@ -236,4 +241,6 @@ def _open_members(asked: _Asked, source: Path, on_bad_rows: OnBadRows, progress:
         opened = open_source(asked.adapter, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
         require_tables(opened, asked.tables)
         days = [day] if day else []
-        return build_members(opened.tables, asked.cohort, asked.plan, index_dates=days, progress=progress)
+        return build_members(
+            opened.tables, asked.cohort, asked.plan, index_dates=days, engine=asked.engine, progress=progress
+        )

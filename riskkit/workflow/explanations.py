@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riskkit.data.privacy import hash_person_ids
 from riskkit.explain.plots import plot_beeswarm, plot_waterfall
 from riskkit.explain.reasons import compute_reasons
 from riskkit.workflow.score import KEYS, compute_member_contributions, quantity_of
@@ -22,8 +21,8 @@ REPORT_ROWS = 5_000
 ARCHETYPES = ("low", "medium", "high")
 
 
-def write_explanations(bundle: Bundle, outcome: str, members: pd.DataFrame, folder: Path, *, key: bytes) -> None:
-    """Write how one outcome's predictions come about, with keyed hashes for identifiers.
+def write_explanations(bundle: Bundle, outcome: str, members: pd.DataFrame, folder: Path) -> None:
+    """Write how one outcome's predictions come about.
 
     Parameters
     ----------
@@ -36,15 +35,12 @@ def write_explanations(bundle: Bundle, outcome: str, members: pd.DataFrame, fold
     folder : pathlib.Path
         Gets ``contributions.parquet``, ``base_value.json``, ``beeswarm.png``, ``waterfall.png`` and
         ``reasons.json``.
-    key : bytes
-        Key of the identifier hashes.
     """
     model = bundle.models[outcome]
     catalogue, quantity = bundle.catalogue.to_frame(), quantity_of(bundle, model)
     folder.mkdir(parents=True, exist_ok=True)
     contributions = compute_member_contributions(model, members)
-    hashed = contributions.assign(person_id=hash_person_ids(contributions["person_id"], key))
-    hashed.to_parquet(folder / "contributions.parquet", index=False)
+    contributions.to_parquet(folder / "contributions.parquet", index=False)
     base = {"outcome": outcome, "unit": quantity.unit, "base_value": float(contributions["base_value"].iloc[0])}
     (folder / "base_value.json").write_text(json.dumps(base, indent=1), encoding="utf-8")
     drawn = sample_rows(members, REPORT_ROWS)
@@ -119,9 +115,7 @@ def choose_examples(scores: pd.DataFrame) -> dict[str, int]:
     return chosen
 
 
-def describe_examples(
-    bundle: Bundle, scores: pd.DataFrame, ledger: pd.DataFrame | None, *, key: bytes
-) -> list[dict[str, Any]]:
+def describe_examples(bundle: Bundle, scores: pd.DataFrame, ledger: pd.DataFrame | None) -> list[dict[str, Any]]:
     """Describe the three example members of the report.
 
     Parameters
@@ -132,13 +126,11 @@ def describe_examples(
         Scores frame.
     ledger : pandas.DataFrame or None
         Ledger of the rate table.
-    key : bytes
-        Key of the identifier hashes.
 
     Returns
     -------
     list of dict
-        `label`, `person` (hashed), tier, package, rate, predictions, reasons and ledger.
+        `label`, `person`, tier, package, rate, predictions, reasons and ledger.
     """
     examples = []
     for label, place in choose_examples(scores).items():
@@ -146,7 +138,7 @@ def describe_examples(
         examples.append(
             {
                 "label": label,
-                "person": hash_person_ids([row["person_id"]], key).iloc[0],
+                "person": str(row["person_id"]),
                 "risk_tier": row.get("risk_tier"),
                 "package": row.get("package"),
                 "rate_amount": None if "rate_amount" not in row else float(row["rate_amount"]),

@@ -11,6 +11,7 @@ from riskkit.cohort.eligibility import build_annual_cohort, build_discharge_coho
 from riskkit.cohort.outcomes import label_admission, label_cost, label_readmission
 from riskkit.data.codes import build_code_map, read_code_lists
 from riskkit.errors import PolicyError
+from riskkit.features.audit import audit_sample
 from riskkit.features.build import build_features
 from riskkit.features.contents import make_catalogue
 
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
     from riskkit.cohort.eligibility import CohortSpec
     from riskkit.data.io import Tables
     from riskkit.features.catalogue import Catalogue
+    from riskkit.features.engines.protocol import Engine
     from riskkit.risk.spec import OutcomeSpec
 
     Progress = Callable[[str, int, int], None]
 
 KEYS = ["person_id", "index_date"]
+AUDITED = 100
+"""Members whose features are built a second time, in another way, whenever features are built."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,9 @@ class FeaturePlan:
     code_lists: pd.DataFrame
 
 
-def plan_features(codelist_directory: Path, groups: Sequence[str], names: Sequence[str] = ()) -> FeaturePlan:
+def plan_features(
+    codelist_directory: Path, groups: Sequence[str], names: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> FeaturePlan:
     """Choose the features of a scheme.
 
     Parameters
@@ -91,6 +97,8 @@ def plan_features(codelist_directory: Path, groups: Sequence[str], names: Sequen
         Folder of the code lists.
     groups, names : sequence of str
         Groups and single features.
+    exclude : sequence of str, default ()
+        Single features to leave out again.
 
     Returns
     -------
@@ -104,7 +112,7 @@ def plan_features(codelist_directory: Path, groups: Sequence[str], names: Sequen
     """
     code_lists = read_code_lists(codelist_directory)
     everything = make_catalogue(code_lists)
-    return FeaturePlan(everything, everything.select(tuple(groups), tuple(names)), code_lists)
+    return FeaturePlan(everything, everything.select(tuple(groups), tuple(names), tuple(exclude)), code_lists)
 
 
 def build_members(
@@ -113,9 +121,13 @@ def build_members(
     plan: FeaturePlan,
     *,
     index_dates: Sequence[date] = (),
+    engine: Engine | None = None,
+    audited: int = AUDITED,
     progress: Progress | None = None,
 ) -> Members:
     """Select a cohort and compute its features: the one function behind training, rating and scoring.
+
+    A sample of the members is built again from the records that were known at their index dates, and compared.
 
     Parameters
     ----------
@@ -127,6 +139,10 @@ def build_members(
         Features to compute.
     index_dates : sequence of datetime.date
         Index dates of an annual cohort.
+    engine : Engine, optional
+        Where the features are computed; DuckDB inside this process where not given.
+    audited : int, default 100
+        Members of the sample that is built again.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -134,19 +150,35 @@ def build_members(
     -------
     Members
         Cohort and features in one order.
+
+    Raises
+    ------
+    LeakageError
+        If a query reads past the window, or a sampled member's features are not those of the records known by then.
     """
     person, enrollment = tables.frame("person"), tables.frame("enrollment")
     if spec.kind == "discharge":
         cohort, flow = build_discharge_cohort(person, enrollment, tables.frame("medical_claim"), spec)
     else:
         cohort, flow = build_annual_cohort(person, enrollment, spec, index_dates)
+    code_map = build_code_map(tables.paths, plan.code_lists)
     features = build_features(
         cohort,
         tables.paths,
         plan.chosen,
         everything=plan.everything,
-        code_map=build_code_map(tables.paths, plan.code_lists),
+        code_map=code_map,
+        engine=engine,
         progress=progress,
+    )
+    audit_sample(
+        cohort,
+        features,
+        tables.paths,
+        plan.chosen,
+        everything=plan.everything,
+        code_map=code_map,
+        members=audited,
     )
     return Members(cohort, features, flow)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskkit import tracking
-from riskkit.data.privacy import hash_person_ids, read_id_key
 from riskkit.workflow.score import answer_request
 
 if TYPE_CHECKING:
@@ -55,14 +54,13 @@ def record_run(scheme: Scheme, summary: dict[str, Any], bundle: Bundle, members:
                     folder=stage / "explanations" / name,
                 )
         alias = choose_alias(scheme, summary["gates"])
-        few = members.head(2).assign(person_id=hash_person_ids(members["person_id"].head(2), read_id_key()))
         number = tracking.register_bundle(
             name=scheme.registered_name,
             code_file=Path(__file__).with_name("pyfunc_model.py"),
             bundle=stage / "bundle",
             alias=alias,
             columns=_columns(bundle),
-            answer=answer_request(bundle, few),
+            answer=answer_request(bundle, members.head(2)),
             requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
         )
     return number

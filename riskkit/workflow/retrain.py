@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riskkit.data.io import staged
-from riskkit.data.privacy import hash_person_ids, read_id_key
+from riskkit.data.privacy import read_id_key
 from riskkit.data.staging import keep_source
 from riskkit.errors import AcceptanceError
 from riskkit.report.render import write_report
@@ -224,9 +224,7 @@ def write_evaluation(
         The rate table.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    key = read_id_key()
     predictions = pd.concat([outcome.predictions for outcome in training.trained.values()], ignore_index=True)
-    predictions = predictions.assign(person_id=hash_person_ids(predictions["person_id"], key))
     predictions.to_parquet(folder / "predictions.parquet", index=False)
     bundle.catalogue.to_frame()[["name", "meaning", "group"]].to_parquet(folder / "feature_catalogue.parquet")
     if rated:
@@ -256,12 +254,11 @@ def explain_outcomes(bundle: Bundle, members: pd.DataFrame, folder: Path, *, pro
     progress : callable, optional
         Called with (what, done, in all).
     """
-    key = read_id_key()
     drawn = sample_rows(members, REPORT_ROWS)
     for done, outcome in enumerate(bundle.models):
         if progress:
             progress(f"explain {outcome}", done, len(bundle.models))
-        write_explanations(bundle, outcome, members, folder / outcome, key=key)
+        write_explanations(bundle, outcome, members, folder / outcome)
         table = pd.read_parquet(folder / outcome / "contributions.parquet").take(drawn).drop(columns=KEYS)
         table.to_parquet(folder.parent / "evaluation" / f"contributions_{outcome}.parquet", index=False)
 
@@ -283,5 +280,5 @@ def _complete(
     summary = complete_scheme(training.summary)
     ledger = rated.ledger if rated else None
     summary["rates"] = summarise_rates(rated) if rated else None
-    summary["examples"] = describe_examples(bundle, scores, ledger, key=read_id_key())
+    summary["examples"] = describe_examples(bundle, scores, ledger)
     return summary

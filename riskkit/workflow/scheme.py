@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from riskkit.cohort.eligibility import CohortSpec
+from riskkit.data.adapters.known import LAYOUTS
 from riskkit.errors import PolicyError
 from riskkit.evaluation.outcome_drift import DriftLimits
 from riskkit.policy import PolicyModel, read_policy
@@ -33,14 +34,23 @@ class SchemeBlock(PolicyModel):
 class SourceBlock(PolicyModel):
     """Where the canonical tables come from."""
 
-    adapter: Literal["native", "desynpuf", "diabetes130"]
+    adapter: str
+
+    @field_validator("adapter")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in LAYOUTS:
+            message = f"must be one of {', '.join(LAYOUTS)}, got {name!r}"
+            raise ValueError(message)
+        return name
 
 
 class FeatureBlock(PolicyModel):
-    """Groups and single features that are built for every outcome of the scheme."""
+    """Groups and single features that are built for every outcome of the scheme, less those left out by name."""
 
     groups: tuple[str, ...]
     names: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
 
 class SplitBlock(PolicyModel):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from riskkit.data.adapters.desynpuf import convert_desynpuf
-from riskkit.data.adapters.diabetes130 import convert_diabetes130
+from riskkit.data.adapters.known import NATIVE, convert
 from riskkit.data.io import Tables, read_tables, require_columns
+from riskkit.data.privacy import read_id_key
 from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 FEW_PERSONS = 100
 """Up to so many persons may have no record of a kind; more of them without one is a table that was not delivered."""
-
-ADAPTERS = {"desynpuf": convert_desynpuf, "diabetes130": convert_diabetes130}
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class OpenSource:
 def open_source(
     adapter: str, source: Path, work: Path, *, on_bad_rows: OnBadRows = "refuse", progress: Progress | None = None
 ) -> OpenSource:
-    """Bring a source into canonical tables in a working folder.
+    """Bring a source into canonical tables in a working folder, with hashes in the place of its persons' identifiers.
 
     Parameters
     ----------
@@ -71,11 +69,11 @@ def open_source(
     """
     report = None
     folder = source
-    if adapter != "native":
+    if adapter != NATIVE:
         folder = work / "adapted"
-        report = ADAPTERS[adapter](source, folder, progress=progress)
+        report = convert(adapter, source, folder, progress=progress)
     require_columns(folder)
-    tables = read_tables(folder, work / "tables", on_bad_rows=on_bad_rows, progress=progress)
+    tables = read_tables(folder, work / "tables", on_bad_rows=on_bad_rows, id_key=read_id_key(), progress=progress)
     return OpenSource(tables, report)
 
 

@@ -15,6 +15,7 @@ from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.model import OutcomeModel, fit_outcome
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
+from riskkit.workflow.label_guard import refuse_labels
 from riskkit.workflow.members import label_members
 from riskkit.workflow.split import plan_splits, tuning_rows
 
@@ -125,6 +126,7 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
     features = members.features.take(counted).reset_index(drop=True)
     names = [name for name in select_features(catalogue, spec) if _varies(features[name])]
     labels = labels.take(counted)
+    refuse_labels(features[names], labels["observed"], outcome=spec.name)
     return _Task(
         spec=_with_budget(scheme, spec),
         frame=ModelFrame(features, labels["observed"].to_numpy(), labels["weight"].to_numpy()),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riskkit.cohort.eligibility import CONTEXT
+from riskkit.data.privacy import hash_person_ids, read_id_key
 from riskkit.risk.model import OutcomeModel
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.tiers.cuts import fit_cuts
@@ -95,7 +96,7 @@ def train_scheme(
     """
     source = open_source(scheme.file.source.adapter, source_folder, work, on_bad_rows=on_bad_rows, progress=progress)
     block = scheme.file.features
-    plan = plan_features(scheme.codelist_directory, block.groups, block.names)
+    plan = plan_features(scheme.codelist_directory, block.groups, block.names, block.exclude)
     cohort = scheme.file.cohort
     known = build_members(source.tables, cohort, plan, index_dates=cohort.index_dates, progress=progress)
     trained = train_outcomes(scheme, known, source.tables, plan, progress=progress)
@@ -213,6 +214,7 @@ def _truths(scheme: Scheme, folder: Path, trained: dict[str, TrainedOutcome]) ->
     if not file.exists():
         return {}
     truth = pd.read_parquet(file)
+    truth["person_id"] = hash_person_ids(truth["person_id"], read_id_key())
     truth["index_date"] = pd.to_datetime(truth["index_date"]).astype("datetime64[us]")
     found = {name: compare_with_truth(outcome, truth, scheme.file.run) for name, outcome in trained.items()}
     return {name: value for name, value in found.items() if value is not None}

@@ -21,6 +21,8 @@ GROUPS = [
     ("dcsi", "nephropathy", "N18", 2.0),
     ("dcsi", "nephropathy", "N08", 1.0),
     ("dcsi", "retinopathy", "H36", 1.0),
+    ("charlson", "renal", "N18", 2.0),
+    ("elixhauser", "renal_failure", "N18", 1.0),
 ]
 INDEX = "2024-01-01"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from riskkit.data.schemas import TABLES
 from riskkit.errors import PolicyError
 from riskkit.features.catalogue import COLUMNS, Catalogue
 from riskkit.features.contents import make_catalogue
 from riskkit.features.derive import DERIVED
+from riskkit.features.episodes import EPISODES
 from riskkit.features.sources import SOURCES
 
 CARE_GROUPS = {
@@ -26,6 +28,10 @@ CARE_GROUPS = {
     "drugs",
     "care",
     "index_stay",
+    "comorbidity",
+    "cgm",
+    "lifestyle",
+    "team",
 }
 
 
@@ -40,14 +46,15 @@ def test_names_are_distinct_and_every_feature_says_what_it_is(everything: Catalo
 
 def test_every_feature_has_a_source_or_a_formula(everything: Catalogue) -> None:
     for feature in everything.features:
-        assert feature.source in {*SOURCES, "context", "derived"}
+        assert feature.source in {*SOURCES, *EPISODES, "context", "derived"}
         assert (feature.aggregate == "derived") == (feature.name in DERIVED)
 
 
 def test_nothing_that_a_provider_can_raise_by_activity_may_enter_a_rate(everything: Catalogue) -> None:
     payment = everything.to_frame().query("policy == 'payment'")
     assert set(payment["source"]) <= {"context", "diagnoses", "derived"}
-    assert not set(payment["group"]) & {"use", "cost", "drugs", "care", "index_stay", "membership"}
+    never = {"use", "cost", "drugs", "care", "index_stay", "membership", "comorbidity", "cgm", "lifestyle", "team"}
+    assert not set(payment["group"]) & never
     assert not payment["aggregate"].isin(["count", "sum", "days_since", "distinct"]).any()
 
 
@@ -67,10 +74,28 @@ def test_groups_and_names_are_chosen_in_catalogue_order(everything: Catalogue) -
     assert "follow_up_365d" in names
 
 
+def test_what_is_excluded_is_left_out_whatever_chose_it(everything: Catalogue) -> None:
+    whole = everything.select(("demography",), ("follow_up_365d",))
+    chosen = everything.select(("demography",), ("follow_up_365d",), exclude=("follow_up_365d", "is_urban"))
+    left_out = {feature.name for feature in whole.features} - {feature.name for feature in chosen.features}
+    assert left_out == {"follow_up_365d", "is_urban"}
+    with pytest.raises(PolicyError, match="unknown feature 'shoe_size'"):
+        everything.select(("demography",), exclude=("shoe_size",))
+
+
+def test_at_least_120_features_come_from_every_kind_of_record(everything: Catalogue) -> None:
+    frame = everything.to_frame()
+    assert len(frame) >= 120
+    tables = {table for listed in frame["tables"] for table in listed.split(", ")}
+    assert tables == set(TABLES) - {"procedure"}
+
+
 def test_an_unknown_group_or_name_is_refused_with_the_known_ones(everything: Catalogue) -> None:
-    with pytest.raises(PolicyError, match=r"unknown group 'money'. Use one of care, cost"):
+    with pytest.raises(PolicyError, match=r"unknown group 'money'. Use one of care, cgm"):
         everything.select(("money",))
-    with pytest.raises(PolicyError, match=r"unknown feature 'shoe_size'. Use one of age_years"):
+    with pytest.raises(PolicyError, match=r"unknown feature 'hba1c_last_365d'. Use one of .*hba1c_latest_365d"):
+        everything.select((), ("hba1c_last_365d",))
+    with pytest.raises(PolicyError, match=r"'shoe_size'. Use a name of the catalogue; 'riskkit features --list'"):
         everything.select((), ("shoe_size",))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from riskkit.features.build import build_features
 from riskkit.features.catalogue import Catalogue, Feature
@@ -130,7 +130,7 @@ def test_all_of_the_past_is_a_window_too(code_map: pd.DataFrame) -> None:
 
 def test_one_query_per_source_and_kind_of_fold(everything: Catalogue) -> None:
     plans = compile_catalogue(everything)
-    keys = [(plan.source, {f.column for f in plan.features if f.aggregate == "distinct"} != set()) for plan in plans]
+    keys = [(plan.source, *{f.column for f in plan.features if f.aggregate == "distinct"}) for plan in plans]
     assert len(set(keys)) == len(keys)
     needing = [f.name for f in everything.features if f.source not in {"context", "derived"}]
     assert sorted(f.name for plan in plans for f in plan.features) == sorted(needing)
@@ -138,13 +138,20 @@ def test_one_query_per_source_and_kind_of_fold(everything: Catalogue) -> None:
 
 def test_every_query_looks_through_the_window_and_at_both_clocks(everything: Catalogue) -> None:
     for plan in compile_catalogue(everything):
-        text = plan.query.sql("duckdb")
-        joins = len(re.findall(r"spine AS s", text))
-        assert joins == text.count("e.event_date < s.index_date AND e.available_date <= s.as_of_date") == 1
+        joined = [select for select in plan.query.find_all(exp.Select) if "spine" in _relations(select)]
+        assert joined, plan.source
+        for select in joined:
+            told = select.args["where"].sql("duckdb")
+            assert "e.event_date < s.index_date AND e.available_date <= s.as_of_date" in told, plan.source
+
+
+def _relations(select: exp.Select) -> set[str]:
+    """Tables that a query names itself, leaving out those of the queries inside it."""
+    parts = [select.args.get("from_"), *(select.args.get("joins") or [])]
+    return {part.this.name for part in parts if part is not None and isinstance(part.this, exp.Table)}
 
 
 def test_the_queries_transpile_to_spark_and_postgres(everything: Catalogue) -> None:
     for plan in compile_catalogue(everything):
         for dialect in ("spark", "postgres"):
-            assert plan.query.sql(dialect).startswith("SELECT")
-    assert np.isfinite(len(plan.features))
+            assert isinstance(sqlglot.parse_one(plan.query.sql(dialect), read=dialect), exp.Select)

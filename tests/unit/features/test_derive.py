@@ -4,35 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from riskkit.features.catalogue import Catalogue
-from riskkit.features.derive import DERIVED, compute_egfr
-
-
-@pytest.mark.parametrize(
-    ("creatinine", "age", "female", "egfr"),
-    # Worked figures of the 2021 CKD-EPI equation: women 55 and 70, men 60 and 65
-    [(0.9, 55, 1, 75.5), (1.0, 60, 0, 86.2), (0.6, 70, 1, 96.5), (2.5, 65, 0, 27.8)],
-)
-def test_egfr_gives_the_worked_figures(creatinine: float, age: float, female: float, egfr: float) -> None:
-    found = compute_egfr(pd.Series([creatinine]), pd.Series([age]), pd.Series([female]))
-    assert found.round(1).tolist() == [egfr]
-
-
-def test_egfr_at_the_knee_is_the_age_factor_alone() -> None:
-    # Man, creatinine 0.9 = k, so both powers are of 1: 142 * 0.9938 ** 50
-    found = compute_egfr(pd.Series([0.9]), pd.Series([50.0]), pd.Series([0.0]))
-    assert found.tolist() == pytest.approx([142 * 0.9938**50])
-
-
-def test_egfr_is_missing_under_18_and_where_an_input_is_missing() -> None:
-    creatinine = pd.Series([0.9, np.nan, 0.9, 0.9], index=[4, 5, 6, 7])
-    found = compute_egfr(
-        creatinine, pd.Series([17.9, 60, 60, np.nan], creatinine.index), pd.Series([0, 0, np.nan, 1], creatinine.index)
-    )
-    assert found.isna().all()
-    assert found.index.tolist() == [4, 5, 6, 7]
+from riskkit.features.derive import DERIVED
+from riskkit.features.groups import COMPLICATION_GROUPS, DCSI_GROUPS
+from riskkit.features.schedule import SCHEDULE
 
 
 def _derive(name: str, **columns: list[float]) -> list[float]:
@@ -62,6 +38,30 @@ def test_the_cost_trend_is_a_share_and_missing_without_cost() -> None:
 
 def test_inputs_are_features_of_the_catalogue_or_left_out_by_its_code_lists(everything: Catalogue) -> None:
     known = {feature.name for feature in everything.features}
+    listed = tuple(f"{stem}{group}" for group in (*COMPLICATION_GROUPS, *DCSI_GROUPS) for stem in ("", "dcsi_"))
     for name, derived in DERIVED.items():
-        absent = set(derived.inputs) - known
-        assert not absent or name == "dcsi_total_730d"
+        for absent in set(derived.inputs) - known:
+            assert absent.removeprefix("days_since_first_").startswith(listed), name
+
+
+def test_no_input_is_itself_derived() -> None:
+    assert not {name for derived in DERIVED.values() for name in derived.inputs} & DERIVED.keys()
+
+
+def test_a_change_is_the_last_year_less_the_one_before() -> None:
+    # 700 in two years, of which 500 in the last: 500 - 200
+    found = _derive("allowed_amount_change", allowed_amount_365d=[500.0, np.nan], allowed_amount_730d=[700.0, 700])
+    assert np.array_equal(found, [300, np.nan], equal_nan=True)
+
+
+def test_adherent_begins_at_four_days_of_five() -> None:
+    found = _derive("diabetes_drug_adherent_365d", diabetes_drug_pdc_365d=[0.8, 0.799, np.nan])
+    assert np.array_equal(found, [1, 0, np.nan], equal_nan=True)
+
+
+def test_the_schedule_is_a_mean_over_the_checks_that_are_known() -> None:
+    columns = {name: [np.nan] for _, names, *_ in SCHEDULE.values() for name in names}
+    # Without care events only the two tests of the laboratory are known: 1 of 2 and 1 of 1
+    known = {**columns, "hba1c_tests_365d": [1.0], "uacr_tests_365d": [1.0]}
+    assert _derive("schedule_attained_365d", **known) == [0.75]
+    assert np.isnan(_derive("schedule_attained_365d", **columns)).all()

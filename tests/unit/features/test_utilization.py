@@ -38,3 +38,28 @@ def test_totals_are_the_sum_over_settings(compute: Callable[..., dict[str, float
     ]
     # 1,000; 1,050; 1,350; 720; 1,000 of 1,050
     assert list(compute(names, medical_claim=rows).values()) == [1000, 1050, 1350, 720, 1000 / 1050]
+
+
+def test_use_and_cost_change_from_year_to_year(compute: Callable[..., dict[str, float]]) -> None:
+    rows = [
+        {"setting": "outpatient", "start_date": "2023-12-01", "allowed_amount": 100.0, "member_amount": 25.0},
+        {"setting": "outpatient", "start_date": "2023-06-01", "allowed_amount": 50.0, "member_amount": 35.0},
+        {"setting": "outpatient", "start_date": "2022-06-01", "allowed_amount": 400.0},
+    ]
+    names = ["outpatient_visits_change", "outpatient_allowed_amount_change", "allowed_amount_change"]
+    # Two visits after one; 150 after 400
+    assert list(compute(names, medical_claim=rows).values()) == [1, -250, -250]
+    assert compute(["member_amount_share_365d"], medical_claim=rows) == {"member_amount_share_365d": 60 / 150}
+
+
+def test_tertiary_care_is_that_of_level_three_and_taken_back_with_it(compute: Callable[..., dict[str, float]]) -> None:
+    visit = {"setting": "outpatient", "start_date": "2023-06-01", "allowed_amount": 100.0, "facility_level": 3}
+    rows = [
+        {**visit, "facility_id": "F1"},
+        {**visit, "facility_id": "F1", "start_date": "2023-07-01"},
+        {**visit, "facility_id": "F1", "start_date": "2023-07-01", "adjustment": "reversal", "allowed_amount": -100.0},
+        {**visit, "facility_id": "F2", "facility_level": 1},
+        {**visit, "facility_id": None, "facility_level": None},
+    ]
+    names = ["tertiary_visits_365d", "tertiary_allowed_amount_365d", "distinct_facilities_365d"]
+    assert list(compute(names, medical_claim=rows).values()) == [1, 100, 2]

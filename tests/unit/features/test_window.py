@@ -79,7 +79,11 @@ def test_a_bucket_is_the_narrowest_window_that_holds_the_event(
         assert fetch_rows(engine, exp.select(bucket(windows, exp.convert(days)))) == [(number,)]
 
 
-@pytest.mark.parametrize("module", sorted(path.name for path in FOLDER.glob("*.py") if path.name != "window.py"))
+# The audit cuts by comparisons of its own, so that it does not rest on the window that it audits.
+COMPARING = ("window.py", "audit.py")
+
+
+@pytest.mark.parametrize("module", sorted(path.name for path in FOLDER.glob("*.py") if path.name not in COMPARING))
 def test_no_other_module_compares_a_clock(module: str) -> None:
     tree = ast.parse((FOLDER / module).read_text(encoding="utf-8"))
     compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare | ast.Call)]

@@ -137,7 +137,7 @@ def test_the_index_date_that_is_given_goes_before_the_rating_date(
 ) -> None:
     asked: list[object] = []
 
-    def build(_: object, __: object, ___: object, *, index_dates: list[date], progress: object) -> None:
+    def build(_: object, __: object, ___: object, *, index_dates: list[date], **_____: object) -> None:
         asked.append(index_dates)
         raise StopIteration
 

@@ -12,7 +12,6 @@ from riskkit.data.adapters.report import AdapterReport
 from riskkit.data.io import Tables, write_tables
 from riskkit.data.quality import QualityReport, TableQuality
 from riskkit.errors import DataContractError
-from riskkit.workflow import source as source_module
 from riskkit.workflow.source import OpenSource, open_source, require_tables
 
 
@@ -42,7 +41,7 @@ def test_an_adapter_converts_first_and_its_account_is_kept(tmp_path: Path, monke
         write_tables({"person": person_table("male")}, target)
         return AdapterReport("made_up", {"rows": 1}, {"person": 1}, (), {})
 
-    monkeypatch.setitem(source_module.ADAPTERS, "desynpuf", convert)
+    monkeypatch.setattr("riskkit.data.adapters.desynpuf.convert_desynpuf", convert)
     opened = open_source(
         "desynpuf", tmp_path / "outside", tmp_path / "work", progress=lambda what, done, total: told.append(what)
     )

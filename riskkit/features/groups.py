@@ -1,0 +1,24 @@
+"""Groups: which clinical group of features each complication and each category of the severity index belongs to."""
+
+from __future__ import annotations
+
+COMPLICATION_GROUPS = {
+    "nephropathy": "kidney",
+    "retinopathy": "eye",
+    "neuropathy": "nerves",
+    "cerebrovascular": "heart",
+    "cardiovascular": "heart",
+    "foot_pvd": "foot",
+    "metabolic": "glycaemia",
+    "hypoglycaemia": "glycaemia",
+    "any_complication": "diagnoses",
+}
+DCSI_GROUPS = {
+    "retinopathy": "eye",
+    "nephropathy": "kidney",
+    "neuropathy": "nerves",
+    "cerebrovascular": "heart",
+    "cardiovascular": "heart",
+    "pvd": "foot",
+    "metabolic": "glycaemia",
+}

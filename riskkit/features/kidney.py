@@ -1,0 +1,135 @@
+"""Kidney: filtration rate by CKD-EPI 2021 and the KDIGO stages of filtration, albuminuria and risk."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+G_STAGES = ("G1", "G2", "G3a", "G3b", "G4", "G5")
+EGFR_LIMITS = (90.0, 60.0, 45.0, 30.0, 15.0)
+"""A rate at or above the first limit is G1, at or above the second G2, and so on; below the last G5."""
+UACR_LIMITS = (30.0, 300.0)
+"""Below the first limit A1, up to the second A2, above it A3 (mg/g)."""
+HEAT = ((0, 1, 2), (0, 1, 2), (1, 2, 3), (2, 3, 3), (3, 3, 3), (3, 3, 3))
+"""Risk by filtration stage (row) and albuminuria stage (column): 0 low, 1 moderate, 2 high, 3 very high."""
+
+
+def compute_egfr(
+    creatinine: pd.Series[float], age_years: pd.Series[float], is_female: pd.Series[float]
+) -> pd.Series[float]:
+    """Estimate the glomerular filtration rate by CKD-EPI 2021.
+
+    Parameters
+    ----------
+    creatinine : pandas.Series
+        Serum creatinine (mg/dL).
+    age_years : pandas.Series
+        Age; the equation holds from 18 years.
+    is_female : pandas.Series
+        1 for a woman, 0 for a man.
+
+    Returns
+    -------
+    pandas.Series
+        mL/min/1.73 m2; missing where any input is missing or the age is under 18.
+
+    References
+    ----------
+    .. [1] Inker et al., New creatinine- and cystatin C-based equations to estimate GFR without race, NEJM 385 (2021).
+
+    Examples
+    --------
+    A woman of 55 with 0.9 mg/dL and a man of 60 with 1.0 mg/dL:
+
+    >>> age, female = pd.Series([55.0, 60.0]), pd.Series([1.0, 0.0])
+    >>> compute_egfr(pd.Series([0.9, 1.0]), age, female).round(1).tolist()
+    [75.5, 86.2]
+    """
+    woman = is_female.eq(1).to_numpy()
+    ratio = creatinine.to_numpy(dtype="float64") / np.where(woman, 0.7, 0.9)
+    low = np.minimum(ratio, 1.0) ** np.where(woman, -0.241, -0.302)
+    high = np.maximum(ratio, 1.0) ** -1.200
+    rate = 142.0 * low * high * 0.9938 ** age_years.to_numpy(dtype="float64") * np.where(woman, 1.012, 1.0)
+    return pd.Series(rate, index=creatinine.index).where(age_years.ge(18) & is_female.notna())
+
+
+def compute_g_stage(egfr: pd.Series[float]) -> pd.Series[float]:
+    """Stage the filtration rate by KDIGO.
+
+    Parameters
+    ----------
+    egfr : pandas.Series
+        mL/min/1.73 m2.
+
+    Returns
+    -------
+    pandas.Series
+        1 for G1, 2 for G2, 3 for G3a, 4 for G3b, 5 for G4, 6 for G5; missing where the rate is.
+
+    References
+    ----------
+    .. [1] KDIGO 2024 clinical practice guideline for chronic kidney disease, Kidney International 105 (2024).
+
+    Examples
+    --------
+    >>> compute_g_stage(pd.Series([90.0, 89.9, 45.0, 44.9, 14.9])).tolist()
+    [1.0, 2.0, 3.0, 4.0, 6.0]
+    """
+    below = np.sum([egfr.lt(limit).to_numpy() for limit in EGFR_LIMITS], axis=0)
+    return pd.Series(1.0 + below, index=egfr.index).where(egfr.notna())
+
+
+def compute_a_stage(uacr: pd.Series[float]) -> pd.Series[float]:
+    """Stage the urine albumin-creatinine ratio by KDIGO.
+
+    Parameters
+    ----------
+    uacr : pandas.Series
+        mg/g.
+
+    Returns
+    -------
+    pandas.Series
+        1 below 30, 2 from 30 to 300, 3 above 300; missing where the ratio is.
+
+    References
+    ----------
+    .. [1] KDIGO 2024 clinical practice guideline for chronic kidney disease, Kidney International 105 (2024).
+
+    Examples
+    --------
+    >>> compute_a_stage(pd.Series([29.9, 30.0, 300.0, 300.1])).tolist()
+    [1.0, 2.0, 2.0, 3.0]
+    """
+    low, high = UACR_LIMITS
+    return (1.0 + uacr.ge(low) + uacr.gt(high)).where(uacr.notna())
+
+
+def compute_kidney_risk(g_stage: pd.Series[float], a_stage: pd.Series[float]) -> pd.Series[float]:
+    """Read the KDIGO heat map.
+
+    Parameters
+    ----------
+    g_stage, a_stage : pandas.Series
+        From :func:`compute_g_stage` and :func:`compute_a_stage`, on one index.
+
+    Returns
+    -------
+    pandas.Series
+        0 low, 1 moderately increased, 2 high, 3 very high; missing where a stage is.
+
+    References
+    ----------
+    .. [1] KDIGO 2024 clinical practice guideline for chronic kidney disease, figure of risk by GFR and albuminuria.
+
+    Examples
+    --------
+    G3a with A2 is high, G2 with A1 is low:
+
+    >>> compute_kidney_risk(pd.Series([3.0, 2.0]), pd.Series([2.0, 1.0])).tolist()
+    [2.0, 0.0]
+    """
+    known = g_stage.notna() & a_stage.notna()
+    rows = g_stage.fillna(1).astype("int64").to_numpy() - 1
+    columns = a_stage.fillna(1).astype("int64").to_numpy() - 1
+    return pd.Series(np.asarray(HEAT, dtype="float64")[rows, columns], index=g_stage.index).where(known)
