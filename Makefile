@@ -6,12 +6,12 @@ STAMP := $(VENV)/.installed
 PERSONS ?= 20000
 OUT ?= out/demo
 
-.PHONY: demo test lint types bench install clean
+.PHONY: demo test lint types bench install packages clean
 
 demo: $(STAMP)
 	$(BIN)/riskkit demo --persons $(PERSONS) --out $(OUT)
 
-test: $(STAMP) lint types
+test: $(STAMP) packages lint types
 	$(BIN)/python -m pytest tests
 	$(BIN)/python -m pytest --doctest-modules riskkit --ignore=riskkit/workflow/pyfunc_model.py
 
@@ -27,6 +27,9 @@ bench: $(STAMP)
 	for topic in benchmarks/*.py; do $(BIN)/python $$topic || exit 1; done
 
 install: $(STAMP)
+
+packages:
+	bash .ci/packages
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -1,77 +1,28 @@
-"""The commands: each reads its options, calls one function of the workflow, and says what came of it."""
+"""The commands of the models: each reads its options, calls one function of the workflow, and says what came of it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from riskkit.cli.app import (
+    BadRows,
+    BadRowsOption,
+    BootstrapOption,
+    IndexDateOption,
+    ModelOption,
+    OutOption,
+    SchemeArgument,
+    SourceOption,
+    TrialsOption,
+    app,
+    day_of,
+    rows_choice,
+)
 from riskkit.cli.progress import show_progress
 from riskkit.errors import RiskkitError
-
-if TYPE_CHECKING:
-    from riskkit.data.quality import OnBadRows
-
-app = typer.Typer(
-    name="riskkit",
-    help="From claims to calibrated risks, tiers, per-capita rates and the reasons for them.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-
-class BadRows(StrEnum):
-    """What happens to a row that breaks its contract."""
-
-    refuse = "refuse"
-    quarantine = "quarantine"
-
-
-class Adapter(StrEnum):
-    """Layouts that a source may have."""
-
-    native = "native"
-    desynpuf = "desynpuf"
-    diabetes130 = "diabetes130"
-
-
-SchemeArgument = Annotated[Path, typer.Argument(help="The scheme's TOML file, such as pipelines/synthetic.toml.")]
-SourceOption = Annotated[Path, typer.Option("--source", help="Folder of the source.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
-BadRowsOption = Annotated[BadRows, typer.Option("--on-bad-rows", help="Refuse the source, or set bad rows aside.")]
-ModelOption = Annotated[
-    str,
-    typer.Option("--model", help="A folder with a bundle, or an address such as models:/riskkit-synthetic@champion."),
-]
-IndexDateOption = Annotated[
-    datetime | None,
-    typer.Option("--index-date", formats=["%Y-%m-%d"], help="Index date; the scheme's rating date if not given."),
-]
-TrialsOption = Annotated[
-    int | None, typer.Option("--trials", min=0, help="Tuning trials; 0 keeps the trees as written.")
-]
-BootstrapOption = Annotated[int | None, typer.Option("--bootstrap", min=20, help="Bootstrap replicates for intervals.")]
-
-
-def _rows(choice: BadRows) -> OnBadRows:
-    return choice.value
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()
-
-
-@app.command(epilog="Example: riskkit init my-scheme")
-def init(directory: Annotated[Path, typer.Argument(help="Folder to make.")]) -> None:
-    """Write a copy of the shipped pipelines/ and models/ to start from."""
-    from riskkit.data.presets import write_starting_set
-
-    typer.echo(f"Wrote pipelines/ and models/ to {write_starting_set(directory)}.")
 
 
 @app.command(epilog="Example: riskkit demo --persons 20000 --out out/demo")
@@ -101,50 +52,6 @@ def demo(
     require_gates(result.summary)
 
 
-@app.command(epilog="Example: riskkit validate --source out/demo/source")
-def validate(
-    source: SourceOption,
-    adapter: Annotated[Adapter, typer.Option("--adapter", help="Layout of the source.")] = Adapter.native,
-    on_bad_rows: BadRowsOption = BadRows.refuse,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for quality.json and the rows set aside.")] = None,
-) -> None:
-    """Check every row of a source against its contract and account for each."""
-    from riskkit.workflow.inspect import describe_quality, validate_source
-
-    with show_progress() as progress:
-        opened = validate_source(adapter.value, source, out, on_bad_rows=_rows(on_bad_rows), progress=progress)
-    typer.echo("\n".join(describe_quality(opened)))
-
-
-@app.command(epilog="Example: riskkit features pipelines/synthetic.toml --source out/demo/source --out members.parquet")
-def features(
-    scheme: SchemeArgument,
-    *,
-    source: Annotated[Path | None, typer.Option("--source", help="Folder of the source.")] = None,
-    out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("out/members.parquet"),
-    listing: Annotated[bool, typer.Option("--list", help="Print the scheme's features and stop.")] = False,
-    index_date: IndexDateOption = None,
-    on_bad_rows: BadRowsOption = BadRows.refuse,
-) -> None:
-    """Build the members of a source as the models take them, or list the features of a scheme."""
-    from riskkit.workflow.apply import build_source_features
-    from riskkit.workflow.inspect import list_features
-    from riskkit.workflow.scheme import read_scheme
-
-    read = read_scheme(scheme)
-    if listing:
-        typer.echo("\n".join(list_features(read)))
-        return
-    if source is None:
-        message = "Give --source DIR, or --list to see the features."
-        raise typer.BadParameter(message)
-    with show_progress() as progress:
-        frame = build_source_features(
-            read, source, out, index_date=_day(index_date), on_bad_rows=_rows(on_bad_rows), progress=progress
-        )
-    typer.echo(f"Wrote {len(frame):,} members with {frame.shape[1]} columns to {out}.")
-
-
 @app.command(epilog="Example: riskkit train pipelines/synthetic.toml --source out/demo/source --out out/train")
 def train(
     scheme: SchemeArgument,
@@ -162,7 +69,7 @@ def train(
 
     read = read_scheme(scheme, tuning_trials=trials, n_bootstrap=bootstrap)
     with show_progress() as progress:
-        summary = train_only(read, source, out, on_bad_rows=_rows(on_bad_rows), progress=progress)
+        summary = train_only(read, source, out, on_bad_rows=rows_choice(on_bad_rows), progress=progress)
     typer.echo("\n".join(describe_run(summary, out, None)))
     require_gates(summary)
 
@@ -182,7 +89,7 @@ def score(
     bundle = open_bundle(model)
     with show_progress() as progress:
         scores = score_source(
-            bundle, source, out, index_date=_day(index_date), on_bad_rows=_rows(on_bad_rows), progress=progress
+            bundle, source, out, index_date=day_of(index_date), on_bad_rows=rows_choice(on_bad_rows), progress=progress
         )
     typer.echo(f"Wrote the scores of {len(scores):,} members to {out}.")
 
@@ -208,8 +115,8 @@ def rates(
             source,
             out,
             policy=policy,
-            index_date=_day(index_date),
-            on_bad_rows=_rows(on_bad_rows),
+            index_date=day_of(index_date),
+            on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )
     typer.echo("\n".join([*describe_rates(rated.certificate), f"Table, ledger and certificate: {out}"]))
@@ -241,7 +148,7 @@ def retrain(
 
     read = read_scheme(scheme, tuning_trials=trials, n_bootstrap=bootstrap)
     with show_progress() as progress:
-        result = run(read, source, out, on_bad_rows=_rows(on_bad_rows), progress=progress)
+        result = run(read, source, out, on_bad_rows=rows_choice(on_bad_rows), progress=progress)
     typer.echo("\n".join(describe_run(result.summary, out, result.version)))
     require_gates(result.summary)
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from riskkit.cli.commands import app
+from riskkit.cli.app import app
 from riskkit.errors import AcceptanceError, RiskkitError
 from riskkit.workflow import apply as apply_module
 from riskkit.workflow import inspect as inspect_module
@@ -82,22 +82,47 @@ def test_validate_hands_on_adapter_rows_and_folder(stand_in: Callable[..., Recor
     done = run("validate", "--source", "in", "--adapter", "desynpuf", "--on-bad-rows", "quarantine", "--out", "q")
     assert asked.positional == ("desynpuf", Path("in"), Path("q"))
     assert asked.named["on_bad_rows"] == "quarantine"
-    assert done.stdout == "person: 2 rows in, 2 accepted, 0 set aside\n"
+    assert done.stdout == "person: 2 rows in, 2 accepted, 0 set aside\nWrote q/quality.html.\n"
     assert done.stderr == "riskkit: a step\n"
 
 
-def test_validate_writes_nothing_and_refuses_bad_rows_unless_told(stand_in: Callable[..., Recorder]) -> None:
+def test_validate_writes_to_its_own_folder_and_refuses_bad_rows_unless_told(stand_in: Callable[..., Recorder]) -> None:
     asked = stand_in(inspect_module, "validate_source", "opened")
     stand_in(inspect_module, "describe_quality", [])
     run("validate", "--source", "in")
-    assert asked.positional == ("native", Path("in"), None)
+    assert asked.positional == ("native", Path("in"), Path("out/validate"))
     assert asked.named["on_bad_rows"] == "refuse"
 
 
 def test_features_lists_those_of_a_scheme_without_a_source() -> None:
     done = run("features", SCHEME, "--list")
     assert done.exit_code == 0
-    assert done.stdout.splitlines()[0].endswith(" features of synthetic")
+    assert done.stdout.splitlines()[1].split()[0] == "age_years"
+
+
+def test_features_lists_the_whole_catalogue_without_a_scheme() -> None:
+    whole, part = run("features", "--list"), run("features", SCHEME, "--list")
+    assert whole.exit_code == 0
+    assert len(whole.stdout.splitlines()) > len(part.stdout.splitlines()) > 120
+
+
+@pytest.mark.parametrize(
+    ("options", "engine"),
+    [
+        ((), "DuckDBEngine"),
+        (("--engine", "duckdb", "--memory", "8"), "DuckDBEngine"),
+        (("--engine", "spark", "--master", "spark://h:7077"), "SparkEngine"),
+    ],
+)
+def test_features_computes_on_the_engine_that_is_named(
+    stand_in: Callable[..., Recorder], options: tuple[str, ...], engine: str
+) -> None:
+    asked = stand_in(apply_module, "build_source_features", pd.DataFrame({"person_id": ["A"]}))
+    assert run("features", SCHEME, "--source", "in", *options).exit_code == 0
+    chosen = asked.named["engine"]
+    assert type(chosen).__name__ == engine
+    assert getattr(chosen, "master", "") == ("spark://h:7077" if engine == "SparkEngine" else "")
+    assert getattr(chosen, "memory_gb", 8) == (8 if "--memory" in options or engine == "SparkEngine" else 4)
 
 
 def test_features_without_source_and_list_is_a_usage_error() -> None:

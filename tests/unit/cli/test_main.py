@@ -78,7 +78,7 @@ def test_an_error_that_nobody_meant_keeps_its_traceback(monkeypatch: pytest.Monk
     [
         ("validate",),
         ("no-such-command",),
-        ("validate", "--source", "x", "--adapter", "fhir"),
+        ("validate", "--source", "x", "--adapter", "hl7v2"),
         ("demo", "--persons", "9"),
     ],
 )

@@ -1,0 +1,107 @@
+"""The commands of the data: what comes in, what the features make of it, who may see what."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from riskkit.cli.app import (
+    AdapterOption,
+    BadRows,
+    BadRowsOption,
+    IndexDateOption,
+    SourceOption,
+    app,
+    day_of,
+    rows_choice,
+)
+from riskkit.cli.progress import show_progress
+from riskkit.data.adapters.known import NATIVE
+
+if TYPE_CHECKING:
+    from riskkit.features.engines.protocol import Engine
+
+
+@app.command(epilog="Example: riskkit init my-scheme")
+def init(directory: Annotated[Path, typer.Argument(help="Folder to make.")]) -> None:
+    """Write a copy of the shipped pipelines/ and models/ to start from."""
+    from riskkit.data.presets import write_starting_set
+
+    typer.echo(f"Wrote pipelines/ and models/ to {write_starting_set(directory)}.")
+
+
+@app.command(epilog="Example: riskkit validate --source out/demo/source")
+def validate(
+    source: SourceOption,
+    adapter: AdapterOption = NATIVE,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for quality.html, quality.json and the rows set aside.")
+    ] = Path("out/validate"),
+) -> None:
+    """Check every row of a source against its contract and account for each."""
+    from riskkit.workflow.inspect import PAGE, describe_quality, validate_source
+
+    with show_progress() as progress:
+        found = validate_source(adapter, source, out, on_bad_rows=rows_choice(on_bad_rows), progress=progress)
+    typer.echo("\n".join([*describe_quality(found), f"Wrote {out / PAGE}."]))
+
+
+class EngineChoice(StrEnum):
+    """Where the features are computed."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+
+
+@app.command(epilog="Example: riskkit features pipelines/synthetic.toml --source out/demo/source --out members.parquet")
+def features(
+    scheme: Annotated[Path | None, typer.Argument(help="The scheme's TOML file; --list does without.")] = None,
+    *,
+    source: Annotated[Path | None, typer.Option("--source", help="Folder of the source.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("out/members.parquet"),
+    listing: Annotated[
+        bool, typer.Option("--list", help="Print the features of the scheme, or of the whole catalogue, and stop.")
+    ] = False,
+    index_date: IndexDateOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+    engine: Annotated[EngineChoice, typer.Option("--engine", help="Where to compute.")] = EngineChoice.duckdb,
+    master: Annotated[str, typer.Option("--master", help="With --engine spark: address of the cluster.")] = "local[2]",
+    memory: Annotated[float, typer.Option("--memory", min=0.5, help="Memory limit of the engine, in GB.")] = 4.0,
+) -> None:
+    """Build the members of a source as the models take them, or list the features of a scheme."""
+    from riskkit.workflow.apply import build_source_features
+    from riskkit.workflow.inspect import list_scheme_features
+    from riskkit.workflow.scheme import read_scheme
+
+    read = None if scheme is None else read_scheme(scheme)
+    if listing:
+        typer.echo("\n".join(list_scheme_features(read)))
+        return
+    if read is None or source is None:
+        message = "Give a scheme and --source DIR, or --list to see the features."
+        raise typer.BadParameter(message)
+    with show_progress() as progress:
+        frame = build_source_features(
+            read,
+            source,
+            out,
+            index_date=day_of(index_date),
+            on_bad_rows=rows_choice(on_bad_rows),
+            engine=_open_engine(engine, master, memory),
+            progress=progress,
+        )
+    typer.echo(f"Wrote {len(frame):,} members with {frame.shape[1]} columns to {out}.")
+
+
+def _open_engine(choice: EngineChoice, master: str, memory_gb: float) -> Engine:
+    if choice is EngineChoice.spark:
+        from riskkit.features.engines.spark_engine import SparkEngine
+
+        return SparkEngine(master=master, driver_gb=max(1, round(memory_gb)))
+    from riskkit.features.engines.duckdb_engine import DuckDBEngine
+
+    return DuckDBEngine(memory_gb=memory_gb)
