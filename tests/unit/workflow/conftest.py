@@ -13,6 +13,7 @@ import pytest
 
 from riskkit.data.io import Tables, read_tables, write_tables
 from riskkit.data.presets import write_starting_set
+from riskkit.data.privacy import read_id_key
 from riskkit.data.synthetic import make_cohort
 from riskkit.workflow import retrain as retrain_module
 from riskkit.workflow.bundle import write_bundle
@@ -103,7 +104,13 @@ def training(scheme: Scheme, source: Path, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def tables(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    return read_tables(source, tmp_path_factory.mktemp("tables"))
+    return read_tables(source, tmp_path_factory.mktemp("tables"), id_key=read_id_key())
+
+
+@pytest.fixture(scope="session")
+def clear_ids(source: Path) -> set[str]:
+    """The identifiers as the source has them, which nothing that riskkit writes may hold."""
+    return set(pd.read_parquet(source / "person.parquet")["person_id"])
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 
 from riskkit.data.adapters.report import AdapterReport, Unmapped
 from riskkit.data.io import write_tables
+from riskkit.data.privacy import hash_person_ids, read_id_key
 from riskkit.errors import DataContractError
 from riskkit.workflow.inspect import Validation, describe_quality, list_scheme_features, validate_source
 from riskkit.workflow.scheme import Scheme
@@ -58,7 +59,7 @@ def test_no_account_names_a_person(tmp_path: Path) -> None:
 def test_rows_set_aside_are_written_with_the_account(folder: Path, tmp_path: Path) -> None:
     validate_source("native", folder, tmp_path / "out", on_bad_rows="quarantine")
     aside = pd.read_parquet(tmp_path / "out" / "quarantine" / "person.parquet")
-    assert aside["person_id"].tolist() == ["C"]
+    assert aside["person_id"].tolist() == hash_person_ids(["C"], read_id_key()).tolist()
     account = json.loads((tmp_path / "out" / "quality.json").read_text(encoding="utf-8"))
     assert account["adapter"] is None
     assert list(account["hashes"]) == ["person"]

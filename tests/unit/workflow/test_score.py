@@ -80,7 +80,8 @@ def test_a_bundle_without_tiers_and_rates_answers_with_risks_and_reasons(
 
 
 def test_a_member_that_is_sent_twice_is_refused(rated: RatedPopulation, members: pd.DataFrame) -> None:
-    with pytest.raises(DataContractError, match=r"1 rows repeat a member \(first person_id='P0000001'\)"):
+    first = members["person_id"].iloc[0]
+    with pytest.raises(DataContractError, match=rf"1 rows repeat a member \(first person_id='{first}'\)"):
         score_members(rated.bundle, members.iloc[[0, 1, 0]])
 
 
