@@ -42,12 +42,18 @@ def validate(
     out: Annotated[
         Path, typer.Option("--out", help="Folder for quality.html, quality.json and the rows set aside.")
     ] = Path("out/validate"),
+    set_aside: Annotated[
+        Path | None,
+        typer.Option("--set-aside", help="Folder for rows that the adapter set aside, as they came, names in clear."),
+    ] = None,
 ) -> None:
     """Check every row of a source against its contract and account for each."""
     from riskkit.workflow.inspect import PAGE, describe_quality, validate_source
 
     with show_progress() as progress:
-        found = validate_source(adapter, source, out, on_bad_rows=rows_choice(on_bad_rows), progress=progress)
+        found = validate_source(
+            adapter, source, out, on_bad_rows=rows_choice(on_bad_rows), set_aside=set_aside, progress=progress
+        )
     typer.echo("\n".join([*describe_quality(found), f"Wrote {out / PAGE}."]))
 
 

@@ -15,6 +15,7 @@ POLICIES = [path for path in FILES if path.parts[0] in {"models", "pipelines"} a
 def read_any_policy(path: Path) -> object:
     """Read a policy or scheme file by the folder it stands in."""
     import riskkit
+    from riskkit.data.view_policy import read_view
     from riskkit.risk.spec import read_outcome_spec
 
     kind = path.parts[-2]
@@ -22,6 +23,8 @@ def read_any_policy(path: Path) -> object:
         return riskkit.read_scheme(path)
     if kind == "outcomes":
         return read_outcome_spec(path)
+    if kind == "views":
+        return read_view(path)
     return riskkit.read_policy(path, {"tiers": riskkit.TierPolicy, "rates": riskkit.RatePolicy}[kind])
 
 
