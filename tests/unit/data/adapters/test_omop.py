@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 import pytest
@@ -87,7 +88,8 @@ MODEL: dict[str, Rows] = {
     ),
     "measurement": rows(
         "measurement_id person_id measurement_date measurement_concept_id measurement_source_concept_id"
-        " measurement_source_value operator_concept_id value_as_number unit_concept_id unit_source_value value_source_value",
+        " measurement_source_value operator_concept_id value_as_number unit_concept_id unit_source_value"
+        " value_source_value",
         "1|1|2020-03-01|0|0|4548-4|0|7.5|0|%|7.5",
         "2|1|2020-03-01|3004249|0|SBP|0|140|8876||140",
         "3|1|2020-03-01|0|0|39156-5|0|400|0|kg/m2|400",
@@ -124,6 +126,7 @@ MODEL: dict[str, Rows] = {
         "1560171|Glipizide 5 MG Oral Tablet|RxNorm|Clinical Drug|310488",
         "3004249|Systolic blood pressure|LOINC|Clinical Observation|8480-6",
         "8876|millimeter mercury column|UCUM|Unit|mm[Hg]",
+        '4000|Needle of 1/2" length|SNOMED|Physical Object|1',
     ),
     "cdm_source": rows("cdm_source_name cdm_version vocabulary_version", "toy|5.4|v5.0"),
 }
@@ -148,7 +151,10 @@ def write_former(folder: Path) -> Path:
     for name, table in complete(MODEL).items():
         renamed = table.rename(columns={new: old[0] for new, old in FORMER.items()}).rename(columns=str.upper)
         file = folder / f"{name.upper()}.CSV.gz"
-        file.write_bytes(gzip.compress(renamed.to_csv(sep="\t", index=False, lineterminator="\r\n").encode()))
+        # The vocabulary leaves quotes as they are.
+        quoting: Literal[0, 3] = csv.QUOTE_NONE if name == "concept" else csv.QUOTE_MINIMAL
+        text = renamed.to_csv(sep="\t", index=False, lineterminator="\r\n", quoting=quoting)
+        file.write_bytes(gzip.compress(text.encode()))
     return folder
 
 
@@ -209,6 +215,31 @@ def test_costs_that_differ_between_records_are_summed(tmp_path: Path) -> None:
     claims = read(tmp_path / "canonical")["medical_claim"].set_index("claim_id")
     # 60 + 40 on one procedure, 40 + 61 on the other.
     assert claims.loc["V1", "allowed_amount"] == 201.0
+
+
+@pytest.mark.parametrize(("own", "allowed"), [("100", 100.0), ("30", 130.0)])
+def test_a_visits_own_cost_is_the_total_of_its_records_or_added_to_them(
+    own: str, allowed: float, tmp_path: Path
+) -> None:
+    cost = {"cost_id": "9", "cost_event_id": "V1", "cost_domain_id": "Visit", "total_paid": own}
+    convert_omop(write_csv(tmp_path / "source", MODEL | {"cost": [*MODEL["cost"], cost]}), tmp_path / "canonical")
+    claims = read(tmp_path / "canonical")["medical_claim"].set_index("claim_id")
+    assert claims.loc["V1", "allowed_amount"] == allowed
+
+
+def test_what_a_concept_does_not_say_its_ancestor_does(tmp_path: Path) -> None:
+    names = "concept_id concept_name vocabulary_id concept_class_id concept_code"
+    concepts = rows(names, "21600744|sulfonylurea|ATC|ATC 5th|A10BB01", "501|some drug / other|RxNorm|Clinical Drug|77")
+    ancestors = rows(
+        "ancestor_concept_id descendant_concept_id min_levels_of_separation", "21600744|501|2", "9201|602|1"
+    )
+    model = MODEL | {"concept": [*MODEL["concept"], *concepts], "concept_ancestor": ancestors}
+    model["drug_exposure"] = [row | {"drug_concept_id": "501"} for row in MODEL["drug_exposure"]]
+    model["visit_occurrence"] = [row | {"visit_concept_id": "602"} for row in MODEL["visit_occurrence"]]
+    convert_omop(write_csv(tmp_path / "source", model), tmp_path / "canonical")
+    held = read(tmp_path / "canonical")
+    assert set(held["pharmacy_claim"]["atc_code"]) == {"A10BB01"}
+    assert set(held["medical_claim"]["setting"]) == {"inpatient"}
 
 
 def test_diagnoses_are_the_sources_codes_else_the_disorders_each_once(tables: dict[str, pd.DataFrame]) -> None:
@@ -341,8 +372,15 @@ def test_a_column_that_must_be_there_is_named(tmp_path: Path) -> None:
     source = write_csv(tmp_path / "source")
     complete(MODEL)["cost"].drop(columns="total_paid").to_csv(source / "cost.csv", index=False)
     with pytest.raises(
-        DataContractError, match=r"cost\.csv: found no column 'total_paid' among 13 columns .*Export the"
+        DataContractError, match=r"cost\.csv: found no column 'total_paid' among 14 columns .*Export the"
     ):
+        convert_omop(source, tmp_path / "canonical")
+    assert not (tmp_path / "canonical").exists()
+
+
+def test_a_model_of_nobody_is_refused(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "source", MODEL | {"person": MODEL["person"][2:]})
+    with pytest.raises(DataContractError, match=r"no person that can be read .*birth: in the future"):
         convert_omop(source, tmp_path / "canonical")
     assert not (tmp_path / "canonical").exists()
 
@@ -376,7 +414,7 @@ def test_a_damaged_page_is_refused(tmp_path: Path) -> None:
     file = write_sqlite(tmp_path / "cdm.sqlite3")
     whole = file.read_bytes()
     file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
-    with pytest.raises(DataContractError, match=r"cdm\.sqlite3 PERSON: cannot be read .*malformed"):
+    with pytest.raises(DataContractError, match=r"cdm\.sqlite3: cannot be read .*malformed.*Copy or export"):
         convert_omop(file, tmp_path / "canonical")
 
 
@@ -410,8 +448,6 @@ def test_the_real_sqlite_keeps_the_contract_and_its_money_once(tmp_path: Path) -
     claims, persons = (opened.tables.frame(name) for name in ("medical_claim", "person"))
     assert len(persons) == 10
     # CMS's annual statement of one of them, DE-SynPUF 2008: 700 from Medicare and 240 of her own for physicians.
-    second = opened.tables.frame("enrollment")
-    assert len(second) == 10
     year = claims[claims["start_date"].dt.year == 2008].groupby("person_id")[["paid_amount", "member_amount"]].sum()
     assert [700.0, 240.0] in year.to_numpy().tolist()
     visits, drugs = figures["allowed_of_visits"], figures["allowed_of_drugs"]
