@@ -80,6 +80,36 @@ def train(
     require_gates(summary)
 
 
+@app.command(epilog="Example: riskkit evaluate --model out/demo --source DIR --index-date 2024-01-01 --out out/test")
+def evaluate(
+    model: ModelOption,
+    *,
+    source: SourceOption,
+    out: OutOption = Path("out/evaluate"),
+    index_date: IndexDateOption = None,
+    bootstrap: BootstrapOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Hold a bundle against what happened on a source that it has not seen."""
+    from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.evaluate import Effort, evaluate_source
+    from riskkit.workflow.summary_text import describe_outcome
+
+    bundle, day = open_bundle(model), day_of(index_date)
+    with show_progress() as progress:
+        summary = evaluate_source(
+            bundle,
+            source,
+            out,
+            index_dates=[day] if day else [],
+            effort=Effort(bootstrap or Effort.n_bootstrap),
+            on_bad_rows=rows_choice(on_bad_rows),
+            progress=progress,
+        )
+    lines = [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
+    typer.echo("\n".join([*lines, f"Summary: {out / 'summary.json'}"]))
+
+
 @app.command(epilog="Example: riskkit score --model models:/riskkit-synthetic@champion --source DIR --out s.parquet")
 def score(
     model: ModelOption,
