@@ -45,9 +45,7 @@ def compute_body(model: StressModel, members: Floats, factor: Floats, price: Flo
     return np.asarray(np.maximum(cost, 0.0) @ price)
 
 
-def compute_large_claims(
-    model: StressModel, members: Floats, factor: Floats, normal: Floats, draws: Draws, year: int
-) -> Floats:
+def compute_large_claims(model: StressModel, members: Floats, factor: Floats, draws: Draws, year: int) -> Floats:
     """Compute the cost of large claims: their number is Poisson, each falls on a team and has a size of its own.
 
     Parameters
@@ -58,10 +56,8 @@ def compute_large_claims(
         Members.
     factor : numpy.ndarray of shape (n_paths, n_tiers)
         Factor on the number of claims.
-    normal : numpy.ndarray of shape (n_paths,)
-        Standard normal for the number of large claims.
     draws : Draws
-        Points.
+        Normals for the number of large claims, and points.
     year : int
         From 0.
 
@@ -73,7 +69,7 @@ def compute_large_claims(
     claims = model.policy.claims
     paths, teams, _ = members.shape
     expected = np.einsum("ptk,pk->pt", members, factor * model.large_claims)
-    number = poisson_from_normal(expected.sum(axis=1), normal)
+    number = poisson_from_normal(expected.sum(axis=1), draws.shared(year)[3])
     most = int(number.max(initial=0))
     if most == 0:
         return np.zeros((paths, teams))
@@ -84,4 +80,5 @@ def compute_large_claims(
     cell = np.minimum(np.searchsorted(reach.ravel(), where + path, side="right"), path * teams + teams - 1)
     amount = claims.threshold.value * (1 - size) ** (-1 / claims.tail_index.value)
     amount = np.minimum(amount, claims.largest.value)
-    return np.bincount(cell, amount, minlength=paths * teams).reshape(paths, teams)
+    total: Floats = np.bincount(cell, amount, minlength=paths * teams).astype(np.float64)
+    return total.reshape(paths, teams)

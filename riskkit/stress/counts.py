@@ -165,4 +165,4 @@ def standard_skewed(normal: Floats, skewness: Floats) -> Floats:
     centre = 1 - square
     inner = centre * centre
     value = normal * (3 * inner + root * normal * (3 * centre + root * normal)) - 3 * centre * root
-    return value / np.sqrt(9 * inner * inner + square * (36 * inner + 15 * square))
+    return np.asarray(value / np.sqrt(9 * inner * inner + square * (36 * inner + 15 * square)))

@@ -153,6 +153,6 @@ def compute_large_claim_moment(threshold: float, index: float, largest: float, o
     ratio = largest / threshold
     at_ceiling = largest**order * ratio**-index
     if math.isclose(index, order):
-        return index * threshold**order * math.log(ratio) + at_ceiling
+        return float(index * threshold**order * math.log(ratio) + at_ceiling)
     below = index * threshold**order * (1 - ratio ** (order - index)) / (index - order)
-    return below + at_ceiling
+    return float(below + at_ceiling)

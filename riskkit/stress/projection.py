@@ -91,7 +91,7 @@ def project(model: StressModel, draws: Draws) -> Projection:
         *(np.empty((paths, shape.years)) for _ in range(2)),
     )
     for year in range(shape.years):
-        trend, happens, size, number = draws.shared(year)
+        trend, happens, size, _ = draws.shared(year)
         cells = draws.cells(year)
         members = step_members(model, members, cells)
         kept.trend[:, year] = np.maximum((1 + policy.trend.mean.value) * (1 + policy.trend.sd.value * trend), 0.0)
@@ -99,7 +99,7 @@ def project(model: StressModel, draws: Draws) -> Projection:
         level = level * kept.trend[:, year]
         factor = (1 + kept.shock[:, year])[:, None] * model.frequency[year]
         cost = compute_body(model, members, factor, model.price[year], cells[-1])
-        cost = cost + compute_large_claims(model, members, factor, number, draws, year)
+        cost = cost + compute_large_claims(model, members, factor, draws, year)
         kept.members[:, year] = members.sum(axis=-1)
         kept.cost[:, year] = cost * level[:, None]
         kept.prepaid[:, year] = members @ model.rates[year]
@@ -168,4 +168,4 @@ def _growth(model: StressModel, measured: Floats, members: Floats) -> Floats:
         held = np.concatenate([np.full((len(members), 1), model.members.sum()), members], axis=1)
         series = series / np.maximum(held, 1.0)
     before, after = series[:, :-1], series[:, 1:]
-    return np.divide(after, before, out=np.ones_like(after), where=before > 0) - 1
+    return np.asarray(np.divide(after, before, out=np.ones_like(after), where=before > 0) - 1)

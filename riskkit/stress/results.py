@@ -45,7 +45,7 @@ def summarise_fund(model: StressModel, flows: FundFlows) -> dict[str, Any]:
         `years`: per year mean and quantiles of growth, cost, reserve, and the balance ``(income - payout) / income``.
     """
     limit = model.policy.redline.limit.value
-    breached, ruined = flows.growth > limit, flows.reserve < 0
+    breached, ruined = np.asarray(flows.growth > limit), np.asarray(flows.reserve < 0)
     first = compute_first_breach(breached)
     losses = model.policy.fund.reserve.value - flows.reserve[:, -1]
     years = range(breached.shape[1])
