@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from riskkit.stress.projection import FundFlows, Projection
 
     Floats = npt.NDArray[np.float64]
+    Flags = npt.NDArray[np.bool_]
 
 LEVELS = (0.95, 0.99)
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -52,15 +53,15 @@ def summarise_fund(model: StressModel, flows: FundFlows) -> dict[str, Any]:
     return {
         "breach": {
             "limit": limit,
-            "ever": estimate_probability(breached.any(axis=1)),
+            "ever": estimate_probability(_ever(breached)),
             "mean_per_year": estimate_mean(breached.mean(axis=1)),
             "by_year": [estimate_probability(breached[:, year]) for year in years],
             "first_year": [float(np.mean(first == year + 1)) for year in years],
             "none": float(np.mean(first == 0)),
         },
         "ruin": {
-            "ever": estimate_probability(ruined.any(axis=1)),
-            "by_year": [estimate_probability(ruined[:, : year + 1].any(axis=1)) for year in years],
+            "ever": estimate_probability(_ever(ruined)),
+            "by_year": [estimate_probability(_ever(ruined[:, : year + 1])) for year in years],
         },
         "loss": {
             "mean": estimate_mean(losses),
@@ -69,6 +70,10 @@ def summarise_fund(model: StressModel, flows: FundFlows) -> dict[str, Any]:
         },
         "years": [_summarise_year(flows, year) for year in years],
     }
+
+
+def _ever(flags: Flags) -> Flags:
+    return np.asarray(flags.any(axis=1))
 
 
 def _summarise_year(flows: FundFlows, year: int) -> dict[str, Any]:
