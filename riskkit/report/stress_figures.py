@@ -45,11 +45,11 @@ def draw_fans(policies: Sequence[Mapping[str, Any]], name: str) -> str:
         left.axhline(first["redline"]["limit"], color=RED, linewidth=1.4)
         left.annotate("redline", (1, first["redline"]["limit"]), xytext=(2, 3), textcoords="offset points", color=RED)
         right.axhline(0, color=RED, linewidth=1.4)
-        left.yaxis.set_major_formatter(lambda value, _: format_share(round(value, 6)))
+        left.yaxis.set_major_formatter(_percent)
         left.set(title=f"Growth of {first['redline']['measure']} from the year before", xlabel="Year")
         right.set(title=f"Reserve at the end of the year, million {first['currency']}", xlabel="Year")
-        for ax in (left, right):
-            ax.set_xticks([year["year"] for year in first["years"]])
+        for ax, start in ((left, 1), (right, 0)):
+            ax.set_xticks(range(start, len(first["years"]) + 1))
             set_label_size(ax)
         if len(policies) > 1:
             figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
@@ -105,7 +105,7 @@ def draw_breach(policies: Sequence[Mapping[str, Any]], name: str) -> str:
         right.set_xticks([*years, years[-1] + 1], [*map(str, years), "none"])
         left.set_xticks(years)
         for ax in (left, right):
-            ax.yaxis.set_major_formatter(lambda value, _: format_share(round(value, 6)))
+            ax.yaxis.set_major_formatter(_percent)
             set_label_size(ax)
         if len(policies) > 1:
             figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
@@ -143,7 +143,7 @@ def draw_tornado(rows: Sequence[Mapping[str, Any]], currency: str, name: str) ->
         right.set_yticks(at, [""] * len(rows))
         left.set(title=f"Mean closing reserve, million {currency}")
         right.set(title="Mean probability of a breach in a year")
-        right.xaxis.set_major_formatter(lambda value, _: format_share(round(value, 6)))
+        right.xaxis.set_major_formatter(_percent)
         figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
         return to_svg(figure, name)
 
@@ -172,7 +172,11 @@ def draw_teams(teams: pd.DataFrame, name: str) -> str:
         ax.plot(at, share["surplus_p50"], color="white", marker="_", markersize=7, linestyle="none", markeredgewidth=2)
         ax.axhline(0, color=RED, linewidth=1.2)
         ax.set_xticks(at, [f"{members:,.0f}" for members in rows["members"]], rotation=90 if len(rows) > 30 else 0)
-        ax.yaxis.set_major_formatter(lambda value, _: format_share(round(value, 6)))
+        ax.yaxis.set_major_formatter(_percent)
         ax.set(title="Surplus of the first year as a share of the prepaid sum", xlabel="Members of the team")
         set_label_size(ax)
         return to_svg(figure, name)
+
+
+def _percent(value: float, _position: float = 0.0) -> str:
+    return format_share(round(value, 6)).replace("-", "−")

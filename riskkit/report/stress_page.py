@@ -256,13 +256,12 @@ def _make_assumptions(policy: Mapping[str, Any]) -> Block:
         [
             {"text": str(number["place"]), "tone": "code"},
             str(number["unit"]),
-            str(number["reference"]),
-            str(number["effective"]),
+            {"text": str(number["reference"]), "sub": f"from {number['effective']}"},
             format_plain(number["value"]),
         ]
         for number in policy["numbers"]
         if not str(number["place"]).startswith("tornado")
     ]
-    table = make_table(["Number 参数", "Unit 单位", "Reference 依据", "Effective 生效", "Value 值"], rows, words=4)
+    table = make_table(["Number 参数", "Unit 单位", "Reference 依据", "Value 值"], rows, words=3)
     lead = f"Every number of {policy['title']}, as its file gives it."
     return make_section("assumptions", "Assumptions 假设", [table], lead=lead)

@@ -36,6 +36,16 @@ class Shape:
         """Normals of a year: four that all share; and for each team and tier one per move, an entry and a cost."""
         return _SHARED + self.teams * self.tiers * (self.tiers + 2)
 
+    def in_words(self) -> str:
+        """Say the shape for a message.
+
+        Returns
+        -------
+        str
+            Such as ``"5 years, 20 teams, 3 tiers"``.
+        """
+        return f"{self.years} years, {self.teams} teams, {self.tiers} tiers"
+
 
 class Draws:
     """Standard normals and points of a batch of paths.

@@ -41,7 +41,9 @@ def estimate_probability(happened: Flags) -> dict[str, float]:
     denominator = 1 + _Z95**2 / n
     centre = (share + _Z95**2 / (2 * n)) / denominator
     half = _Z95 * np.sqrt(share * (1 - share) / n + _Z95**2 / (4 * n * n)) / denominator
-    return {"value": share, "low": float(max(centre - half, 0.0)), "high": float(min(centre + half, 1.0))}
+    # At 0 and 1 the interval ends there exactly, but for rounding.
+    low, high = float(centre - half) if share > 0 else 0.0, float(centre + half) if share < 1 else 1.0
+    return {"value": share, "low": low, "high": high}
 
 
 def estimate_mean(values: Floats) -> dict[str, float]:

@@ -83,7 +83,8 @@ def simulate(
     for name, other in shapes.items():
         if other != shape:
             message = (
-                f"stress policy {name!r}: found {other}, expected {shape} as in the other. Compare like with like."
+                f"stress policy {name!r}: found {other.in_words()}, expected {shape.in_words()} as in the first. "
+                "Compare policies of the same portfolio and horizon."
             )
             raise PolicyError(message)
     parts: dict[str, list[Projection]] = {name: [] for name in models}

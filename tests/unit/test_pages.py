@@ -16,12 +16,15 @@ def read_any_policy(path: Path) -> object:
     """Read a policy or scheme file by the folder it stands in."""
     import riskkit
     from riskkit.risk.spec import read_outcome_spec
+    from riskkit.stress.reading import read_stress_policy
 
     kind = path.parts[-2]
     if kind == "pipelines":
         return riskkit.read_scheme(path)
     if kind == "outcomes":
         return read_outcome_spec(path)
+    if kind == "stress":
+        return read_stress_policy(path)
     return riskkit.read_policy(path, {"tiers": riskkit.TierPolicy, "rates": riskkit.RatePolicy}[kind])
 
 
