@@ -48,8 +48,8 @@ def draw_fans(policies: Sequence[Mapping[str, Any]], name: str) -> str:
         left.yaxis.set_major_formatter(_percent)
         left.set(title=f"Growth of {first['redline']['measure']} from the year before", xlabel="Year")
         right.set(title=f"Reserve at the end of the year, million {first['currency']}", xlabel="Year")
-        for ax, start in ((left, 1), (right, 0)):
-            ax.set_xticks(range(start, len(first["years"]) + 1))
+        for ax, opening in ((left, 1), (right, 0)):
+            ax.set_xticks(list(range(opening, len(first["years"]) + 1)))
             set_label_size(ax)
         if len(policies) > 1:
             figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
