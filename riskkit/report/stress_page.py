@@ -80,7 +80,7 @@ def _make_verdict(policy: Mapping[str, Any], reverse: Mapping[str, Any]) -> dict
     ]
     if reverse["trend"] is not None:
         sentences.append(
-            f"A mean trend of {reverse['trend']:.2%} a year is enough for a breach with probability "
+            f"A mean trend of {_rate(reverse['trend'])} a year is enough for a breach with probability "
             f"{reverse['probability']:.0%}."
         )
     return {
@@ -92,6 +92,10 @@ def _make_verdict(policy: Mapping[str, Any], reverse: Mapping[str, Any]) -> dict
 
 def _label(english: str, chinese: str) -> Cell:
     return {"text": english, "sub": chinese}
+
+
+def _rate(value: float) -> str:
+    return f"{value:.2%}".replace("-", "−")
 
 
 def _millions(value: object) -> str:
@@ -186,7 +190,7 @@ def _make_comparison(policies: Policies, comparison: Sequence[Mapping[str, Any]]
 
 
 def _make_drivers(policy: Mapping[str, Any], tornado: Sequence[Mapping[str, Any]], reverse: Mapping[str, Any]) -> Block:
-    answer = f"{reverse['trend']:.2%} a year" if reverse["trend"] is not None else f"none: {reverse['note']}"
+    answer = f"{_rate(reverse['trend'])} a year" if reverse["trend"] is not None else f"none: {reverse['note']}"
     text = (
         f"Reverse stress 反向压力测试: the smallest mean trend at which a breach within the horizon has probability "
         f"{reverse['probability']:.0%} is {answer}."
