@@ -14,6 +14,7 @@ from riskkit.explain.rescaling import rescale_to_probability
 from riskkit.explain.wording import make_cost_quantity, make_risk_quantity
 from riskkit.rates.capitation import compute_rates
 from riskkit.tiers.assignment import assign_tiers
+from riskkit.workflow.rating_frame import rate_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,30 +147,6 @@ def long_predictions(predictions: pd.DataFrame, outcome: str) -> pd.DataFrame:
     return predictions[KEYS].assign(outcome=outcome, predicted=predictions[outcome])
 
 
-def rate_frame(bundle: Bundle, frame: pd.DataFrame, predictions: pd.DataFrame, tiers: pd.DataFrame) -> pd.DataFrame:
-    """Bring together what the rate policy reads.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        A bundle whose rated outcome is named.
-    frame : pandas.DataFrame
-        Keys, features and context columns (`region`, `exposure_months` where known).
-    predictions : pandas.DataFrame
-        From `predict_outcomes`.
-    tiers : pandas.DataFrame
-        From `assign_member_tiers`, or keys alone.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Keys, `expected_cost`, `region`, `risk_tier`, `exposure_months` as far as they are at hand.
-    """
-    context = [name for name in ("region", "exposure_months") if name in frame]
-    rated = frame[[*KEYS, *context]].assign(expected_cost=predictions[str(bundle.rated_outcome)].to_numpy())
-    return rated.merge(tiers, on=KEYS, how="left", validate="one_to_one")
-
-
 def compute_member_contributions(model: OutcomeModel, frame: pd.DataFrame) -> pd.DataFrame:
     """Explain one outcome on the scale of its prediction.
 
@@ -263,7 +240,9 @@ def _score_batch(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
         tiers = assign_member_tiers(bundle, frame, predictions)
         scores = scores.merge(tiers, on=KEYS, how="left", validate="one_to_one")
     if bundle.rates is not None:
-        rates, _ = compute_rates(bundle.rates, rate_frame(bundle, frame, predictions, tiers))
+        rates, _ = compute_rates(
+            bundle.rates, rate_frame(bundle, frame, predictions, tiers, columns=bundle.rates.policy.columns)
+        )
         rated = rates[[*KEYS, "relative_risk_score", "rate_amount"]]
         scores = scores.merge(rated, on=KEYS, how="left", validate="one_to_one")
     return scores.assign(reasons=np.array(explain_members(bundle, frame), dtype=object)).astype({"reasons": "str"})
