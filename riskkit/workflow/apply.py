@@ -212,6 +212,33 @@ def write_parquet(frame: pd.DataFrame, out: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def open_members(
+    bundle: Bundle,
+    source: Path,
+    *,
+    index_date: date | None = None,
+    on_bad_rows: OnBadRows = "refuse",
+    progress: Progress | None = None,
+) -> Members:
+    """Build the members of a source as a bundle takes them.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    source : pathlib.Path
+        Folder in the layout of the bundle's adapter.
+    index_date, on_bad_rows, progress
+        As in `score_source`.
+
+    Returns
+    -------
+    Members
+        Cohort and features.
+    """
+    return _members_of(bundle, source, index_date, on_bad_rows, progress)
+
+
 def _members_of(
     bundle: Bundle, source: Path, index_date: date | None, on_bad_rows: OnBadRows, progress: Progress | None
 ) -> Members:

@@ -18,6 +18,7 @@ def read_any_policy(path: Path) -> object:
     from riskkit.data.view_policy import read_view
     from riskkit.risk.spec import read_outcome_spec
     from riskkit.stress.reading import read_stress_policy
+    from riskkit.tiers.follow_up import FollowUpPolicy
 
     kind = path.parts[-2]
     if kind == "pipelines":
@@ -26,6 +27,8 @@ def read_any_policy(path: Path) -> object:
         return read_outcome_spec(path)
     if kind == "views":
         return read_view(path)
+    if kind == "followup":
+        return riskkit.read_policy(path, FollowUpPolicy)
     if kind == "stress":
         return read_stress_policy(path)
     return riskkit.read_policy(path, {"tiers": riskkit.TierPolicy, "rates": riskkit.RatePolicy}[kind])
