@@ -266,11 +266,13 @@ def _find_problems(scheme: Scheme) -> Iterator[str]:
         if names.count(outcome.name) > 1:
             yield f"[[outcome]] spec: found {outcome.name!r} twice, expected each outcome once. Remove one."
         # A label that looks past the cohort's window would reach into the year of the test; a cost is annualised by
-        # the exposure in that window, so that it cannot look at a part of it either.
-        if outcome.horizon_days > horizon or (outcome.kind == "cost" and outcome.horizon_days < horizon):
+        # the exposure in that window, so that it cannot look at a part of it either. Hazards may look further: what
+        # their training and calibration have not seen by the test's index date is censored there.
+        too_far = outcome.horizon_days > horizon and outcome.kind != "hazard"
+        if too_far or (outcome.kind == "cost" and outcome.horizon_days < horizon):
             yield (
                 f"[cohort] horizon_days: found {horizon}, but outcome {outcome.name!r} looks {outcome.horizon_days} "
-                "days ahead. Make them equal; only a binary outcome may look less far."
+                "days ahead. Make them equal; only a binary outcome may look less far, and only hazards further."
             )
     cuts = scheme.tier_policy.cuts if scheme.tier_policy else None
     if cuts and kinds.get(cuts.outcome) != "binary":

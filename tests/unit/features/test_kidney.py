@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskkit.features.kidney import compute_a_stage, compute_egfr, compute_g_stage, compute_kidney_risk
+from riskkit.data.egfr import compute_egfr
+from riskkit.features.kidney import compute_a_stage, compute_g_stage, compute_kidney_risk
 
 
 @pytest.mark.parametrize(
