@@ -92,7 +92,7 @@ def select_stays() -> exp.Select:
         exp.alias_(exp.column("start_date"), "from_day"),
         exp.alias_(exp.column("end_date"), "to_day"),
         exp.alias_(_allowed_gap(), "gap"),
-    ).from_(select_standing(("inpatient",)).subquery("standing"))
+    ).from_(_select_standing_stays().subquery("standing"))
     numbered = number_spans(spans, by=("person_id",), gap_days="gap", keep=("claim_id", *STATED))
     renamed = {"island": "episode", "from_day": "start_date", "to_day": "end_date"}
     columns = [exp.alias_(exp.column(old), new) for old, new in renamed.items()]
@@ -104,45 +104,48 @@ def select_stays() -> exp.Select:
     return query.from_(numbered.subquery("numbered"))
 
 
-def select_standing(settings: tuple[str, ...] = ()) -> exp.Select:
-    """Build the query of the claims that no reversal took back, a replacement in the place of its original.
-
-    Parameters
-    ----------
-    settings : tuple of str, default ()
-        Settings to keep; all where none is given.
+def select_fallen() -> exp.Select:
+    """Build the query of the claims that are no event: taken back, replaced, or money alone.
 
     Returns
     -------
     sqlglot.expressions.Select
-        The columns of `medical_claim`.
+        `claim_id`.
     """
+    is_event = exp.column("adjustment").isin("original", "replacement")
+    keys = [exp.column(name) for name in SAME_CLAIM]
+    corrected = exp.select(*keys).distinct().from_("medical_claim").where(exp.column("adjustment").eq("reversal"))
+    touched = exp.and_(*(exp.column(name, "m").eq(exp.column(name, "r")) for name in SAME_CLAIM))
+    among = exp.select("m.*").from_("medical_claim AS m").join(corrected.subquery("r"), on=touched)
+    replaced = exp.select("claim_id").from_(among.subquery("among")).qualify(exp.and_(is_event, exp.not_(_stands())))
+    money = exp.select("claim_id").from_("medical_claim").where(exp.not_(is_event.copy()))
+    return exp.select("claim_id").from_(exp.union(money, replaced, distinct=False).subquery("fallen"))
+
+
+def _select_standing_stays() -> exp.Select:
+    """Select the inpatient claims that no reversal took back, a replacement in the place of its original."""
+    is_event = exp.column("adjustment").isin("original", "replacement")
+    query = exp.select("*").from_("medical_claim").where(exp.column("setting").eq("inpatient"))
+    return query.qualify(exp.and_(is_event, _stands()))
+
+
+def _stands() -> exp.Expr:
+    """Say whether an event is among those that its corrections leave: as many as the signs sum to, the latest first."""
     same = [exp.column(name) for name in SAME_CLAIM]
-    net = exp.Window(this=exp.Sum(this=sign()), partition_by=same)
+    net = exp.Window(this=exp.Sum(this=_sign()), partition_by=same)
     is_replacement = exp.cast(exp.column("adjustment").eq("replacement"), "INT")
     order = [
-        exp.Ordered(this=sign(), desc=True, nulls_first=False),
-        exp.Ordered(this=is_replacement, desc=True, nulls_first=False),
-        exp.Ordered(this=exp.column("claim_id"), desc=True, nulls_first=False),
+        exp.Ordered(this=value, desc=True, nulls_first=False)
+        for value in (_sign(), is_replacement, exp.column("claim_id"))
     ]
     place = exp.Window(
         this=exp.RowNumber(), partition_by=[name.copy() for name in same], order=exp.Order(expressions=order)
     )
-    kept = exp.and_(exp.column("adjustment").isin("original", "replacement"), exp.LTE(this=place, expression=net))
-    query = exp.select("*").from_("medical_claim")
-    if settings:
-        query = query.where(exp.column("setting").isin(*settings))
-    return query.qualify(kept)
+    return exp.LTE(this=place, expression=net)
 
 
-def sign() -> exp.Expr:
-    """Count a claim once: a reversal takes its original back, a summary is money without an event.
-
-    Returns
-    -------
-    sqlglot.expressions.Expr
-        1, -1 or 0.
-    """
+def _sign() -> exp.Expr:
+    """Count a claim once: a reversal takes its original back, a summary is money without an event."""
     kind = exp.column("adjustment")
     steps = [
         exp.If(this=kind.isin("original", "replacement"), true=exp.convert(1)),

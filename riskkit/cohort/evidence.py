@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sqlglot import exp
 
-from riskkit.cohort.episodes import select_standing, select_stays
+from riskkit.cohort.episodes import select_fallen, select_stays
 from riskkit.cohort.measurements import find_measured
 from riskkit.data.codes import match_prefixes
 from riskkit.data.engine import fetch_rows, open_engine, open_tables
@@ -93,7 +93,7 @@ def open_groups(engine: duckdb.DuckDBPyConnection, names: tuple[str, ...], code_
     ----------
     engine : duckdb.DuckDBPyConnection
         Connection with the canonical tables; gets `diagnosis_group`, `procedure_group`, `drg_group`, `stay` and
-        `standing`.
+        `fallen`, the claims that are no event.
     names : tuple of str
         Groups, as ``list:group``.
     code_lists : pandas.DataFrame
@@ -117,7 +117,7 @@ def open_groups(engine: duckdb.DuckDBPyConnection, names: tuple[str, ...], code_
         engine.register(f"{view}_codes", _match(engine, table, wanted))
         kept = exp.select(*CODE_COLUMNS).from_(f"{view}_codes")
         engine.execute(exp.Create(this=exp.to_table(view), kind="TABLE", expression=kept).sql("duckdb"))
-    for view, query in {"stay": select_stays(), "standing": select_standing()}.items():
+    for view, query in {"stay": select_stays(), "fallen": select_fallen()}.items():
         engine.execute(exp.Create(this=exp.to_table(view), kind="TABLE", expression=query).sql("duckdb"))
 
 
@@ -220,9 +220,8 @@ def _select_mentions(groups: tuple[str, ...], pairs: tuple[tuple[str, str], ...]
     records = exp.select("d.person_id", "d.date", "d.record_id", "d.source", "g.code_group").from_("diagnosis AS d")
     of_group = exp.and_(_same(("code", "g"), ("code", "d")), _same(("vocabulary", "g"), ("vocabulary", "d")))
     records = records.join("diagnosis_group AS g", on=of_group)
-    records = records.join("standing AS c", on=_same(("claim_id", "c"), ("record_id", "d")), join_type="left")
-    stands = exp.or_(exp.column("source", "d").eq("registry"), exp.not_(exp.column("claim_id", "c").is_(exp.null())))
-    records = records.where(exp.column("code_group", "g").isin(*named), stands)
+    records = records.join("fallen AS c", on=_same(("claim_id", "c"), ("record_id", "d")), join_type="anti")
+    records = records.where(exp.column("code_group", "g").isin(*named))
     single = exp.column("code_group").isin(*groups) if groups else exp.false()
     together = [_both(pair) for pair in pairs]
     proved = exp.or_(exp.Max(this=exp.cast(single, "INT")).eq(1), *together)

@@ -91,7 +91,7 @@ def label_cost(
     exposure carry weight 0, and their money is in no label: an amount cannot be annualised from a few days.
     """
     daily = sum_by_day(cohort, tables, amount=amount, horizon_days=horizon_days)
-    spent = daily.groupby(KEYS, as_index=False)["amount"].sum().round(2)
+    spent = daily.groupby(KEYS)["amount"].sum().round(2).reset_index()
     labels = cohort[[*KEYS, "exposure_months"]].merge(spent, on=KEYS, how="left")
     years = labels["exposure_months"].where(labels["exposure_months"] >= 0.5, 0.0) / 12.0
     observed = (labels["amount"].fillna(0.0) / years.where(years > 0)).fillna(0.0)

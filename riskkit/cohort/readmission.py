@@ -43,7 +43,7 @@ def label_readmission(
     tables : mapping of str to pathlib.Path or pandas.DataFrame
         Canonical tables.
     horizon_days : int
-        Usually 30: admissions that begin on days 1 to 30 after the day of discharge.
+        Usually 30: admissions that begin up to day 30 after the day of discharge.
     planned : PlannedCare, optional
         Groups of codes by which an admission is known as planned, beside its type.
     code_lists : pandas.DataFrame, optional

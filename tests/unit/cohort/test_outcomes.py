@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskkit.cohort.outcomes import label_admission, label_cost, label_readmission
+from riskkit.cohort.outcomes import count_control, label_admission, label_control, label_cost
 from riskkit.data.schemas import TABLES
 
 MakeTable = Callable[..., pd.DataFrame]
@@ -114,38 +114,6 @@ def test_each_index_date_is_weighted_by_its_own_leavers(table: MakeTable, stays:
     assert labels["weight"].tolist() == [2.0, 0.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize(
-    ("start", "change", "observed"),
-    [
-        ("2023-01-05", {}, 0),  # the day of discharge: continues the stay
-        ("2023-01-06", {}, 1),  # day 1
-        ("2023-02-04", {}, 1),  # day 30
-        ("2023-02-05", {}, 0),  # day 31
-        ("2023-01-20", {"admission_type": "elective"}, 0),
-        ("2023-01-20", {"admission_type": "urgent"}, 1),
-        ("2023-01-20", {"discharge_status": None}, 1),  # a stub is an event, though never an index stay
-        ("2023-01-20", {"discharge_status": "died"}, 1),
-        ("2023-01-20", {"setting": "emergency"}, 0),
-    ],
-)
-def test_a_readmission_is_an_unplanned_stay_on_days_1_to_30(
-    stays: MakeTable, cohort: MakeTable, start: str, change: dict[str, object], observed: int
-) -> None:
-    # Discharged on 5 January: the index date is the 6th.
-    claims = stays(("a", "2023-01-01", "2023-01-05"), ("a", start, "2023-03-01", change))
-    labels = label_readmission(cohort(("a", "2023-01-06", 1.0)), {"medical_claim": claims}, horizon_days=30)
-    assert labels["observed"].tolist() == [observed]
-    assert labels["weight"].tolist() == [1.0]
-
-
-def test_an_elective_stay_does_not_hide_the_unplanned_one_after_it(stays: MakeTable, cohort: MakeTable) -> None:
-    elective = ("a", "2023-01-10", "2023-01-12", {"admission_type": "elective"})
-    claims = stays(elective, ("a", "2023-01-20", "2023-01-22"))
-    labels = label_readmission(cohort(("a", "2023-01-06", 1.0)), {"medical_claim": claims}, horizon_days=30)
-    # 20 January is 14 days after the index date
-    assert labels["event_days"].tolist() == [14]
-
-
 def _spending(table: MakeTable, *amounts: tuple[str, float]) -> pd.DataFrame:
     rows = [
         {
@@ -219,7 +187,6 @@ def test_members_without_a_record_are_labelled_zero(
     members = cohort(("b", INDEX, 12.0), ("a", INDEX, 12.0))
     for labels in (
         label_admission(members, empty, horizon_days=365),
-        label_readmission(members, empty, horizon_days=30),
         label_cost(members, empty, horizon_days=365, amount="allowed_amount"),
     ):
         assert labels["person_id"].tolist() == ["b", "a"]
@@ -231,7 +198,6 @@ def test_labels_of_nobody_are_empty(stays: MakeTable, cohort: MakeTable) -> None
     nobody = cohort(("a", INDEX, 12.0)).iloc[:0]
     held = {"medical_claim": stays(("a", "2023-02-01", "2023-02-02"))}
     assert label_admission(nobody, held, horizon_days=365).empty
-    assert label_readmission(nobody, held, horizon_days=30).empty
     assert label_cost(nobody, held, horizon_days=365, amount="paid_amount").empty
 
 
