@@ -54,20 +54,20 @@ def test_a_gap_that_is_forgiven_does_not_end_the_follow_up(
 
 
 @pytest.mark.parametrize(
-    ("death", "until", "end", "days"),
+    ("death", "ends", "days"),
     [
-        ("2023-02-01", "2023-02-02", None, 31),
-        ("2023-02-01", "2023-02-01", None, 31),  # enrolment may end on the day of death
-        ("2023-02-01", "2023-01-31", None, None),  # left a day before
-        ("2023-02-01", "2023-06-01", "2023-02-01", None),  # not to be seen yet
-        ("2023-02-01", "2023-06-01", "2023-02-02", 31),
-        ("2022-12-31", "2023-06-01", None, None),
+        ("2023-02-01", ("2023-02-02", None), 31),
+        ("2023-02-01", ("2023-02-01", None), 31),  # enrolment may end on the day of death
+        ("2023-02-01", ("2023-01-31", None), None),  # left a day before
+        ("2023-02-01", ("2023-06-01", "2023-02-01"), None),  # not to be seen yet
+        ("2023-02-01", ("2023-06-01", "2023-02-02"), 31),
+        ("2022-12-31", ("2023-06-01", None), None),
     ],
 )
 def test_a_death_counts_as_a_member_and_before_the_end(
-    table: MakeTable, cohort: MakeTable, death: str, until: str, end: str | None, days: float | None
+    table: MakeTable, cohort: MakeTable, death: str, ends: tuple[str, str | None], days: float | None
 ) -> None:
-    found = _follow(table, cohort, ("2022-01-01", until), death=death, end=end)[1]
+    found = _follow(table, cohort, ("2022-01-01", ends[0]), death=death, end=ends[1])[1]
     assert found == days or (days is None and np.isnan(found))
 
 

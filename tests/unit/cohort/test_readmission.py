@@ -114,17 +114,18 @@ def test_planned_care_without_its_code_lists_is_refused(stays: MakeTable, cohort
 
 
 @pytest.mark.parametrize(
-    ("until", "death", "weight"),
+    ("ends", "weight"),
     [
-        ("2023-02-05", None, 1.0),  # enrolled for 30 days from the index date, 6 January
-        ("2023-02-04", None, 0.0),  # for 29: not followed to the end, and not known to be free of it
-        ("2023-01-16", "2023-01-15", 1.0),  # to death, which was seen
-        ("2023-01-10", "2023-01-15", 0.0),  # left before the death
+        (("2023-02-05", None), 1.0),  # enrolled for 30 days from the index date, 6 January
+        (("2023-02-04", None), 0.0),  # for 29: not followed to the end, and not known to be free of it
+        (("2023-01-16", "2023-01-15"), 1.0),  # to death, which was seen
+        (("2023-01-10", "2023-01-15"), 0.0),  # left before the death
     ],
 )
 def test_a_discharge_counts_if_it_was_followed_for_30_days_or_to_death(
-    table: MakeTable, stays: MakeTable, cohort: MakeTable, until: str, death: str | None, weight: float
+    table: MakeTable, stays: MakeTable, cohort: MakeTable, ends: tuple[str, str | None], weight: float
 ) -> None:
+    until, death = ends
     held = {
         "person": table("person", {"person_id": "a", "birth_date": "1950-01-01", "death_date": death}),
         "enrollment": table("enrollment", {"person_id": "a", "start_date": "2020-01-01", "end_date": until}),
