@@ -12,7 +12,6 @@ import pytest
 
 from riskkit.cohort.eligibility import CohortSpec, build_annual_cohort
 from riskkit.data.codes import read_code_lists
-from riskkit.data.io import write_tables
 from riskkit.data.synthetic import make_cohort
 from riskkit.risk.spec import read_outcome_spec
 from riskkit.workflow.labels import LABELS, LabelTask
@@ -36,8 +35,10 @@ class Book:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    made = make_cohort(n_persons=8_000, years=5, seed=11)
-    folder = write_tables(made.tables, tmp_path_factory.mktemp("labels") / "source")
+    made = make_cohort(n_persons=6_000, years=5, seed=11)
+    folder = tmp_path_factory.mktemp("labels")
+    for name, frame in made.tables.items():
+        frame.to_parquet(folder / f"{name}.parquet")
     spec = CohortSpec(index_dates=(date(2022, 1, 1), date(2023, 1, 1), date(2024, 1, 1)))
     cohort, _ = build_annual_cohort(made.tables["person"], made.tables["enrollment"], spec, spec.index_dates)
     paths = {name: folder / f"{name}.parquet" for name in made.tables}

@@ -62,3 +62,9 @@ def test_the_scheme_of_complications_reads_with_its_washout() -> None:
     events = {spec.name: spec.label_options.events for spec in scheme.outcomes if spec.kind == "hazard"}
     assert {rules.washout_days for rules in events.values() if rules is not None} == {365}
     assert len(scheme.outcomes) == 13
+
+
+def test_every_shipped_outcome_stands_on_its_page() -> None:
+    page = (ROOT / "docs" / "outcomes.md").read_text(encoding="utf-8")
+    table = page.split("## What each outcome counts")[1].split("\n## ")[0]
+    assert [file.stem for file in OUTCOMES if f"`{file.stem}`" not in table] == []
