@@ -68,3 +68,8 @@ def test_every_shipped_outcome_stands_on_its_page() -> None:
     page = (ROOT / "docs" / "outcomes.md").read_text(encoding="utf-8")
     table = page.split("## What each outcome counts")[1].split("\n## ")[0]
     assert [file.stem for file in OUTCOMES if f"`{file.stem}`" not in table] == []
+
+
+def test_control_is_no_illness_and_follows_no_direction_of_the_catalogue() -> None:
+    monotone = {spec.name: spec.model.monotone for spec in map(read_outcome_spec, OUTCOMES)}
+    assert [name for name, held in monotone.items() if not held] == ["hba1c_control"]
