@@ -16,6 +16,7 @@ from riskkit.risk.model import OutcomeModel, fit_outcome
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
 from riskkit.workflow.label_guard import refuse_labels
+from riskkit.workflow.labels import limit_follow_up
 from riskkit.workflow.members import label_members
 from riskkit.workflow.split import plan_splits, tuning_rows
 
@@ -144,7 +145,13 @@ def train_outcomes(
 
 def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tables, plan: FeaturePlan) -> _Task:
     """Join features and labels of the rows that carry weight."""
-    labels = label_members(members.cohort, tables, spec)
+    labels = label_members(
+        members.cohort,
+        tables,
+        spec,
+        code_lists=plan.code_lists,
+        follow_up_end=limit_follow_up(members.cohort, scheme.file.split),
+    )
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
     _require_every_date(spec, members.cohort, counted)
     catalogue = plan.chosen.to_frame()

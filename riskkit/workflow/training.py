@@ -104,7 +104,7 @@ def train_scheme(
     known = build_members(source.tables, cohort, plan, index_dates=cohort.index_dates, progress=progress)
     trained = train_outcomes(scheme, known, source.tables, plan, search=search, progress=progress)
     rating = _members_to_rate(scheme, source, plan, known, progress)
-    models, drift = _judge_drift(scheme, source, known, rating, trained)
+    models, drift = _judge_drift(scheme, source, plan, (known, rating), trained)
     bundle = _assemble(scheme, plan, models, rating, source)
     outcomes = {name: summarise_outcome(outcome) for name, outcome in trained.items()}
     for name, truth in _truths(scheme, source_folder, trained).items():
@@ -137,14 +137,18 @@ def _members_to_rate(
 
 
 def _judge_drift(
-    scheme: Scheme, source: OpenSource, known: Members, rating: Members, trained: dict[str, TrainedOutcome]
+    scheme: Scheme,
+    source: OpenSource,
+    plan: FeaturePlan,
+    members: tuple[Members, Members],
+    trained: dict[str, TrainedOutcome],
 ) -> tuple[dict[str, OutcomeModel], dict[str, Any] | None]:
     models = {name: outcome.model for name, outcome in trained.items()}
-    block = scheme.file.drift
+    block, (known, rating) = scheme.file.drift, members
     if block is None:
         return models, None
     findings = {
-        name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run)
+        name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run, code_lists=plan.code_lists)
         for name, model in models.items()
     }
     moved = find_feature_drift(known.features, rating.features)

@@ -25,6 +25,12 @@ CATALOGUE = pd.DataFrame(
 )
 
 
+HAZARDS = (
+    *("nephropathy", "nephropathy_lab", "retinopathy", "neuropathy", "cerebrovascular", "cardiovascular", "foot_pvd"),
+    *("metabolic_crisis", "severe_hypoglycaemia", "death"),
+)
+
+
 def read(name: str = "payment_cost") -> OutcomeSpec:
     return read_outcome_spec(MODELS / f"{name}.toml")
 
@@ -40,6 +46,11 @@ def include(spec: OutcomeSpec, *names: str, exclude: tuple[str, ...] = ()) -> Ou
         ("next_year_cost", "cost", "clinical", 365),
         ("payment_cost", "cost", "payment", 365),
         ("readmission", "binary", "clinical", 30),
+        ("diabetes_admission", "binary", "clinical", 365),
+        ("avoidable_admission", "binary", "clinical", 365),
+        ("high_cost", "binary", "clinical", 365),
+        ("hba1c_control", "binary", "clinical", 365),
+        *[(name, "hazard", "clinical", 1095) for name in HAZARDS],
     ],
 )
 def test_the_shipped_outcomes_read(name: str, kind: str, policy: str, horizon_days: int) -> None:
@@ -50,12 +61,13 @@ def test_the_shipped_outcomes_read(name: str, kind: str, policy: str, horizon_da
 
 
 def test_every_shipped_outcome_is_tested_above() -> None:
-    assert {file.stem for file in MODELS.glob("*.toml")} == {
-        "admission",
-        "next_year_cost",
-        "payment_cost",
-        "readmission",
-    }
+    binaries = {"admission", "readmission", "diabetes_admission", "avoidable_admission", "high_cost", "hba1c_control"}
+    assert {file.stem for file in MODELS.glob("*.toml")} == {*binaries, "next_year_cost", "payment_cost", *HAZARDS}
+
+
+@pytest.mark.parametrize("name", HAZARDS)
+def test_a_complication_has_a_chance_in_one_year_and_in_three(name: str) -> None:
+    assert read(name).horizons_days == (365, 1095)
 
 
 def test_groups_and_names_are_taken_in_the_order_of_the_catalogue() -> None:
@@ -103,7 +115,9 @@ def test_an_outcome_without_any_feature_is_refused() -> None:
         ({"model": {"objective": "two_part"}}, "early_stopping_rounds does not go with"),
         ({"model": {"cap_quantile": 0.99}}, "belongs to objective 'regression'"),
         ({"label": "admission"}, "label: kind 'cost' goes with cost"),
-        ({"label_options": {"amount": None}}, "given for kind 'cost'"),
+        ({"label_options": {"amount": None}}, "amount: label 'cost' needs it"),
+        ({"label_options": {"allowed_gap_days": 3}}, "allowed_gap_days: label 'cost' has no use for it"),
+        ({"horizons_days": (90, 365)}, "horizons_days: given for kind 'hazard'"),
         ({"calibration": {"methods": ["sigmoid"]}}, "goes with identity, isotonic, loglinear, scale"),
         ({"acceptance": {"oe_ratio": [1.03, 0.97]}}, "lower must be < upper"),
         ({"tuning": {"trials": -1}}, r"tuning\.trials"),
@@ -113,6 +127,22 @@ def test_an_override_is_checked_like_the_file(overrides: dict[str, Any], said: s
     with pytest.raises(PolicyError, match=said) as caught:
         read().with_overrides(overrides, place="pipelines/x.toml [outcome.overrides]")
     assert str(caught.value).startswith("pipelines/x.toml [outcome.overrides]")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ({"horizons_days": (1095, 365)}, r"must rise to horizon_days = 1095, got \[1095, 365\]"),
+        ({"horizons_days": (365, 730)}, "must rise to horizon_days = 1095"),
+        ({"horizons_days": ()}, "given for kind 'hazard'"),
+        ({"label_options": {"events": None}}, "events: label 'event' needs it"),
+        ({"label_options": {"events": {"codes": ()}}}, "an event needs at least one rule"),
+        ({"label_options": {"events": {"washout_days": -1}}}, "washout_days"),
+    ],
+)
+def test_horizons_and_rules_of_a_complication_are_checked(overrides: dict[str, Any], said: str) -> None:
+    with pytest.raises(PolicyError, match=said):
+        read("nephropathy").with_overrides(overrides)
 
 
 def test_an_override_changes_its_keys_alone() -> None:
