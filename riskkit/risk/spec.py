@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from riskkit.errors import PolicyError
 from riskkit.policy import PolicyModel, read_policy
+from riskkit.risk.hazard_horizons import name_columns
 from riskkit.risk.settings import (
     AcceptanceLimits,
     CalibrationSettings,
@@ -39,12 +40,13 @@ FEATURE_GROUPS = (
 )
 """Groups that a feature catalogue may use; one that the catalogue at hand leaves empty adds nothing."""
 
-_OBJECTIVES = {"binary": {"binary"}, "cost": {"tweedie", "two_part", "regression"}}
-_LABELS = {"binary": {"admission", "readmission"}, "cost": {"cost"}}
+_OBJECTIVES = {"binary": {"binary"}, "cost": {"tweedie", "two_part", "regression"}, "hazard": {"hazard"}}
+_LABELS = {"binary": {"admission", "readmission"}, "cost": {"cost"}, "hazard": {"death"}}
 _METHODS = {
     "binary": {"identity", "intercept", "sigmoid", "isotonic"},
     "cost": {"identity", "scale", "loglinear", "isotonic"},
 }
+_METHODS["hazard"] = _METHODS["binary"]
 
 
 class OutcomeSpec(PolicyModel):
@@ -56,14 +58,17 @@ class OutcomeSpec(PolicyModel):
         Short name, that of the file.
     title, title_zh : str
         What a reader is shown.
-    kind : {'binary', 'cost'}
-        Probability of an event, or currency per member year.
+    kind : {'binary', 'cost', 'hazard'}
+        Probability of an event, currency per member year, or probabilities of an event by several horizons, where
+        members leave early and death may come first.
     policy : {'clinical', 'payment'}
         `clinical`: any feature. `payment`: only features that no provider can raise by activity.
-    label : {'admission', 'cost', 'readmission'}
+    label : {'admission', 'cost', 'readmission', 'death'}
         The label that the cohort makes.
     horizon_days : int
         Days after the index date in which the outcome counts.
+    horizons_days : tuple of int, default ()
+        For a hazard: the horizons of its predictions, strictly increasing; the last is `horizon_days`.
     label_options, features, model, tuning, calibration, acceptance
         The blocks of the file.
     """
@@ -71,10 +76,11 @@ class OutcomeSpec(PolicyModel):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     title_zh: str
-    kind: Literal["binary", "cost"]
+    kind: Literal["binary", "cost", "hazard"]
     policy: Literal["clinical", "payment"]
-    label: Literal["admission", "cost", "readmission"]
+    label: Literal["admission", "cost", "readmission", "death"]
     horizon_days: int = Field(ge=1)
+    horizons_days: tuple[int, ...] = ()
     label_options: LabelOptions = LabelOptions()
     features: FeatureChoice
     model: ModelSettings
@@ -101,6 +107,31 @@ class OutcomeSpec(PolicyModel):
             )
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _check_horizons(self) -> OutcomeSpec:
+        """Refuse horizons of another kind, or out of order."""
+        found = list(self.horizons_days)
+        if self.kind != "hazard":
+            problem = "given for kind 'hazard' and for no other" if found else None
+        elif not found or found[0] < 1 or found != sorted(set(found)) or found[-1] != self.horizon_days:
+            problem = f"must be positive, strictly increasing and end with horizon_days = {self.horizon_days}"
+        else:
+            problem = None
+        if problem:
+            message = f"horizons_days: {problem}, got {found}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def prediction_kind(self) -> Literal["binary", "cost"]:
+        """What one prediction is: a probability or an amount."""
+        return "cost" if self.kind == "cost" else "binary"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the prediction columns: the outcome's own, or one per horizon of a hazard."""
+        return name_columns(self.name, self.horizons_days) if self.kind == "hazard" else (self.name,)
 
     def with_overrides(self, overrides: Mapping[str, Any], *, place: str = "[overrides]") -> OutcomeSpec:
         """Change single keys for one scheme and check the whole again.

@@ -103,7 +103,7 @@ def compare_with_truth(trained: TrainedOutcome, truth: pd.DataFrame, run: RunBlo
         joined[column],
         joined["weight"],
         joined["person_id"],
-        kind=spec.kind,
+        kind=spec.prediction_kind,
         n_bootstrap=run.n_bootstrap,
         seed=run.seed,
     )

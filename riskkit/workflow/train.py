@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from riskkit.data.io import Tables
     from riskkit.evaluation.comparators import ComparatorName
+    from riskkit.risk.hazard_model import HorizonModel
     from riskkit.risk.spec import OutcomeSpec
     from riskkit.workflow.members import FeaturePlan, Members
     from riskkit.workflow.scheme import Scheme
@@ -43,7 +44,7 @@ class TrainedOutcome:
 
     Parameters
     ----------
-    model : OutcomeModel
+    model : OutcomeModel or HorizonModel
         The model that is kept.
     predictions : pandas.DataFrame
         Test rows: keys, `outcome`, `observed`, `weight`, `predicted` and one column per comparator.
@@ -55,7 +56,7 @@ class TrainedOutcome:
         Rows to train, calibrate and test, and events in the test.
     """
 
-    model: OutcomeModel
+    model: OutcomeModel | HorizonModel
     predictions: pd.DataFrame
     metrics: dict[str, pd.DataFrame]
     params: dict[str, Any]
@@ -185,7 +186,7 @@ def _train_one(scheme: Scheme, task: _Task, progress: Progress | None) -> Traine
             predictions[column],
             predictions["weight"],
             predictions["person_id"],
-            kind=task.spec.kind,
+            kind=task.spec.prediction_kind,
             n_bootstrap=run.n_bootstrap,
             seed=run.seed,
         )
@@ -244,7 +245,7 @@ def _predict(task: _Task, split: Split, model: OutcomeModel) -> pd.DataFrame:
     train = task.frame.take(split.train)
     for name in _comparators(task.spec):
         source = task.cohort if name == "age_sex" else task.frame.features[task.names]
-        fitted = fit_comparator(name, task.spec.kind, source.take(split.train), train.observed, train.weight)
+        fitted = fit_comparator(name, task.spec.prediction_kind, source.take(split.train), train.observed, train.weight)
         columns[name] = fitted.predict(source.take(split.test))
     keys = test.features[KEYS].reset_index(drop=True)
     return keys.assign(outcome=task.spec.name, observed=test.observed, weight=test.weight, **columns)
