@@ -174,7 +174,7 @@ def weighted_censoring(sample: FollowedSample, weights: FloatArray, horizon: flo
     left = (sample.cause == 0) & (sample.days < horizon)
     at_risk = _count_at_risk(weights)
     # those with an event or death on the day itself are no longer at risk of leaving: they come first in the order
-    moments, place = _find_moments(sample.days)
+    _, place = _find_moments(sample.days)
     leaving = sum_by(weights * left, place)
     ended = sum_by(weights * (sample.cause > 0), place)
     staying = at_risk[:, _find_starts(place)] - ended

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from riskkit.cohort.eligibility import build_annual_cohort, build_discharge_cohort
+from riskkit.cohort.mortality import label_death
 from riskkit.cohort.outcomes import label_admission, label_cost, label_readmission
 from riskkit.data.codes import build_code_map, read_code_lists
 from riskkit.errors import PolicyError
@@ -198,12 +199,15 @@ def label_members(cohort: pd.DataFrame, tables: Tables, spec: OutcomeSpec) -> pd
     Returns
     -------
     pandas.DataFrame
-        `person_id`, `index_date`, `observed`, `weight`, in the order of the cohort.
+        `person_id`, `index_date`, `observed`, `weight`, in the order of the cohort; for a hazard `cause`,
+        `followed_days` and `risk_set` in place of `observed`.
     """
     if spec.label == "readmission" and "claim_id" not in cohort:
         message = f"outcome {spec.name!r}: readmission needs a discharge cohort. Set kind = 'discharge'."
         raise PolicyError(message)
     horizon = spec.horizon_days
+    if spec.label == "death":
+        return label_death(cohort, tables.frame("person"), tables.frame("enrollment"), horizon_days=horizon)
     if spec.label == "cost":
         return label_cost(cohort, tables.paths, horizon_days=horizon, amount=str(spec.label_options.amount))
     label = label_readmission if spec.label == "readmission" else label_admission

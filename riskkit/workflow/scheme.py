@@ -261,18 +261,18 @@ def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstr
 def _find_problems(scheme: Scheme) -> Iterator[str]:
     """Say what the files of a scheme contradict each other in."""
     file, names, horizon = scheme.file, [outcome.name for outcome in scheme.outcomes], scheme.file.cohort.horizon_days
-    kinds = {outcome.name: outcome.kind for outcome in scheme.outcomes}
+    kinds = {column: outcome.prediction_kind for outcome in scheme.outcomes for column in outcome.columns}
     for outcome in scheme.outcomes:
         if names.count(outcome.name) > 1:
             yield f"[[outcome]] spec: found {outcome.name!r} twice, expected each outcome once. Remove one."
-        # A label that looks past the cohort's window would reach into the year of the test; a cost is annualised by
-        # the exposure in that window, so that it cannot look at a part of it either.
-        if outcome.horizon_days > horizon or (outcome.kind == "cost" and outcome.horizon_days < horizon):
+        # A label past the cohort's window would reach into the year of the test (a hazard's follow-up is cut there); a
+        # cost is annualised by the exposure in that window, so that it cannot look at a part of it either.
+        if {"cost": outcome.horizon_days != horizon, "binary": outcome.horizon_days > horizon}.get(outcome.kind):
             yield (
                 f"[cohort] horizon_days: found {horizon}, but outcome {outcome.name!r} looks {outcome.horizon_days} "
                 "days ahead. Make them equal; only a binary outcome may look less far."
             )
-    cuts = scheme.tier_policy.cuts if scheme.tier_policy else None
+    cuts = scheme.tier_policy and scheme.tier_policy.cuts
     if cuts and kinds.get(cuts.outcome) != "binary":
         yield (
             f"[tiers] policy: it cuts outcome {cuts.outcome!r}, expected a binary outcome of this scheme. "
