@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ROWS = (
     "{rows_in} rows in = {rows_evaluated} evaluated + {rows_for_tuning} kept for tuning + {rows_to_train} to train and "
-    "calibrate, {dropped_for_censoring} dropped for being censored; of those evaluated {left_before_horizon} left before "
+    "calibrate, {dropped_for_censoring} dropped for being censored; {left_before_horizon} evaluated ones left before "
     "the horizon, {events} had the event, {deaths} died without it"
 )
 FIGURES = (
