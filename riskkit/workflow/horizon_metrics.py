@@ -111,11 +111,13 @@ def measure_horizon(
             n_bootstrap=n_bootstrap,
             seed=seed,
         ).set_index("metric")
-        table.update(figures[figures["prediction"] == name].set_index("metric")[["value", "low", "high"]])
+        own = figures[figures["prediction"] == name].set_index("metric")
+        shared = [metric for metric in table.index if metric in own.index]
+        table.loc[shared, ["value", "low", "high"]] = own.loc[shared, ["value", "low", "high"]]
         metrics[name] = table.reset_index()
     found = {str(name): metrics_to_dict(table) for name, table in figures.groupby("prediction")}
-    own = found.pop("predicted")
-    shown = {name: own[name] for name in ("auroc", "brier_score", "observed", "expected", "oe_ratio")}
+    model = found.pop("predicted")
+    shown = {name: model[name] for name in ("auroc", "brier_score", "observed", "expected", "oe_ratio")}
     gains = {f"auroc_gain_over_{name}": other["auroc_difference"] for name, other in found.items()}
     return metrics, {**shown, "auroc_age": found["age"]["auroc"], **gains}
 

@@ -112,6 +112,7 @@ def train_hazard(
     splits = plan_splits(task.cohort, scheme.file.split, task.seed)
     params = _tune(scheme, task, splits, progress)
     kept, test, predicted = _fit_and_predict(task, splits, params, progress)
+    _refuse_unfollowed(task, test)
     counts = _count(scheme, task, splits)
     cohort, run = task.cohort.take(test), scheme.file.run
     trained = {}
@@ -125,6 +126,19 @@ def train_hazard(
             kept.columns[name], rows.predictions, metrics, params, {**kept_rows, **events}, follow_up
         )
     return trained
+
+
+def _refuse_unfollowed(task: _HazardTask, test: NDArray[np.int64]) -> None:
+    """Refuse a horizon that no test row was followed to: it could be predicted and never be measured."""
+    followed = task.labels["followed_days"].to_numpy(np.float64)[test]
+    for name, days in zip(task.spec.columns, task.spec.horizons_days, strict=True):
+        if not (followed >= days).any():
+            message = (
+                f"outcome {task.spec.name!r}: no test row is followed to {days} days, so that {name} cannot be "
+                f"measured; the longest follow-up is {followed.max():g} days. Test on an older index date, or leave the "
+                "horizon out."
+            )
+            raise DataContractError(message)
 
 
 def _count(scheme: Scheme, task: _HazardTask, splits: SplitPlan) -> dict[str, int]:

@@ -208,6 +208,21 @@ def test_tiers_may_cut_one_horizon(edit_scheme: Callable[..., Path], start: Path
         read_scheme(edit_scheme(changes[1]))
 
 
+def test_a_horizon_that_no_test_row_was_followed_to_is_refused(
+    module_scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(cohort: pd.DataFrame, *_: object) -> pd.DataFrame:
+        labels = label_by_seed(cohort)
+        over = (labels["index_date"] == labels["index_date"].max()) & (labels["followed_days"] > 400)
+        return labels.assign(
+            cause=labels["cause"].mask(over, 0.0), followed_days=labels["followed_days"].mask(over, 400)
+        )
+
+    monkeypatch.setattr(train_hazard_module, "label_members", short)
+    with pytest.raises(DataContractError, match="death_3y cannot be measured; the longest follow-up is 400 days"):
+        train_outcomes(replace(module_scheme, outcomes=module_scheme.outcomes[:1]), known, tables, plan)
+
+
 def test_a_label_without_a_time_is_refused(
     module_scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
