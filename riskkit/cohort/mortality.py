@@ -27,8 +27,8 @@ def label_death(
     Returns
     -------
     pandas.DataFrame
-        Keys, `cause` (1 death, 0 followed to the horizon or left before), `followed_days`, `risk_set` (True: everybody
-        may die) and `weight` (1, or 0 where the member was not enrolled on the index date), in the order of the cohort.
+        Keys, `cause` (1 death, 0 followed to the horizon or left before), `followed_days`, `risk_set` (enrolled on the
+        index date: everybody may die) and `weight` (the same as 1 or 0), in the order of the cohort.
 
     Notes
     -----
@@ -61,7 +61,7 @@ def label_death(
     return rows[KEYS].assign(
         cause=died.astype(np.float64),
         followed_days=np.where(died, to_death, followed),
-        risk_set=True,
+        risk_set=enrolled,
         weight=enrolled.astype(np.float64),
     )
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-LABELS = [*KEYS, "cause", "followed_days", "risk_set", "weight"]
+LABELS = [*KEYS, "cause", "followed_days", "risk_set"]
 COMPARATORS: tuple[ComparatorName, ...] = ("age_sex", "logistic")
 
 
@@ -68,8 +68,7 @@ class _HazardTask:
             for horizon in self.spec.horizons_days
         ]
         features = self.features.take(rows).reset_index(drop=True)
-        model_rows = ModelFrame(features, cause, labels["weight"].to_numpy(np.float64))
-        return TimeFrame(model_rows, days, np.column_stack(weights))
+        return TimeFrame(ModelFrame(features, cause, np.ones(len(rows))), days, np.column_stack(weights))
 
 
 def train_hazard(
@@ -135,8 +134,8 @@ def _refuse_unfollowed(task: _HazardTask, test: NDArray[np.int64]) -> None:
         if not (followed >= days).any():
             message = (
                 f"outcome {task.spec.name!r}: no test row is followed to {days} days, so that {name} cannot be "
-                f"measured; the longest follow-up is {followed.max():g} days. Test on an older index date, or leave the "
-                "horizon out."
+                f"measured; the longest follow-up is {followed.max():g} days. Test on an older index date, or leave "
+                "the horizon out."
             )
             raise DataContractError(message)
 
@@ -163,7 +162,8 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
             "for kind 'hazard'. Choose a label that has one."
         )
         raise DataContractError(message)
-    counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
+    # A label's own weight is for one horizon and 0 for those who left before it; here they stay in.
+    counted = np.flatnonzero(labels["risk_set"].to_numpy(dtype=bool))
     require_every_date(spec, members.cohort, counted)
     features = members.features.take(counted).reset_index(drop=True)
     catalogue = plan.chosen.to_frame()

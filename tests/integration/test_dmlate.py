@@ -24,7 +24,7 @@ def test_death_within_five_years_beats_age_alone_and_counts_everyone(
     monkeypatch.setenv("RISKKIT_ID_KEY", "a test key of enough bytes")
     scheme = read_scheme(find_presets() / "pipelines" / "dmlate.toml", n_bootstrap=100)
     summary = train_only(scheme, SHARED, tmp_path / "out")
-    found = summary["outcomes"]["death_5y"]["follow_up"]
+    found = summary["outcomes"]["mortality_5y"]["follow_up"]
     assert found["rows_in"] == found["rows_evaluated"] + found["rows_for_tuning"]
     assert found["dropped_for_censoring"] == 0
     # the windows of 2007 and 2009 end after the register does
@@ -32,4 +32,4 @@ def test_death_within_five_years_beats_age_alone_and_counts_everyone(
     assert found["auroc"]["low"] > 0.75
     assert found["auroc_gain_over_age"]["low"] > 0
     assert 0.95 <= found["oe_ratio"]["value"] <= 1.05
-    assert list(read_bundle(tmp_path / "out" / "bundle").models) == ["death_1y", "death_5y"]
+    assert list(read_bundle(tmp_path / "out" / "bundle").models) == ["mortality_1y", "mortality_5y"]

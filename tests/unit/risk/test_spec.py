@@ -39,7 +39,7 @@ def include(spec: OutcomeSpec, *names: str, exclude: tuple[str, ...] = ()) -> Ou
     ("name", "kind", "policy", "horizon_days"),
     [
         ("admission", "binary", "clinical", 365),
-        ("death", "hazard", "clinical", 1825),
+        ("mortality", "hazard", "clinical", 1825),
         ("next_year_cost", "cost", "clinical", 365),
         ("payment_cost", "cost", "payment", 365),
         ("readmission", "binary", "clinical", 30),
@@ -55,7 +55,7 @@ def test_the_shipped_outcomes_read(name: str, kind: str, policy: str, horizon_da
 def test_every_shipped_outcome_is_tested_above() -> None:
     assert {file.stem for file in MODELS.glob("*.toml")} == {
         "admission",
-        "death",
+        "mortality",
         "next_year_cost",
         "payment_cost",
         "readmission",

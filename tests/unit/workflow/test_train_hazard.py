@@ -30,7 +30,7 @@ from riskkit.workflow.training import context_of
 KEYS = ["person_id", "index_date"]
 FIRST = '[[outcome]]\nspec = "../models/outcomes/admission.toml"'
 HAZARD = (
-    '[[outcome]]\nspec = "../models/outcomes/death.toml"\n[outcome.overrides]\nhorizon_days = 1095\n'
+    '[[outcome]]\nspec = "../models/outcomes/mortality.toml"\n[outcome.overrides]\nhorizon_days = 1095\n'
     'horizons_days = [365, 1095]\nfeatures = { include = ["demography", "diagnoses"] }\n'
     "model = { num_leaves = 4, max_depth = 2, n_estimators = 8, early_stopping_rounds = 0, min_child_samples = 20 }\n\n"
 )
@@ -46,7 +46,11 @@ def label_by_seed(cohort: pd.DataFrame, *_: object) -> pd.DataFrame:
     cause = np.where(first == event, 1.0, np.where(first == death, 2.0, 0.0))
     weight = (rng.random(n) > 0.05).astype(float)
     labels = cohort[KEYS].reset_index(drop=True)
-    return labels.assign(cause=cause, followed_days=np.floor(first), risk_set=weight > 0, weight=weight)
+    # the weight of a label may be that of one horizon, 0 for who left: it must not be read
+    left_early = (cause == 0) & (first < 1095)
+    return labels.assign(
+        cause=cause, followed_days=np.floor(first), risk_set=weight > 0, weight=np.where(left_early, 0.0, weight)
+    )
 
 
 def train(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, method: str) -> dict[str, TrainedOutcome]:
@@ -76,7 +80,7 @@ def timed(module_scheme: Scheme, known: Members, tables: Tables, plan: FeaturePl
 
 
 def test_one_fit_gives_a_column_per_horizon_that_never_falls(crossed: dict[str, TrainedOutcome]) -> None:
-    assert list(crossed) == ["death_1y", "death_3y"]
+    assert list(crossed) == ["mortality_1y", "mortality_3y"]
     models = [one.model for one in crossed.values()]
     assert all(isinstance(model, HorizonModel) for model in models)
     assert models[0].stored is models[1].stored  # type: ignore[union-attr]  # both are horizons, as just asserted
@@ -85,7 +89,7 @@ def test_one_fit_gives_a_column_per_horizon_that_never_falls(crossed: dict[str, 
 
 
 def test_no_row_is_dropped_for_being_censored(crossed: dict[str, TrainedOutcome], known: Members) -> None:
-    in_set = int(label_by_seed(known.cohort)["weight"].sum())
+    in_set = int(label_by_seed(known.cohort)["risk_set"].sum())
     for one in crossed.values():
         found = one.follow_up
         assert found is not None
@@ -98,7 +102,7 @@ def test_no_row_is_dropped_for_being_censored(crossed: dict[str, TrainedOutcome]
 
 
 def test_figures_stand_beside_age_alone_with_a_paired_interval(crossed: dict[str, TrainedOutcome]) -> None:
-    one = crossed["death_3y"]
+    one = crossed["mortality_3y"]
     assert one.follow_up is not None
     gain = one.follow_up["auroc_gain_over_age"]
     assert gain["value"] == pytest.approx(one.follow_up["auroc"]["value"] - one.follow_up["auroc_age"]["value"])
@@ -115,8 +119,8 @@ def test_figures_stand_beside_age_alone_with_a_paired_interval(crossed: dict[str
 
 def test_the_summary_and_the_terminal_say_who_was_counted(crossed: dict[str, TrainedOutcome]) -> None:
     summary = {name: summarise_outcome(one) for name, one in crossed.items()}
-    assert summary["death_1y"]["kind"] == "binary"
-    assert summary["death_1y"]["title"] == "Death within 1 year"
+    assert summary["mortality_1y"]["kind"] == "binary"
+    assert summary["mortality_1y"]["title"] == "Death within 1 year"
     lines = describe_follow_up(json.loads(json.dumps(summary)))
     assert len(lines) == 4
     assert "0 dropped for being censored" in lines[0]
@@ -137,14 +141,14 @@ def test_a_split_by_time_cuts_every_follow_up_at_the_day_of_the_test(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train_hazard_module, "label_members", moved)
         again = train_outcomes(replace(module_scheme, outcomes=module_scheme.outcomes[:1]), known, tables, plan)
-    one, other = timed["death_3y"].model, again["death_3y"].model
+    one, other = timed["mortality_3y"].model, again["mortality_3y"].model
     assert isinstance(one, HorizonModel)
     assert isinstance(other, HorizonModel)
     assert one.stored.booster_texts == other.stored.booster_texts
     assert one.stored.calibrators == other.stored.calibrators
     # calibrated on members of 2023, who are followed a year until then: of the third year they say nothing
-    assert one.metadata["not_calibrated"] == ["death_3y"]
-    found = timed["death_1y"].follow_up
+    assert one.metadata["not_calibrated"] == ["mortality_3y"]
+    found = timed["mortality_1y"].follow_up
     assert found is not None
     assert found["rows_in"] == found["rows_evaluated"] + found["rows_to_train"]
 
@@ -166,32 +170,32 @@ def bundle(crossed: dict[str, TrainedOutcome], module_scheme: Scheme, plan: Feat
 def test_a_bundle_stores_a_hazard_once_and_scores_every_horizon(bundle: Bundle, known: Members, tmp_path: Path) -> None:
     members = context_of(known)
     folder = write_bundle(bundle, tmp_path / "bundle")
-    assert [path.name for path in (folder / "models").iterdir()] == ["death"]
+    assert [path.name for path in (folder / "models").iterdir()] == ["mortality"]
     again = read_bundle(folder)
-    assert list(again.models) == ["death_1y", "death_3y"]
+    assert list(again.models) == ["mortality_1y", "mortality_3y"]
     scores = score_members(bundle, members)
-    assert (scores["death_1y"] <= scores["death_3y"]).all()
+    assert (scores["mortality_1y"] <= scores["mortality_3y"]).all()
     pd.testing.assert_frame_equal(score_members(again, members), scores, check_exact=True)
     one = answer_request(again, members.head(1))
-    assert one["death_3y"].item() == scores["death_3y"].iloc[0]
+    assert one["mortality_3y"].item() == scores["mortality_3y"].iloc[0]
     from mlflow.models import infer_signature
 
-    assert infer_signature(one).inputs.input_names()[2:4] == ["death_1y", "death_3y"]
-    assert read_model(folder / "models" / "death").spec.name == "death"
+    assert infer_signature(one).inputs.input_names()[2:4] == ["mortality_1y", "mortality_3y"]
+    assert read_model(folder / "models" / "mortality").spec.name == "mortality"
 
 
 def test_a_horizon_is_explained_exactly_and_in_words(bundle: Bundle, known: Members, tmp_path: Path) -> None:
     members = context_of(known).head(200)
-    model = bundle.models["death_3y"]
+    model = bundle.models["mortality_3y"]
     frame = compute_member_contributions(model, members)
     total = frame.drop(columns=KEYS).sum(axis=1)
     np.testing.assert_allclose(total, model.predict(members), atol=1e-9, rtol=0)
-    later = replace(bundle, rated_outcome="death_3y")
-    assert (bundle.explained_outcome, later.explained_outcome) == ("death_1y", "death_3y")
+    later = replace(bundle, rated_outcome="mortality_3y")
+    assert (bundle.explained_outcome, later.explained_outcome) == ("mortality_1y", "mortality_3y")
     reasons = [json.loads(score_members(one, members)["reasons"].iloc[0]) for one in (bundle, later)]
     assert all(reasons)
     assert reasons[0] != reasons[1]
-    write_explanations(bundle, "death_3y", members, tmp_path / "explained")
+    write_explanations(bundle, "mortality_3y", members, tmp_path / "explained")
     assert (tmp_path / "explained" / "beeswarm.png").is_file()
 
 
@@ -199,12 +203,12 @@ def test_tiers_may_cut_one_horizon(edit_scheme: Callable[..., Path], start: Path
     policy = (start / "models" / "tiers" / "probability_only.toml").read_text(encoding="utf-8")
     file = start / "models" / "tiers" / "by_death.toml"
     file.write_text(
-        policy.replace('outcome = "admission"', 'outcome = "death_3y"').replace('"probability_only"', '"by_death"'),
+        policy.replace('outcome = "admission"', 'outcome = "mortality_3y"').replace('"probability_only"', '"by_death"'),
         "utf-8",
     )
     changes = (FIRST, HAZARD + FIRST), ("three_level.toml", "by_death.toml")
     assert read_scheme(edit_scheme(*changes)).tier_policy is not None
-    with pytest.raises(PolicyError, match="it cuts outcome 'death_3y'"):
+    with pytest.raises(PolicyError, match="it cuts outcome 'mortality_3y'"):
         read_scheme(edit_scheme(changes[1]))
 
 
@@ -219,7 +223,7 @@ def test_a_horizon_that_no_test_row_was_followed_to_is_refused(
         )
 
     monkeypatch.setattr(train_hazard_module, "label_members", short)
-    with pytest.raises(DataContractError, match="death_3y cannot be measured; the longest follow-up is 400 days"):
+    with pytest.raises(DataContractError, match="mortality_3y cannot be measured; the longest follow-up is 400 days"):
         train_outcomes(replace(module_scheme, outcomes=module_scheme.outcomes[:1]), known, tables, plan)
 
 
