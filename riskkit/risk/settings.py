@@ -104,7 +104,7 @@ class ModelSettings(TreeSettings):
 
     Parameters
     ----------
-    objective : {'binary', 'hazard', 'tweedie', 'two_part', 'regression'}
+    objective : {'binary', 'tweedie', 'two_part', 'regression', 'hazard'}
         The loss.
     monotone : bool, default True
         Hold the directions of the feature catalogue.
@@ -117,7 +117,7 @@ class ModelSettings(TreeSettings):
         `two_part`.
     """
 
-    objective: Literal["binary", "hazard", "tweedie", "two_part", "regression"]
+    objective: Literal["binary", "tweedie", "two_part", "regression", "hazard"]
     monotone: bool = True
     variance_power: float = Field(default=1.6, gt=1, lt=2)
     cap_quantile: float | None = Field(default=None, gt=0.5, lt=1)

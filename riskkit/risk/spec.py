@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from riskkit.errors import PolicyError
 from riskkit.policy import PolicyModel, read_policy
+from riskkit.risk.hazard_horizons import name_columns
 from riskkit.risk.settings import (
     AcceptanceLimits,
     CalibrationSettings,
@@ -52,9 +53,9 @@ _LABELS = {
 }
 _METHODS = {
     "binary": {"identity", "intercept", "sigmoid", "isotonic"},
-    "hazard": {"identity", "intercept", "sigmoid", "isotonic"},
     "cost": {"identity", "scale", "loglinear", "isotonic"},
 }
+_METHODS["hazard"] = _METHODS["binary"]
 
 
 class OutcomeSpec(PolicyModel):
@@ -67,8 +68,8 @@ class OutcomeSpec(PolicyModel):
     title, title_zh : str
         What a reader is shown.
     kind : {'binary', 'hazard', 'cost'}
-        Probability of an event, probabilities at several horizons from one model of hazards, or currency per member
-        year.
+        Probability of an event, probabilities by several horizons from one model of hazards, where members leave early
+        and death may come first, or currency per member year.
     policy : {'clinical', 'payment'}
         `clinical`: any feature. `payment`: only features that no provider can raise by activity.
     label : {'admission', 'readmission', 'event', 'death', 'high_cost', 'control', 'cost'}
@@ -122,6 +123,16 @@ class OutcomeSpec(PolicyModel):
         if days and (list(days) != sorted(set(days)) or days[0] < 1 or days[-1] != self.horizon_days):
             return f"horizons_days: must rise to horizon_days = {self.horizon_days}, got {list(days)}"
         return None
+
+    @property
+    def prediction_kind(self) -> Literal["binary", "cost"]:
+        """What one prediction is: a probability or an amount."""
+        return "cost" if self.kind == "cost" else "binary"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the prediction columns: the outcome's own, or one per horizon of a hazard."""
+        return name_columns(self.name, self.horizons_days) if self.kind == "hazard" else (self.name,)
 
     def with_overrides(self, overrides: Mapping[str, Any], *, place: str = "[overrides]") -> OutcomeSpec:
         """Change single keys for one scheme and check the whole again.

@@ -131,7 +131,7 @@ def _measure(model: OutcomeModel, frame: ModelFrame, run: RunBlock) -> dict[str,
             model.predict(frame.features),
             frame.weight,
             frame.groups,
-            kind=model.spec.kind,
+            kind=model.spec.prediction_kind,
             n_bootstrap=run.n_bootstrap,
             seed=run.seed,
         )

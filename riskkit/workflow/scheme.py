@@ -270,7 +270,7 @@ def read_scheme(
 def _find_problems(scheme: Scheme) -> Iterator[str]:
     """Say what the files of a scheme contradict each other in."""
     file, horizon = scheme.file, scheme.file.cohort.horizon_days
-    kinds = {outcome.name: outcome.kind for outcome in scheme.outcomes}
+    kinds = {column: outcome.prediction_kind for outcome in scheme.outcomes for column in outcome.columns}
     for outcome in scheme.outcomes:
         if [other.name for other in scheme.outcomes].count(outcome.name) > 1:
             yield f"[[outcome]] spec: found {outcome.name!r} twice, expected each outcome once. Remove one."

@@ -10,6 +10,8 @@ import pytest
 
 from riskkit.errors import PolicyError
 from riskkit.risk.spec import FEATURE_GROUPS, OutcomeSpec, read_outcome_spec, select_features
+from tests.unit.risk.conftest import make_spec
+from tests.unit.risk.hazard_rows import make_hazard_spec
 
 MODELS = Path(__file__).parents[3] / "models" / "outcomes"
 
@@ -43,6 +45,7 @@ def include(spec: OutcomeSpec, *names: str, exclude: tuple[str, ...] = ()) -> Ou
     ("name", "kind", "policy", "horizon_days"),
     [
         ("admission", "binary", "clinical", 365),
+        ("mortality", "hazard", "clinical", 1825),
         ("next_year_cost", "cost", "clinical", 365),
         ("payment_cost", "cost", "payment", 365),
         ("readmission", "binary", "clinical", 30),
@@ -62,7 +65,13 @@ def test_the_shipped_outcomes_read(name: str, kind: str, policy: str, horizon_da
 
 def test_every_shipped_outcome_is_tested_above() -> None:
     binaries = {"admission", "readmission", "diabetes_admission", "avoidable_admission", "high_cost", "hba1c_control"}
-    assert {file.stem for file in MODELS.glob("*.toml")} == {*binaries, "next_year_cost", "payment_cost", *HAZARDS}
+    assert {file.stem for file in MODELS.glob("*.toml")} == {
+        *binaries,
+        "mortality",
+        "next_year_cost",
+        "payment_cost",
+        *HAZARDS,
+    }
 
 
 @pytest.mark.parametrize("name", HAZARDS)
@@ -166,3 +175,24 @@ def test_an_unknown_key_of_the_file_is_refused(tmp_path: Path) -> None:
     file.write_text(text.replace("learning_rate", "lerning_rate"), encoding="utf-8")
     with pytest.raises(PolicyError, match=r"\[model\] lerning_rate: unknown key"):
         read_outcome_spec(file)
+
+
+def test_a_hazard_has_a_column_per_horizon_and_is_a_probability() -> None:
+    spec = make_hazard_spec()
+    assert spec.columns == ("outcome_1y", "outcome_3y")
+    assert spec.prediction_kind == "binary"
+    assert make_spec().columns == ("outcome",)
+    assert make_spec("cost").prediction_kind == "cost"
+
+
+@pytest.mark.parametrize(
+    ("horizons", "last"), [([], 1095), ([365], 1095), ([1095, 365], 365), ([365, 365, 1095], 1095), ([0, 1095], 1095)]
+)
+def test_horizons_out_of_order_are_refused(horizons: list[int], last: int) -> None:
+    with pytest.raises(PolicyError, match="horizons_days: (given for kind 'hazard'|must rise to horizon_days)"):
+        make_hazard_spec(horizons_days=horizons, horizon_days=last)
+
+
+def test_horizons_belong_to_a_hazard_alone() -> None:
+    with pytest.raises(PolicyError, match="given for kind 'hazard' and for no other"):
+        make_spec(horizons_days=[365])
