@@ -189,7 +189,7 @@ def test_a_hazard_has_a_column_per_horizon_and_is_a_probability() -> None:
     ("horizons", "last"), [([], 1095), ([365], 1095), ([1095, 365], 365), ([365, 365, 1095], 1095), ([0, 1095], 1095)]
 )
 def test_horizons_out_of_order_are_refused(horizons: list[int], last: int) -> None:
-    with pytest.raises(PolicyError, match="horizons_days: (given for kind 'hazard'|must rise to horizon_days)"):
+    with pytest.raises(PolicyError, match=r"horizons_days: (given for kind 'hazard'|must rise to horizon_days)"):
         make_hazard_spec(horizons_days=horizons, horizon_days=last)
 
 

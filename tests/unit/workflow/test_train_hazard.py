@@ -132,7 +132,7 @@ def test_a_split_by_time_cuts_every_follow_up_at_the_day_of_the_test(
     module_scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, timed: dict[str, TrainedOutcome]
 ) -> None:
     # Moving every event after 2024-01-01 of the earlier index dates changes no tree and no calibrator.
-    def moved(cohort: pd.DataFrame, *_: object) -> pd.DataFrame:
+    def moved(cohort: pd.DataFrame, *_: object, **__: object) -> pd.DataFrame:
         labels = label_by_seed(cohort)
         most = (pd.Timestamp("2024-01-01") - labels["index_date"]).dt.days
         after = (labels["followed_days"] >= most) & (most > 0)
