@@ -12,8 +12,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from riskkit.errors import PolicyError
 from riskkit.policy import PolicyModel, read_policy
+from riskkit.risk.calibrator import METHODS
 from riskkit.risk.settings import (
     AcceptanceLimits,
+    BalanceSettings,
     CalibrationSettings,
     FeatureChoice,
     LabelOptions,
@@ -41,10 +43,6 @@ FEATURE_GROUPS = (
 
 _OBJECTIVES = {"binary": {"binary"}, "cost": {"tweedie", "two_part", "regression"}}
 _LABELS = {"binary": {"admission", "readmission"}, "cost": {"cost"}}
-_METHODS = {
-    "binary": {"identity", "intercept", "sigmoid", "isotonic"},
-    "cost": {"identity", "scale", "loglinear", "isotonic"},
-}
 
 
 class OutcomeSpec(PolicyModel):
@@ -64,7 +62,7 @@ class OutcomeSpec(PolicyModel):
         The label that the cohort makes.
     horizon_days : int
         Days after the index date in which the outcome counts.
-    label_options, features, model, tuning, calibration, acceptance
+    label_options, features, model, tuning, calibration, balance, acceptance
         The blocks of the file.
     """
 
@@ -80,21 +78,25 @@ class OutcomeSpec(PolicyModel):
     model: ModelSettings
     tuning: TuningSettings
     calibration: CalibrationSettings
+    balance: BalanceSettings | None = None
     acceptance: AcceptanceLimits
 
     @model_validator(mode="after")
     def _check_kind(self) -> OutcomeSpec:
         """Refuse blocks that contradict the kind."""
-        wrong = [method for method in self.calibration.methods if method not in _METHODS[self.kind]]
+        wrong = [method for method in self.calibration.methods if method not in METHODS[self.kind]]
         found = {
             "label": (self.label, _LABELS[self.kind]),
             "[model] objective": (self.model.objective, _OBJECTIVES[self.kind]),
-            "[calibration] methods": (wrong[0] if wrong else self.calibration.methods[0], _METHODS[self.kind]),
+            "[calibration] methods": (wrong[0] if wrong else self.calibration.methods[0], set(METHODS[self.kind])),
         }
         for key, (value, allowed) in found.items():
             if value not in allowed:
                 message = f"{key}: kind {self.kind!r} goes with {', '.join(sorted(allowed))}, got {value!r}"
                 raise ValueError(message)
+        if self.balance is not None and self.kind != "cost":
+            message = f"[balance]: it balances amounts, which kind {self.kind!r} has none of. Remove the block"
+            raise ValueError(message)
         if (self.kind == "cost") != (self.label_options.amount is not None):
             message = (
                 f"[label_options] amount: given for kind 'cost' and for no other, got {self.label_options.amount!r}"

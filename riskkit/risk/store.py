@@ -12,10 +12,11 @@ from pydantic import ValidationError
 
 from riskkit.errors import ModelStoreError
 from riskkit.risk.model import OutcomeModel
-from riskkit.risk.recalibration import calibrator_from_dict
+from riskkit.risk.balance import balance_from_dict
+from riskkit.risk.calibrator import calibrator_from_dict
 from riskkit.risk.spec import OutcomeSpec
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised when an older riskkit could not read what this one writes; this one reads every version up to its own."""
 
 MANIFEST = "manifest.json"
@@ -87,6 +88,7 @@ def read_model(directory: str | Path) -> OutcomeModel:
             booster_texts=tuple(texts[name] for name in manifest["boosters"]),
             calibrator=calibrator_from_dict(json.loads(texts[CALIBRATOR])),
             floor=float(manifest["floor"]),
+            balance=balance_from_dict(manifest["balance"]) if manifest.get("balance") else None,
             metadata=manifest["metadata"],
         )
     except (KeyError, ValidationError) as exc:
@@ -104,6 +106,7 @@ def _make_manifest(model: OutcomeModel, boosters: tuple[str, ...], contents: dic
         "feature_names": list(model.feature_names),
         "boosters": list(boosters),
         "floor": model.floor,
+        "balance": model.balance.to_dict() if model.balance else None,
         "metadata": dict(model.metadata),
         "files": {name: _hash(text.encode("utf-8")) for name, text in contents.items()},
     }

@@ -12,7 +12,8 @@ from riskkit.evaluation.drift import compute_feature_drift
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.evaluation.outcome_drift import compute_outcome_drift
 from riskkit.risk.matrix import ModelFrame, assign_folds
-from riskkit.risk.model import OutcomeModel, calibrate_outcome
+from riskkit.risk.model import OutcomeModel
+from riskkit.risk.outcome_calibration import calibrate_outcome
 from riskkit.workflow.members import label_members
 from riskkit.workflow.summary import metrics_to_dict
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from riskkit.errors import DataContractError, ModelStoreError
-from riskkit.risk.recalibration import Calibrator, calibrator_from_dict, compute_loss, fit_calibrator
+from riskkit.risk.calibrator import Calibrator, calibrator_from_dict
+from riskkit.risk.recalibration import compute_loss, fit_calibrator
 
 BINARY = ["identity", "intercept", "sigmoid", "isotonic"]
 COST = ["identity", "scale", "loglinear", "isotonic"]

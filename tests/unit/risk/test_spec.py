@@ -104,7 +104,7 @@ def test_an_outcome_without_any_feature_is_refused() -> None:
         ({"model": {"cap_quantile": 0.99}}, "belongs to objective 'regression'"),
         ({"label": "admission"}, "label: kind 'cost' goes with cost"),
         ({"label_options": {"amount": None}}, "given for kind 'cost'"),
-        ({"calibration": {"methods": ["sigmoid"]}}, "goes with identity, isotonic, loglinear, scale"),
+        ({"calibration": {"methods": ["sigmoid"]}}, "goes with deciles, identity, isotonic, loglinear, scale"),
         ({"acceptance": {"oe_ratio": [1.03, 0.97]}}, "lower must be < upper"),
         ({"tuning": {"trials": -1}}, r"tuning\.trials"),
     ],
