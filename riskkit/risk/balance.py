@@ -90,11 +90,9 @@ class Balance:
         log, share = np.log(self.factors), np.asarray(self.shares)
         by_age = (share.sum(axis=1, keepdims=True) * log).sum(axis=0)
         by_sex = (share.sum(axis=0, keepdims=True) * log).sum(axis=1)
-        middle = float((share.sum(axis=1, keepdims=True) * share.sum(axis=0, keepdims=True) * log).sum())
-        age = (by_age[None, :] - middle + log - by_sex[:, None]) / 2
-        rest = (middle - self.level) / 2
+        age = (by_age[None, :] - self.level + log - by_sex[:, None]) / 2
         band, sex, known = _find_cells(features, self.band_starts)
-        of_age = np.where(known, age[sex, band] + rest, 0.0)
+        of_age = np.where(known, age[sex, band], 0.0)
         of_sex = np.where(known, log[sex, band] - self.level - of_age, 0.0)
         return pd.DataFrame({AGE: of_age, SEX: of_sex})
 
@@ -155,7 +153,7 @@ def fit_balance(
     found = compute_cell_ratios(
         expected[rows], (weight * observed)[rows], pooled.ravel()[cell[rows]], persons[rows]
     ).factor[pooled]
-    volume = np.bincount(cell[rows], expected[rows], minlength=2 * n_bands).reshape(2, -1)
+    volume = np.asarray(np.bincount(cell[rows], expected[rows], minlength=2 * n_bands), np.float64).reshape(2, -1)
     factors = np.array([_rise(*of_sex) for of_sex in zip(found, volume, strict=True)]) if rising else found
     shares = volume / volume.sum()
     factors = factors / (shares * factors).sum()
@@ -197,7 +195,9 @@ def _find_cells(features: pd.DataFrame, starts: tuple[float, ...]) -> tuple[IntA
     """Find band and sex of each member, and say who has both."""
     absent = [name for name in (AGE, SEX) if name not in features]
     if absent:
-        message = f"features: column {absent[0]!r} is missing, and the age-sex factors need it. Build it, or fit without."
+        message = (
+            f"features: column {absent[0]!r} is missing, and the age-sex factors need it. Build it, or fit without."
+        )
         raise DataContractError(message)
     age, female = (features[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in (AGE, SEX))
     known = np.isfinite(age) & np.isfinite(female)
@@ -206,7 +206,7 @@ def _find_cells(features: pd.DataFrame, starts: tuple[float, ...]) -> tuple[IntA
 
 
 def _pool_small(members: IntArray, least: int) -> IntArray:
-    """Number the cells so that a small one shares the number of its neighbour in age."""
+    """Give each cell a number, so that a small one shares the number of its neighbour in age."""
     numbers = np.zeros_like(members)
     offset = 0
     for sex, counts in enumerate(members):

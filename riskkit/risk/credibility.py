@@ -83,6 +83,7 @@ def compute_cell_ratios(
     between = float((scaled * (ratio - 1) ** 2).sum()) - (len(volume) - 1) * phi
     spread = float(scaled.sum() - (scaled**2).sum() / scaled.sum())
     tau = max(between / spread, 0.0) if spread > 0 else 0.0
-    credibility = scaled * tau / (scaled * tau + phi) if tau > 0 else np.zeros_like(scaled)
+    believed = scaled * tau
+    credibility = np.divide(believed, believed + phi, out=np.zeros_like(scaled), where=believed > 0)
     error = np.sqrt(np.divide(phi, scaled, out=np.full_like(scaled, np.inf), where=scaled > 0))
     return CellRatios(ratio, error, credibility, 1 + credibility * (ratio - 1))

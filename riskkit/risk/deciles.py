@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 N_GROUPS = 10
 
 
-def fit_decile_knots(
-    predicted: FloatArray, observed: FloatArray, weight: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def fit_decile_knots(predicted: FloatArray, observed: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Fit the increasing curve of cost on predicted cost as one knot in each tenth of the members.
 
     Boosting under a log link does not balance, and a block of an isotonic fit to cost rests on a handful of dear
@@ -88,7 +86,7 @@ def assign_groups(predicted: FloatArray, weight: FloatArray, n_groups: int = N_G
     >>> assign_groups(np.array([5.0, 1.0, 1.0, 9.0]), np.ones(4), 2).tolist()
     [1, 0, 0, 1]
     """
-    values, place = np.unique(predicted, return_inverse=True)
+    _, place = np.unique(predicted, return_inverse=True)
     mass = np.bincount(place, weight)
     middle = (np.cumsum(mass) - mass / 2) / mass.sum()
     return np.unique(np.minimum((middle * n_groups).astype(np.int64), n_groups - 1), return_inverse=True)[1][place]

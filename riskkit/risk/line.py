@@ -20,9 +20,7 @@ STEEPEST = 10.0
 """Largest slope: rows that separate events from the rest would have it grow without end."""
 
 
-def solve_shift(
-    margin: FloatArray, observed: FloatArray, weight: FloatArray, *, kind: Kind
-) -> float:
+def solve_shift(margin: FloatArray, observed: FloatArray, weight: FloatArray, *, kind: Kind) -> float:
     """Find the shift of all margins that makes the weighted sums of predictions and observations equal.
 
     Parameters
@@ -55,9 +53,7 @@ def solve_shift(
     return float(brentq(lambda shift: (weight * compute_expit(margin + shift)).sum() - total, -far, far, xtol=1e-14))
 
 
-def fit_line(
-    margin: FloatArray, observed: FloatArray, weight: FloatArray, *, kind: Kind
-) -> tuple[float, float]:
+def fit_line(margin: FloatArray, observed: FloatArray, weight: FloatArray, *, kind: Kind) -> tuple[float, float]:
     """Fit intercept and slope by weighted likelihood: Bernoulli for a probability, quasi-Poisson for an amount.
 
     Parameters
@@ -166,9 +162,7 @@ def compute_moments(margin: FloatArray, kind: Kind) -> tuple[FloatArray, FloatAr
     return mean, mean
 
 
-def _compute_height(
-    line: FloatArray, design: FloatArray, target: FloatArray, share: FloatArray, kind: Kind
-) -> float:
+def _compute_height(line: FloatArray, design: FloatArray, target: FloatArray, share: FloatArray, kind: Kind) -> float:
     """Compute the weighted log likelihood of a line."""
     margin = design @ line
     with np.errstate(over="ignore"):

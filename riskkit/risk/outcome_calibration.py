@@ -110,9 +110,7 @@ def _fit_factors(model: OutcomeModel, calibrated: FloatArray, frame: ModelFrame)
         message = f"outcome {model.spec.name!r}: no [balance] block. Add it to the outcome's file."
         raise PolicyError(message)
     rising = model.metadata.get("constraints", {}).get(AGE, 0) > 0
-    return fit_balance(
-        frame.features, calibrated, frame.observed, frame.weight, settings=settings, rising=rising
-    )
+    return fit_balance(frame.features, calibrated, frame.observed, frame.weight, settings=settings, rising=rising)
 
 
 def _require_cells(model: OutcomeModel) -> None:

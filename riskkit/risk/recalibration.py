@@ -15,7 +15,7 @@ from riskkit.risk.calibrator import Calibrator
 from riskkit.risk.deciles import fit_decile_knots
 from riskkit.risk.isotonic import fit_knots
 from riskkit.risk.line import fit_line, solve_shift
-from riskkit.risk.links import SMALLEST, Kind, compute_logit, to_margin
+from riskkit.risk.links import SMALLEST, Kind, compute_logit
 from riskkit.risk.matrix import assign_folds
 from riskkit.risk.venn_abers import fit_interval_knots
 

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from riskkit.errors import ModelStoreError
-from riskkit.risk.model import OutcomeModel
 from riskkit.risk.balance import balance_from_dict
 from riskkit.risk.calibrator import calibrator_from_dict
+from riskkit.risk.model import OutcomeModel
 from riskkit.risk.spec import OutcomeSpec
 
 FORMAT_VERSION = 2

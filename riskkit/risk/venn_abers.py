@@ -114,9 +114,10 @@ def _join_scores(
     """Add up the rows of each score, of neighbouring ones together where there are too many scores."""
     values, place = np.unique(predicted, return_inverse=True)
     sums = np.array([np.bincount(place, column) for column in (weight, weight * values[place], weight * observed)])
-    if len(values) > MOST_SCORES:
-        group = np.minimum(np.cumsum(sums[0]) / sums[0].sum() * MOST_SCORES, MOST_SCORES - 1).astype(int)
-        sums = np.add.reduceat(sums, np.flatnonzero(np.diff(group, prepend=-1)), axis=1)
+    if len(values) <= MOST_SCORES:
+        return values, sums[0], sums[2]
+    group = np.minimum(np.cumsum(sums[0]) / sums[0].sum() * MOST_SCORES, MOST_SCORES - 1).astype(int)
+    sums = np.add.reduceat(sums, np.flatnonzero(np.diff(group, prepend=-1)), axis=1)
     return sums[1] / sums[0], sums[0], sums[2]
 
 
