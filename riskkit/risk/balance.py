@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError, ModelStoreError
-from riskkit.risk.credibility import compute_cell_ratios
+from riskkit.risk.credibility import COST_POWER, compute_cell_ratios
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -151,7 +151,11 @@ def fit_balance(
     persons = pd.factorize(features["person_id"])[0]
     expected = weight * predicted
     found = compute_cell_ratios(
-        expected[rows], (weight * observed)[rows], pooled.ravel()[cell[rows]], persons[rows]
+        expected[rows],
+        (weight * observed)[rows],
+        pooled.ravel()[cell[rows]],
+        persons[rows],
+        variance=(weight * predicted**COST_POWER)[rows],
     ).factor[pooled]
     volume = np.asarray(np.bincount(cell[rows], expected[rows], minlength=2 * n_bands), np.float64).reshape(2, -1)
     factors = np.array([_rise(*of_sex) for of_sex in zip(found, volume, strict=True)]) if rising else found

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
 
 
+COST_POWER = 1.5
+"""The variance of a year's cost grows as its mean to this power, as in the loss that ranks the maps of cost."""
+
+
 class CellRatios(NamedTuple):
     """Observed over expected by cell.
 
@@ -35,14 +39,20 @@ class CellRatios(NamedTuple):
 
 
 def compute_cell_ratios(
-    expected: FloatArray, observed: FloatArray, cells: IntArray, persons: IntArray | None = None
+    expected: FloatArray,
+    observed: FloatArray,
+    cells: IntArray,
+    persons: IntArray | None = None,
+    *,
+    variance: FloatArray | None = None,
 ) -> CellRatios:
     """Compute the ratios of cells, shrunk towards 1 by their credibility after Buehlmann and Straub.
 
-    With the expected total E_c of a cell as its volume, the ratio varies around its own mean with phi / E_c and the
-    means vary among cells with tau^2: Z_c = E_c / (E_c + phi / tau^2). phi is estimated from the residuals of persons
-    over all cells, because the cells with a dear member are those that would believe themselves too much, and tau^2
-    from what the ratios vary beyond it. Where they do not, tau^2 is 0 and every factor is 1.
+    With E_c the expected total of a cell and V_c the sum of its rows' relative variances, the ratio varies around its
+    own mean with s_c^2 = phi V_c / E_c^2 and the means vary among cells with tau^2: Z_c = tau^2 / (tau^2 + s_c^2). phi
+    is estimated from the residuals of persons over all cells, because the cells without a dear member are those that
+    would believe themselves too much, and tau^2 from what the ratios vary beyond it. Where they do not, tau^2 is 0 and
+    every factor is 1.
 
     Parameters
     ----------
@@ -52,6 +62,9 @@ def compute_cell_ratios(
         Cell of each row, from 0.
     persons : numpy.ndarray of int of shape (n_rows,), optional
         Person of each row, from 0; rows of one person are not independent. Each row its own person where absent.
+    variance : numpy.ndarray of shape (n_rows,), optional
+        Relative variance of each row's weighted outcome, such as w f^1.5 for cost; the expected where absent, as of a
+        count.
 
     Returns
     -------
@@ -79,11 +92,13 @@ def compute_cell_ratios(
     ratio = np.divide(total, scaled, out=np.ones_like(total), where=scaled > 0)
     residual = observed - level * ratio[cells] * expected
     by_person = residual if persons is None else np.bincount(persons, residual)
-    phi = float((by_person**2).sum() / scaled.sum())
-    between = float((scaled * (ratio - 1) ** 2).sum()) - (len(volume) - 1) * phi
-    spread = float(scaled.sum() - (scaled**2).sum() / scaled.sum())
-    tau = max(between / spread, 0.0) if spread > 0 else 0.0
-    believed = scaled * tau
-    credibility = np.divide(believed, believed + phi, out=np.zeros_like(scaled), where=believed > 0)
-    error = np.sqrt(np.divide(phi, scaled, out=np.full_like(scaled, np.inf), where=scaled > 0))
+    spreads = np.bincount(cells, expected if variance is None else variance)
+    noise = (by_person**2).sum() / spreads.sum() * spreads
+    error = np.sqrt(np.divide(noise, scaled**2, out=np.full_like(scaled, np.inf), where=scaled > 0))
+    share = scaled / scaled.sum()
+    # E_c s_c^2 = noise / E_c, and the mean of all cells takes up a share of it
+    chance = np.divide(noise, scaled, out=np.zeros_like(scaled), where=scaled > 0) * (1 - share)
+    between, most = float((scaled * (ratio - 1) ** 2 - chance).sum()), float((scaled * (1 - share)).sum())
+    tau = max(between / most, 0.0) if most > 0 else 0.0
+    credibility = tau / (tau + error**2) if tau > 0 else np.zeros_like(scaled)
     return CellRatios(ratio, error, credibility, 1 + credibility * (ratio - 1))

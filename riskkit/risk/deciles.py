@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskkit.risk.credibility import compute_cell_ratios
+from riskkit.risk.credibility import COST_POWER, compute_cell_ratios
+from riskkit.risk.isotonic import interpolate_knots
 from riskkit.risk.line import fit_line
 from riskkit.risk.links import SMALLEST
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
 
 N_GROUPS = 10
+ROUNDS = 20
 
 
 def fit_decile_knots(predicted: FloatArray, observed: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -58,12 +60,30 @@ def fit_decile_knots(predicted: FloatArray, observed: FloatArray, weight: FloatA
     intercept, slope = fit_line(margin, observed, weight, kind="cost")
     expected = np.exp(intercept + slope * margin)
     cells = assign_groups(predicted, weight)
-    factor = compute_cell_ratios(weight * expected, weight * observed, cells).factor
+    factor = compute_cell_ratios(
+        weight * expected, weight * observed, cells, variance=weight * expected**COST_POWER
+    ).factor
     mass = np.bincount(cells, weight)
     mean = np.bincount(cells, weight * expected) / mass * factor
     starts = isotonic_regression(mean, weights=mass).blocks[:-1]
-    sums = [np.add.reduceat(column, starts) for column in (mass, np.bincount(cells, weight * predicted), mass * mean)]
-    return sums[1] / sums[0], sums[2] / sums[0]
+    group = np.searchsorted(starts, cells, side="right") - 1
+    x = np.bincount(group, weight * predicted) / np.bincount(group, weight)
+    y = np.add.reduceat(mass * mean, starts) / np.add.reduceat(mass, starts)
+    return x, _settle(x, y, predicted, weight, group)
+
+
+def _settle(x: FloatArray, y: FloatArray, predicted: FloatArray, weight: FloatArray, group: IntArray) -> FloatArray:
+    """Move the knots until the lines between them, and not the knots, give each group its mean."""
+    mass, knots = np.bincount(group, weight), y
+    inside = np.clip(predicted, x[0], x[-1])
+    beyond = predicted / np.maximum(inside, SMALLEST)
+    for _ in range(ROUNDS):
+        found = np.bincount(group, weight * beyond * interpolate_knots(inside, x, knots)) / mass
+        moved = knots * y / found
+        if not (np.diff(moved) > 0).all():
+            break
+        knots = moved
+    return knots
 
 
 def assign_groups(predicted: FloatArray, weight: FloatArray, n_groups: int = N_GROUPS) -> IntArray:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError, ModelStoreError, PolicyError
-from riskkit.risk.credibility import compute_cell_ratios
+from riskkit.risk.credibility import COST_POWER, compute_cell_ratios
 from riskkit.risk.line import solve_shift
 from riskkit.risk.links import Kind, to_margin, to_value
 
@@ -154,7 +154,8 @@ def fit_group_factors(
     predicted, observed = (frame[name].to_numpy(np.float64) for name in ("predicted", "observed"))
     cells, names = pd.factorize(_read_labels(frame[by]), sort=True)
     persons = pd.factorize(frame["person_id"])[0]
-    found = compute_cell_ratios(weight * predicted, weight * observed, cells, persons)
+    spread = weight**2 * predicted * (1 - predicted) if kind == "binary" else weight * predicted**COST_POWER
+    found = compute_cell_ratios(weight * predicted, weight * observed, cells, persons, variance=spread)
     level = (weight * observed).sum() / (weight * predicted).sum()
     margin = to_margin(predicted, kind)
     shifts = np.zeros(len(names))
