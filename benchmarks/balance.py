@@ -77,7 +77,7 @@ def compare(spec: Any, frame: ModelFrame, catalogue: pd.DataFrame, truth: pd.Dat
     train, calibration, test = (
         frame.take(np.flatnonzero(rows)) for rows in (day <= days[-3], day == days[-2], day == days[-1])
     )
-    names = [name for name in select_features(catalogue, spec) if frame.features[name].nunique(dropna=False) > 1]
+    names = [name for name in select_features(catalogue, spec) if frame.features[name].std() > 0]
     directions = dict(zip(catalogue["name"], catalogue["direction"], strict=True))
     plain = spec.model_copy(update={"calibration": PLAIN, "balance": None})
     before = fit_outcome(plain, train, calibration, feature_names=names, directions=directions)

@@ -134,7 +134,7 @@ def choose_update(
             choice = name
             break
     error = _compute_error(predicted, observed, weight, persons)
-    found = _find_shift(tests[0].df, significance) * error
+    found = _find_detectable(terms, margin, (observed, weight, persons), kind=kind, significance=significance)
     return Update(choice, tuple(tests), len(np.unique(persons[observed > 0])), error, found)
 
 
@@ -181,11 +181,18 @@ def _score(
     if fitted:
         weighted = known * curvature[:, None]
         asked = asked - known @ np.linalg.solve(weighted.T @ known, weighted.T @ asked)
-    scores = np.column_stack([np.bincount(persons, column * residual) for column in asked.T])
-    scores = scores / np.sqrt((scores**2).sum(axis=0))
-    total, spread = scores.sum(axis=0), scores.T @ scores
-    df = int(np.linalg.matrix_rank(spread, tol=1e-8, hermitian=True))
-    return float(total @ np.linalg.pinv(spread, rcond=1e-8, hermitian=True) @ total), df
+    total = asked.T @ residual
+    inverse, df = _invert_spread(asked, residual, persons)
+    return float(total @ inverse @ total), df
+
+
+def _invert_spread(terms: FloatArray, residual: FloatArray, persons: npt.NDArray[np.int64]) -> tuple[FloatArray, int]:
+    """Invert the variance of the scores, from the spread of persons, and return its rank."""
+    scores = np.column_stack([np.bincount(persons, column * residual) for column in terms.T])
+    size = np.sqrt((scores**2).sum(axis=0))
+    spread = (scores / size).T @ (scores / size)
+    inverse = np.linalg.pinv(spread, rcond=1e-8, hermitian=True) / np.outer(size, size)
+    return inverse, int(np.linalg.matrix_rank(spread, tol=1e-8, hermitian=True))
 
 
 def _compute_error(
@@ -204,8 +211,21 @@ def _tail(statistic: float, df: int) -> float:
     return float(chdtrc(df, statistic))
 
 
-def _find_shift(df: int, significance: float) -> float:
-    """Find the shift, in standard errors, that the test finds with the power asked for."""
+def _find_detectable(
+    terms: FloatArray,
+    margin: FloatArray,
+    rows: tuple[FloatArray, FloatArray, npt.NDArray[np.int64]],
+    *,
+    kind: Kind,
+    significance: float,
+) -> float:
+    """Find the relative error of the level that the first step finds with the power asked for."""
     from scipy.special import chdtri, chndtrinc
 
-    return float(np.sqrt(chndtrinc(chdtri(df, significance), df, 1 - POWER)))
+    observed, weight, persons = rows
+    level = margin + solve_shift(margin, observed, weight, kind=kind)
+    mean, variance = compute_moments(level, kind)
+    inverse, df = _invert_spread(terms, weight * (observed - mean), persons)
+    moved = terms.T @ (weight * variance)
+    shift = np.sqrt(chndtrinc(chdtri(df, significance), df, 1 - POWER) / (moved @ inverse @ moved))
+    return float(shift * (weight @ variance) / (weight @ mean))
