@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError, ModelStoreError
+from riskkit.risk.age_trend import fit_age_trend
 from riskkit.risk.credibility import COST_POWER, compute_cell_ratios
 
 if TYPE_CHECKING:
@@ -118,9 +119,10 @@ def fit_balance(
 ) -> Balance:
     """Fit the factors of the age-sex cells.
 
-    A cell's observed over expected is shrunk towards that of all members by its credibility, and a cell with too few
-    members is first pooled with its neighbour in age. Where cost must not fall with age, factors that would are pooled
-    too: a step down between two bands would make someone cheaper on a birthday.
+    A cell's observed over expected is shrunk by its credibility towards an even trend in age and sex, itself shrunk
+    towards none, and a cell with too few members is first pooled with its neighbour in age. Where cost must not fall
+    with age, factors that would are pooled too: a step down between two bands would make someone cheaper on a
+    birthday.
 
     Parameters
     ----------
@@ -149,15 +151,17 @@ def fit_balance(
     rows = known & (weight > 0)
     pooled = _pool_small(np.bincount(cell[rows], minlength=2 * n_bands).reshape(2, -1), settings.minimum_members)
     persons = pd.factorize(features["person_id"])[0]
-    expected = weight * predicted
-    found = compute_cell_ratios(
-        expected[rows],
-        (weight * observed)[rows],
-        pooled.ravel()[cell[rows]],
-        persons[rows],
-        variance=(weight * predicted**COST_POWER)[rows],
-    ).factor[pooled]
-    volume = np.asarray(np.bincount(cell[rows], expected[rows], minlength=2 * n_bands), np.float64).reshape(2, -1)
+    expected, group = weight * predicted, pooled.ravel()[cell]
+    given = (weight * observed)[rows], group[rows], persons[rows]
+    spread = (weight * predicted**COST_POWER)[rows]
+    age, female = (
+        _average(features[name].to_numpy(np.float64)[rows], expected[rows], group[rows]) for name in (AGE, SEX)
+    )
+    alone = compute_cell_ratios(expected[rows], *given, variance=spread)
+    trend = fit_age_trend(alone, _add_up(expected[rows], group[rows]), age, female, rising=rising)
+    beyond = compute_cell_ratios(expected[rows] * trend[group[rows]], *given, variance=spread)
+    found = (trend * beyond.factor)[pooled]
+    volume = _add_up(expected[rows], cell[rows], 2 * n_bands).reshape(2, -1)
     factors = np.array([_rise(*of_sex) for of_sex in zip(found, volume, strict=True)]) if rising else found
     shares = volume / volume.sum()
     factors = factors / (shares * factors).sum()
@@ -214,6 +218,8 @@ def _pool_small(members: IntArray, least: int) -> IntArray:
     numbers = np.zeros_like(members)
     offset = 0
     for sex, counts in enumerate(members):
+        if not counts.sum():
+            continue
         group, held = 0, 0
         for band, count in enumerate(counts):
             if held >= least and counts[band:].sum() >= least:
@@ -222,6 +228,16 @@ def _pool_small(members: IntArray, least: int) -> IntArray:
             held += count
         offset += group + 1
     return numbers
+
+
+def _average(values: FloatArray, weight: FloatArray, group: IntArray) -> FloatArray:
+    """Average over each group."""
+    return _add_up(weight * values, group) / _add_up(weight, group)
+
+
+def _add_up(values: FloatArray, cells: IntArray, n_cells: int = 0) -> FloatArray:
+    """Add up over each cell."""
+    return np.asarray(np.bincount(cells, values, minlength=n_cells), dtype=np.float64)
 
 
 def _rise(factors: FloatArray, volume: FloatArray) -> FloatArray:
