@@ -53,7 +53,7 @@ def calibrate_outcome(model: OutcomeModel, calibration: ModelFrame, *, num_threa
     calibration = calibration.sort()
     raw = strip(model).predict(calibration.features, num_threads=num_threads)
     calibrator, balance = _fit_calibrator(model, raw, calibration, None), None
-    if model.spec.balance is not None:
+    if model.spec.balance is not None and model.spec.balance.cells != "none":
         _require_cells(model)
         for _ in range(ROUNDS):
             balance = _fit_factors(model, calibrator.apply(raw), calibration)
@@ -119,6 +119,6 @@ def _require_cells(model: OutcomeModel) -> None:
     if absent:
         message = (
             f"outcomes/{model.spec.name}.toml [balance] cells: the model has no feature {absent[0]!r}, expected "
-            f"{AGE!r} and {SEX!r}. Include them under [features], or remove the block."
+            f'{AGE!r} and {SEX!r}. Include them under [features], or set cells = "none".'
         )
         raise PolicyError(message)

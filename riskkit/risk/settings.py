@@ -127,8 +127,8 @@ class BalanceSettings(PolicyModel):
 
     Parameters
     ----------
-    cells : {'age_sex'}
-        Age band by sex, from the features `age_years` and `is_female`.
+    cells : {'age_sex', 'none'}
+        Age band by sex, from the features `age_years` and `is_female`; `none` is for a scheme that does without.
     age_bands : tuple of float
         First age of each band but the youngest, in years, rising.
     minimum_members : int
@@ -139,7 +139,7 @@ class BalanceSettings(PolicyModel):
         First day on which they hold.
     """
 
-    cells: Literal["age_sex"]
+    cells: Literal["age_sex", "none"]
     age_bands: tuple[float, ...] = Field(min_length=1)
     minimum_members: int = Field(ge=1)
     reference: str = Field(min_length=1)

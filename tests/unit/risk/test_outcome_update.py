@@ -114,6 +114,12 @@ def test_factors_without_age_or_sex_are_refused() -> None:
         )
 
 
+def test_a_scheme_may_do_without_factors() -> None:
+    train, calibration = (make_frame(300, kind="cost", seed=seed, prefix=f"{seed}-") for seed in (0, 10))
+    spec = make_spec("cost", balance=BALANCE).with_overrides({"balance": {"cells": "none"}})
+    assert fit_outcome(spec, train, calibration, feature_names=NAMES, directions={}).balance is None
+
+
 def test_factors_are_for_amounts() -> None:
     with pytest.raises(PolicyError, match="it balances amounts, which kind 'binary' has none of"):
         make_spec("binary", balance=BALANCE)
