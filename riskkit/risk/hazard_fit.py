@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError, LeakageError
+from riskkit.risk.calibrator import Calibrator
 from riskkit.risk.factory import HOLDOUT_FOLDS
 from riskkit.risk.hazard import HazardClassifier
 from riskkit.risk.hazard_margins import compute_margins
 from riskkit.risk.hazard_model import HazardModel
 from riskkit.risk.matrix import KEY, assign_folds, make_matrix
 from riskkit.risk.monotone import check_monotone
-from riskkit.risk.recalibration import Calibrator, fit_calibrator
+from riskkit.risk.recalibration import fit_calibrator
 from riskkit.risk.training import OnIteration, TreeSettings
 
 if TYPE_CHECKING:

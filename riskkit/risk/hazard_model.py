@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riskkit.risk.calibrator import Calibrator
 from riskkit.risk.competing import compute_cumulative_incidence
 from riskkit.risk.hazard_horizons import describe_horizon, join_horizons, split_horizons
 from riskkit.risk.hazard_margins import compute_hazards, compute_margins, find_ends
 from riskkit.risk.matrix import make_matrix
 from riskkit.risk.person_period import make_edges
-from riskkit.risk.recalibration import Calibrator
 
 if TYPE_CHECKING:
     import lightgbm

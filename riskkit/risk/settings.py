@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -159,18 +160,57 @@ class TuningSettings(PolicyModel):
 
 
 class CalibrationSettings(PolicyModel):
-    """Candidates for calibration on data that the booster never saw.
+    """Candidates for calibration on data that the booster never saw, and how a later year may change the choice.
 
     Parameters
     ----------
     methods : tuple of str
-        Binary: `identity`, `intercept`, `sigmoid`, `isotonic`. Cost: `identity`, `scale`, `loglinear`, `isotonic`.
+        Binary: `identity` (a candidate even where it is not listed), `intercept`, `sigmoid`, `beta`, `isotonic`,
+        `venn_abers`. Cost: `identity`, `scale`, `loglinear`, `deciles`, `isotonic`.
     events_for_isotonic : int, default 500
-        Fewest events (members with cost) for isotonic to be a candidate.
+        Fewest events (members with cost) for `isotonic` and `venn_abers` to be candidates.
+    groups : tuple of str, default ()
+        Columns that the payer has declared legitimate rate factors: predictions may be recalibrated within them.
+    significance : float, default 0.05
+        Level of the closed test that chooses the update of a later year.
     """
 
     methods: tuple[str, ...] = Field(min_length=1)
     events_for_isotonic: int = Field(default=500, ge=1)
+    groups: tuple[str, ...] = ()
+    significance: float = Field(default=0.05, gt=0, lt=0.5)
+
+
+class BalanceSettings(PolicyModel):
+    """Cells in which a cost model must spend what its members cost, and what a cell is.
+
+    Parameters
+    ----------
+    cells : {'age_sex', 'none'}
+        Age band by sex, from the features `age_years` and `is_female`; `none` is for a scheme that does without.
+    age_bands : tuple of float
+        First age of each band but the youngest, in years, rising.
+    minimum_members : int
+        Fewest members of a cell of its own; a smaller one is pooled with its neighbour in age.
+    reference : str
+        Where the bands and the minimum come from.
+    effective : datetime.date
+        First day on which they hold.
+    """
+
+    cells: Literal["age_sex", "none"]
+    age_bands: tuple[float, ...] = Field(min_length=1)
+    minimum_members: int = Field(ge=1)
+    reference: str = Field(min_length=1)
+    effective: date
+
+    @model_validator(mode="after")
+    def _check_bands(self) -> BalanceSettings:
+        """Refuse bands out of order."""
+        if any(later <= sooner for sooner, later in pairwise(self.age_bands)):
+            message = f"age_bands: first ages must rise, got {list(self.age_bands)}. Sort them"
+            raise ValueError(message)
+        return self
 
 
 class AcceptanceLimits(PolicyModel):

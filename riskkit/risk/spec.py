@@ -12,9 +12,11 @@ from pydantic import Field, ValidationError, model_validator
 
 from riskkit.errors import PolicyError
 from riskkit.policy import PolicyModel, read_policy
+from riskkit.risk.calibrator import METHODS
 from riskkit.risk.hazard_horizons import name_columns
 from riskkit.risk.settings import (
     AcceptanceLimits,
+    BalanceSettings,
     CalibrationSettings,
     FeatureChoice,
     LabelOptions,
@@ -51,11 +53,6 @@ _LABELS = {
     "hazard": {"event", "death", "high_cost"},
     "cost": {"cost"},
 }
-_METHODS = {
-    "binary": {"identity", "intercept", "sigmoid", "isotonic"},
-    "cost": {"identity", "scale", "loglinear", "isotonic"},
-}
-_METHODS["hazard"] = _METHODS["binary"]
 
 
 class OutcomeSpec(PolicyModel):
@@ -78,7 +75,7 @@ class OutcomeSpec(PolicyModel):
         Days after the index date in which the outcome counts.
     horizons_days : tuple of int, default ()
         For kind `hazard`: every horizon that is predicted, rising, the last one being `horizon_days`.
-    label_options, features, model, tuning, calibration, acceptance
+    label_options, features, model, tuning, calibration, balance, acceptance
         The blocks of the file.
     """
 
@@ -95,21 +92,28 @@ class OutcomeSpec(PolicyModel):
     model: ModelSettings
     tuning: TuningSettings
     calibration: CalibrationSettings
+    balance: BalanceSettings | None = None
     acceptance: AcceptanceLimits
 
     @model_validator(mode="after")
     def _check_kind(self) -> OutcomeSpec:
         """Refuse blocks that contradict the kind."""
-        wrong = [method for method in self.calibration.methods if method not in _METHODS[self.kind]]
+        wrong = [method for method in self.calibration.methods if method not in METHODS[self.prediction_kind]]
         found = {
             "label": (self.label, _LABELS[self.kind]),
             "[model] objective": (self.model.objective, _OBJECTIVES[self.kind]),
-            "[calibration] methods": (wrong[0] if wrong else self.calibration.methods[0], _METHODS[self.kind]),
+            "[calibration] methods": (
+                wrong[0] if wrong else self.calibration.methods[0],
+                set(METHODS[self.prediction_kind]),
+            ),
         }
         for key, (value, allowed) in found.items():
             if value not in allowed:
                 message = f"{key}: kind {self.kind!r} goes with {', '.join(sorted(allowed))}, got {value!r}"
                 raise ValueError(message)
+        if self.balance is not None and self.kind != "cost":
+            message = f"[balance]: it balances amounts, which kind {self.kind!r} has none of. Remove the block"
+            raise ValueError(message)
         mismatch = self.label_options.find_mismatch(self.label) or self._find_horizon_mismatch()
         if mismatch:
             raise ValueError(mismatch)

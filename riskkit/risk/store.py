@@ -11,12 +11,13 @@ from typing import Any, TypedDict
 from pydantic import ValidationError
 
 from riskkit.errors import ModelStoreError
+from riskkit.risk.balance import balance_from_dict
+from riskkit.risk.calibrator import calibrator_from_dict
 from riskkit.risk.hazard_model import HazardModel
 from riskkit.risk.model import OutcomeModel
-from riskkit.risk.recalibration import calibrator_from_dict
 from riskkit.risk.spec import OutcomeSpec
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised when an older riskkit could not read what this one writes; this one reads every version up to its own."""
 
 MANIFEST = "manifest.json"
@@ -97,7 +98,12 @@ def read_model(directory: str | Path) -> OutcomeModel | HazardModel:
                 calibrators=tuple(calibrator_from_dict(values) for values in calibration["horizons"]),
                 baseline=tuple(tuple(row) for row in calibration["baseline"]),
             )
-        return OutcomeModel(**shared, calibrator=calibrator_from_dict(calibration), floor=float(manifest["floor"]))
+        return OutcomeModel(
+            **shared,
+            calibrator=calibrator_from_dict(calibration),
+            floor=float(manifest["floor"]),
+            balance=balance_from_dict(manifest["balance"]) if manifest.get("balance") else None,
+        )
     except (KeyError, ValidationError) as exc:
         message = f"{folder / MANIFEST}: {str(exc).splitlines()[0]}; expected a model of this riskkit. Retrain it."
         raise ModelStoreError(message) from exc
@@ -115,10 +121,11 @@ class _Shared(TypedDict):
 def _describe_calibration(model: OutcomeModel | HazardModel) -> dict[str, Any]:
     """Write a model's calibrator, or those of its horizons, as plain values."""
     if isinstance(model, HazardModel):
-        return {
-            "horizons": [one.to_dict() for one in model.calibrators],
-            "baseline": [list(row) for row in model.baseline],
-        }
+        balance = model.balance if isinstance(model, OutcomeModel) else None
+    return {
+        "horizons": [one.to_dict() for one in model.calibrators],
+        "baseline": [list(row) for row in model.baseline],
+    }
     return model.calibrator.to_dict()
 
 
@@ -134,6 +141,7 @@ def _make_manifest(
         "feature_names": list(model.feature_names),
         "boosters": list(boosters),
         "floor": getattr(model, "floor", 0.0),
+        "balance": balance.to_dict() if balance else None,
         "metadata": dict(model.metadata),
         "files": {name: _hash(text.encode("utf-8")) for name, text in contents.items()},
     }

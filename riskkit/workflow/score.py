@@ -9,6 +9,7 @@ import pandas as pd
 
 from riskkit.errors import DataContractError
 from riskkit.explain.contributions import compute_contributions, make_frame
+from riskkit.explain.factors import multiply_contributions
 from riskkit.explain.reasons import compute_reasons, reasons_to_json
 from riskkit.explain.rescaling import rescale_to_probability
 from riskkit.explain.wording import make_cost_quantity, make_risk_quantity
@@ -190,7 +191,10 @@ def compute_member_contributions(model: OutcomeModel | HorizonModel, frame: pd.D
     if isinstance(model, HorizonModel):
         base, values = attribute_risk(model.stored, frame, model.place)
         return make_frame(frame[KEYS], base, values, list(model.feature_names))
-    return rescale_to_probability(compute_contributions(model.booster, frame), model.calibrate)
+    calibrated = rescale_to_probability(compute_contributions(model.booster, frame), model.calibrate)
+    if model.balance is None:
+        return calibrated
+    return multiply_contributions(calibrated, model.balance.split_factor(frame), level=model.balance.level)
 
 
 def quantity_of(bundle: Bundle, model: OutcomeModel | HorizonModel) -> Quantity:

@@ -127,7 +127,7 @@ def test_an_outcome_without_any_feature_is_refused() -> None:
         ({"label_options": {"amount": None}}, "amount: label 'cost' needs it"),
         ({"label_options": {"allowed_gap_days": 3}}, "allowed_gap_days: label 'cost' has no use for it"),
         ({"horizons_days": (90, 365)}, "horizons_days: given for kind 'hazard'"),
-        ({"calibration": {"methods": ["sigmoid"]}}, "goes with identity, isotonic, loglinear, scale"),
+        ({"calibration": {"methods": ["sigmoid"]}}, "goes with deciles, identity, isotonic, loglinear, scale"),
         ({"acceptance": {"oe_ratio": [1.03, 0.97]}}, "lower must be < upper"),
         ({"tuning": {"trials": -1}}, r"tuning\.trials"),
     ],

@@ -86,6 +86,20 @@ def test_a_recalibrated_model_keeps_its_trees_and_predicts_about_twice_as_much(
     assert after / before == pytest.approx(2.0, rel=0.25)
 
 
+def test_the_update_and_its_power_are_said_and_only_made_where_the_verdict_asks(
+    check: Callable[..., DriftFinding],
+) -> None:
+    stable, moved, refused = (check(times).report for times in (1.0, 2.0, 10.0))
+    assert (stable["update"]["made"], moved["update"]["made"], refused["update"]) == (False, True, None)
+    update = moved["update"]
+    # twice the cost is far beyond what half of the persons can tell from chance, whatever its shape
+    assert update["tests"][0]["p_value"] < 0.05
+    assert update["choice"] != "keep"
+    # both halves vary: the error of one after a fit on the other is the root of 2 times that of one
+    assert update["oe_error_of_other_half"] == pytest.approx(2**0.5 * update["oe_error"])
+    assert f"finds an error of {update['detectable']:.0%} of the level" in moved["message"]
+
+
 @pytest.mark.parametrize(
     ("times", "words"), [(10.0, "It is refused: do not score or pay on it"), (0.0, "predicts something and nothing")]
 )
