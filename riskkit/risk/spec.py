@@ -98,18 +98,19 @@ class OutcomeSpec(PolicyModel):
     @model_validator(mode="after")
     def _check_kind(self) -> OutcomeSpec:
         """Refuse blocks that contradict the kind."""
-        wrong = [method for method in self.calibration.methods if method not in METHODS[self.prediction_kind]]
+        allowed = METHODS[self.prediction_kind]
+        wrong = [method for method in self.calibration.methods if method not in allowed]
         found = {
             "label": (self.label, _LABELS[self.kind]),
             "[model] objective": (self.model.objective, _OBJECTIVES[self.kind]),
             "[calibration] methods": (
                 wrong[0] if wrong else self.calibration.methods[0],
-                set(METHODS[self.prediction_kind]),
+                set(allowed),
             ),
         }
-        for key, (value, allowed) in found.items():
-            if value not in allowed:
-                message = f"{key}: kind {self.kind!r} goes with {', '.join(sorted(allowed))}, got {value!r}"
+        for key, (value, choices) in found.items():
+            if value not in choices:
+                message = f"{key}: kind {self.kind!r} goes with {', '.join(sorted(choices))}, got {value!r}"
                 raise ValueError(message)
         if self.balance is not None and self.kind != "cost":
             message = f"[balance]: it balances amounts, which kind {self.kind!r} has none of. Remove the block"

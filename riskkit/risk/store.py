@@ -121,11 +121,10 @@ class _Shared(TypedDict):
 def _describe_calibration(model: OutcomeModel | HazardModel) -> dict[str, Any]:
     """Write a model's calibrator, or those of its horizons, as plain values."""
     if isinstance(model, HazardModel):
-        balance = model.balance if isinstance(model, OutcomeModel) else None
-    return {
-        "horizons": [one.to_dict() for one in model.calibrators],
-        "baseline": [list(row) for row in model.baseline],
-    }
+        return {
+            "horizons": [one.to_dict() for one in model.calibrators],
+            "baseline": [list(row) for row in model.baseline],
+        }
     return model.calibrator.to_dict()
 
 
@@ -133,6 +132,7 @@ def _make_manifest(
     model: OutcomeModel | HazardModel, boosters: tuple[str, ...], contents: dict[str, str]
 ) -> dict[str, Any]:
     """Describe a model and the bytes of its files, and seal the description."""
+    balance = model.balance if isinstance(model, OutcomeModel) else None
     manifest: dict[str, Any] = {
         "format": "riskkit-outcome",
         "format_version": FORMAT_VERSION,
