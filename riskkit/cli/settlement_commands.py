@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from riskkit.cli.app import app
+from riskkit.cli.app import AdapterOption, BadRows, BadRowsOption, SourceOption, app, rows_choice
 from riskkit.cli.progress import show_progress
+from riskkit.data.adapters.known import NATIVE
+
+YearOption = Annotated[
+    datetime, typer.Option("--year-start", formats=["%Y-%m-%d"], help="First day of the year, as YYYY-MM-DD.")
+]
 
 
 @app.command(
@@ -22,13 +28,75 @@ def settle(
         typer.Option("--source", help="CSV file of contracts or published results; with --rates, a source folder."),
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/settle"),
+    rates: Annotated[
+        Path | None, typer.Option("--rates", help="rates.parquet of a retraining, to settle against the claims.")
+    ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option("--results", help="With --rates: CSV file by team_id of cause, quality and measures of bonuses."),
+    ] = None,
     institutions: Annotated[
         Path | None, typer.Option("--institutions", help="CSV file of institutions, to hand on what teams retain.")
     ] = None,
+    adapter: AdapterOption = NATIVE,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Settle a year: prepaid against actual, a statement per team, every total reconciled."""
     from riskkit.workflow.settle import describe_settlement, settle_file
+    from riskkit.workflow.settle_rates import settle_rates
+
+    if rates is None and results is not None:
+        message = "--results goes with --rates; a file of contracts holds its own columns."
+        raise typer.BadParameter(message)
+    with show_progress() as progress:
+        if rates is None:
+            year = settle_file(policy, source, out, institutions=institutions, progress=progress)
+        else:
+            year = settle_rates(
+                policy,
+                rates,
+                source,
+                out,
+                adapter=adapter,
+                results=results,
+                institutions=institutions,
+                on_bad_rows=rows_choice(on_bad_rows),
+                progress=progress,
+            )
+    typer.echo("\n".join([*describe_settlement(year), f"Summary, totals and statements: {out}"]))
+
+
+@app.command(
+    epilog="Example: riskkit quality --scorecard models/settlement/scorecards/thousand_points.toml "
+    "--source out/demo/source --year-start 2024-01-01"
+)
+def quality(
+    scorecard: Annotated[Path, typer.Option("--scorecard", help="Scorecard file of models/settlement/scorecards/.")],
+    *,
+    source: SourceOption,
+    year_start: YearOption,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/quality"),
+    reported: Annotated[
+        Path | None,
+        typer.Option("--reported", help="CSV file of rates from outside: team_id, indicator, numerator, denominator."),
+    ] = None,
+    adapter: AdapterOption = NATIVE,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Score the quality of every team on a scorecard, so that luck neither pays nor costs."""
+    import pandas as pd
+
+    from riskkit.workflow.quality import describe_quality_scores, score_quality
 
     with show_progress() as progress:
-        year = settle_file(policy, source, out, institutions=institutions, progress=progress)
-    typer.echo("\n".join([*describe_settlement(year), f"Summary, totals and statements: {out}"]))
+        scored = score_quality(
+            scorecard,
+            source,
+            out,
+            pd.Timestamp(year_start),
+            adapter=adapter,
+            reported=reported,
+            on_bad_rows=rows_choice(on_bad_rows),
+            progress=progress,
+        )
+    typer.echo("\n".join([*describe_quality_scores(scored), f"Scorecard by team and line: {out}"]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from riskkit.report.statement_wording import LANGUAGES, TITLES, Language, say_item, say_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from jinja2 import Template
@@ -25,7 +25,13 @@ RATES_OF_ONE = frozenset({"bonus_base", "bonus_step", "bonus_event", "bonus_memb
 """Items whose rate counts heads, steps or events, not a fraction."""
 
 
-def write_statements(settlement: Settlement, folder: Path, *, progress: Progress | None = None) -> None:
+def write_statements(
+    settlement: Settlement,
+    folder: Path,
+    *,
+    luck: Mapping[str, float] | None = None,
+    progress: Progress | None = None,
+) -> None:
     """Write the statements of a settlement: ``<team>.en.html``, ``<team>.zh.html`` and ``<team>.csv``.
 
     Parameters
@@ -34,6 +40,8 @@ def write_statements(settlement: Settlement, folder: Path, *, progress: Progress
         Lines and totals.
     folder : pathlib.Path
         Folder to write to; it is made.
+    luck : mapping of str to float, optional
+        Chance by team of a result this far by luck alone.
     progress : callable, optional
         Called with (what, done, in all).
     """
@@ -47,7 +55,8 @@ def write_statements(settlement: Settlement, folder: Path, *, progress: Progress
     for done, (team, rows) in enumerate(by_team.items(), start=1):
         write_ledger(settlement.policy, rows, folder / f"{names[team]}.csv")
         for language in LANGUAGES:
-            page = template.render(document=make_statement(settlement.policy, rows, language))
+            chance = None if luck is None else luck.get(team)
+            page = template.render(document=make_statement(settlement.policy, rows, language, luck=chance))
             (folder / f"{names[team]}.{language}.html").write_text(page, encoding="utf-8")
         if progress is not None and (done % 50 == 0 or done == len(by_team)):
             progress("write statements", done, len(by_team))
@@ -74,7 +83,9 @@ def write_ledger(policy: SettlementPolicy, rows: list[Row], path: Path) -> None:
             writer.writerow([*row.values(), *texts, policy.currency, policy.per_currency_unit])
 
 
-def make_statement(policy: SettlementPolicy, rows: list[Row], language: Language) -> dict[str, Any]:
+def make_statement(
+    policy: SettlementPolicy, rows: list[Row], language: Language, *, luck: float | None = None
+) -> dict[str, Any]:
     """Make the document of one team's page.
 
     Parameters
@@ -85,6 +96,8 @@ def make_statement(policy: SettlementPolicy, rows: list[Row], language: Language
         The team's lines, in order.
     language : {"en", "zh"}
         The language.
+    luck : float, optional
+        Chance of a result this far by luck alone.
 
     Returns
     -------
@@ -98,6 +111,8 @@ def make_statement(policy: SettlementPolicy, rows: list[Row], language: Language
         (words["reference"], policy.reference),
         (words["effective"], policy.effective.isoformat()),
     ]
+    if luck is not None:
+        facts.append((words["luck"], f"{luck:.0%}"))
     sections = [
         {"title": words[section], "rows": [_row(policy, row, language) for row in part]}
         for section, part in groupby(rows, key=lambda row: str(row["section"]))

@@ -13,6 +13,7 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
     "policy": ("Policy", "政策"),
     "reference": ("Source", "依据"),
     "effective": ("In force from", "生效日期"),
+    "luck": ("Chance of a result this far from 0 by luck of the panel alone", "仅因样本偶然性出现此结果的概率"),
     "line": ("Line", "序号"),
     "text": ("What it says", "说明"),
     "basis": ("Basis", "基数"),
@@ -33,6 +34,9 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
 
 ITEMS: Final[dict[str, tuple[str, str]]] = {
     "prepaid": ("Prepaid for the year", "年度预付"),
+    "paid": ("Claims of the year known at the run-out date", "截止日已知的年度费用"),
+    "completion": ("Open claims still to come (completion)", "未达账费用估计（完成因子）"),
+    "ceded": ("Taken over by the fund (stop-loss)", "基金承担的高额费用（止损）"),
     "actual": ("Cost of the members in the year", "参保人年度实际费用"),
     "surplus:account": ("Surplus: prepaid less cost, and its share of prepaid", "结余：预付减实际费用，及占预付比例"),
     "overspend:account": (

@@ -115,6 +115,38 @@ class Withhold(PolicyModel):
         return require_fraction(rate, "rate")
 
 
+class Actual(PolicyModel):
+    """Which money of the year's claims the teams answer for.
+
+    Parameters
+    ----------
+    amount : {"allowed_amount", "paid_amount"}
+        Fund and member together, or the fund alone.
+    pool_share : PolicyNumber
+        Fraction of it that the pool pays for; it must be the one that the rates were fitted to.
+    """
+
+    amount: Literal["allowed_amount", "paid_amount"]
+    pool_share: PolicyNumber
+
+    @field_validator("pool_share")
+    @classmethod
+    def _fraction(cls, share: PolicyNumber) -> PolicyNumber:
+        return require_fraction(share, "pool_share")
+
+
+class Noise(PolicyModel):
+    """What is said of the luck of small panels.
+
+    Parameters
+    ----------
+    thin_below : PolicyNumber
+        A panel of fewer lives is marked as thin.
+    """
+
+    thin_below: PolicyNumber
+
+
 class StopLoss(PolicyModel):
     """A member's cost that the fund takes over before the teams are settled.
 
@@ -194,8 +226,10 @@ class SettlementPolicy(PolicyModel):
         The sides of the difference, for every team.
     tracks : dict of str to Terms
         The sides by the contract's `track`, in the place of `terms`.
-    withhold, stop_loss, completion, distribution : optional
+    actual, noise, withhold, stop_loss, completion, distribution : optional
         See their classes.
+    scorecard : str, optional
+        Scorecard file, relative to the policy's own, that gives the quality of a year that is settled from claims.
     bonuses : dict of str to Bonus
         Payments for results.
     """
@@ -209,6 +243,9 @@ class SettlementPolicy(PolicyModel):
     minor_unit: PolicyNumber
     terms: Terms | None = None
     tracks: dict[str, Terms] = Field(default_factory=dict)
+    actual: Actual | None = None
+    noise: Noise | None = None
+    scorecard: str | None = None
     withhold: Withhold | None = None
     stop_loss: StopLoss | None = None
     completion: Completion | None = None

@@ -95,6 +95,7 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
     terms = _terms_of(policy, contract)
     lines = [
         Line("account", "prepaid", contract.prepaid_minor),
+        *_account_of_cost(contract),
         Line("account", "actual", -contract.actual_minor),
         Line(
             "account",
@@ -213,6 +214,13 @@ def sum_lines(lines: Iterable[Line], section: str) -> int:
     """
     results = {"retained", "returned", "borne"}
     return sum(line.amount_minor for line in lines if line.section == section and line.item not in results)
+
+
+def _account_of_cost(contract: Contract) -> list[Line]:
+    """Write how the cost came about, where the contract says: claims known, completion, what the fund took over."""
+    parts = (("paid", "paid_minor", -1), ("completion", "completion_minor", -1), ("ceded", "ceded_minor", 1))
+    known = [(item, sign * int(value)) for item, name, sign in parts if (value := contract.get(name)) is not None]
+    return [Line("account", item, amount) for item, amount in known if amount or item == "paid"]
 
 
 def _terms_of(policy: SettlementPolicy, contract: Contract) -> Terms:

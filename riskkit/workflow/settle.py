@@ -171,7 +171,12 @@ def distribute_file(settlement: Settlement, institutions: Path | None) -> dict[s
 
 
 def write_year(
-    year: SettledYear, out: Path, tables: Mapping[str, pd.DataFrame], *, progress: Progress | None = None
+    year: SettledYear,
+    out: Path,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    luck: Mapping[str, float] | None = None,
+    progress: Progress | None = None,
 ) -> SettledYear:
     """Write a settled year so that its files appear only when all are whole.
 
@@ -183,6 +188,8 @@ def write_year(
         The folder.
     tables : mapping of str to pandas.DataFrame
         Further tables, each to ``<name>.csv``.
+    luck : mapping of str to float, optional
+        Chance by team of a result this far by luck alone, for the statements.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -197,7 +204,7 @@ def write_year(
             table.to_csv(stage / f"{name}.csv", index=False, encoding="utf-8")
         text = json.dumps(year.summary, ensure_ascii=False, indent=2, allow_nan=False)
         (stage / "summary.json").write_text(text + "\n", encoding="utf-8")
-        write_statements(settlement, stage / "statements", progress=progress)
+        write_statements(settlement, stage / "statements", luck=luck, progress=progress)
     return year
 
 
