@@ -100,3 +100,38 @@ def quality(
             progress=progress,
         )
     typer.echo("\n".join([*describe_quality_scores(scored), f"Scorecard by team and line: {out}"]))
+
+
+@app.command(
+    epilog="Example: riskkit monitor --policy models/settlement/monitors/integrity.toml --source out/demo/source "
+    "--year-start 2024-01-01"
+)
+def monitor(
+    policy: Annotated[Path, typer.Option("--policy", help="Monitor policy file of models/settlement/monitors/.")],
+    *,
+    source: SourceOption,
+    year_start: YearOption,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/monitor"),
+    codelists: Annotated[
+        Path | None, typer.Option("--codelists", help="Folder of code lists; the shipped ones if not given.")
+    ] = None,
+    adapter: AdapterOption = NATIVE,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Watch over a year before it is settled: coding, split stays, upcoding, thin and late claims."""
+    import pandas as pd
+
+    from riskkit.workflow.monitor import describe_watch, watch_source
+
+    with show_progress() as progress:
+        watched = watch_source(
+            policy,
+            source,
+            out,
+            pd.Timestamp(year_start),
+            adapter=adapter,
+            codelists=codelists,
+            on_bad_rows=rows_choice(on_bad_rows),
+            progress=progress,
+        )
+    typer.echo("\n".join([*describe_watch(watched), f"Tables by team: {out}"]))
