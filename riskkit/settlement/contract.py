@@ -141,7 +141,7 @@ def _refuse(frame: pd.DataFrame, wrong: pd.Series, column: str, expected: str) -
     if wrong.any():
         first = frame.loc[wrong.to_numpy()].iloc[0]
         message = (
-            f"settlement: {column} must be {expected}, found {first[column]!r} (team_id {first['team_id']!r}) and "
+            f"settlement: {column} must be {expected}, found {first[column]} (team_id {str(first['team_id'])!r}) and "
             f"{int(wrong.sum()) - 1} more of {len(frame)} contracts. Correct the contracts."
         )
         raise DataContractError(message)

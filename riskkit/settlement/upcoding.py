@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskkit.settlement.monitor_policy import Upcoding
 
 STRATUM = ["age_band", "sex", "value_band"]
@@ -52,10 +54,10 @@ def compare_coding(policy: Upcoding, members: pd.DataFrame) -> pd.DataFrame:
     return table.assign(upcoding_alert=credible - 1 > policy.most_deviation.value).reset_index()
 
 
-def _value_band(policy: Upcoding, values: pd.Series[float]) -> pd.Series[int]:
+def _value_band(policy: Upcoding, values: pd.Series[float]) -> NDArray[np.int64]:
     """Cut the values; members without one are a band of their own."""
     bands = np.searchsorted([cut.value for cut in policy.cuts], values.to_numpy(float), side="right")
-    return pd.Series(np.where(values.isna(), -1, bands).astype(np.int64), index=values.index)
+    return np.where(values.isna(), -1, bands).astype(np.int64)
 
 
 def _credibility(expected: pd.Series[float], ratio: pd.Series[float], variance: pd.Series[float]) -> pd.Series[float]:
