@@ -46,7 +46,7 @@ def write_statements(
         Called with (what, done, in all).
     """
     folder.mkdir(parents=True, exist_ok=True)
-    template = _load_template()
+    template = load_template("statement.html")
     lines = settlement.lines.astype("object").where(settlement.lines.notna(), None)
     by_team: dict[str, list[Row]] = {}
     for row in lines.to_dict("records"):
@@ -165,9 +165,9 @@ def _row(policy: SettlementPolicy, row: Row, language: Language) -> dict[str, st
     return {
         "line": str(row["line"]),
         "text": _text(row, language),
-        "basis": "" if basis is None else _money(policy, basis),
+        "basis": "" if basis is None else say_money(policy, basis),
         "rate": "" if rate is None else f"{rate:,.4g}" if counts else f"{rate:.4%}",
-        "amount": _money(policy, row["amount_minor"]),
+        "amount": say_money(policy, row["amount_minor"]),
     }
 
 
@@ -184,8 +184,8 @@ def _prove(policy: SettlementPolicy, rows: list[Row], language: Language) -> lis
     }
 
     def equation(name: str, amount: int, parts: list[tuple[str, int]]) -> str:
-        right = " + ".join(f"{part} {_money(policy, value)}" for part, value in parts)
-        return f"{name} {_money(policy, amount)} = {right}"
+        right = " + ".join(f"{part} {say_money(policy, value)}" for part, value in parts)
+        return f"{name} {say_money(policy, amount)} = {right}"
 
     proof = [equation(words["prepaid"], prepaid, [(words["cost"], actual), (words["surplus"], prepaid - actual)])]
     if "retained" in held:
@@ -197,12 +197,38 @@ def _prove(policy: SettlementPolicy, rows: list[Row], language: Language) -> lis
     return proof
 
 
-def _money(policy: SettlementPolicy, minor: int) -> str:
+def say_money(policy: SettlementPolicy, minor: int) -> str:
+    """Say an amount in currency.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        Says the currency and its minor unit.
+    minor : int
+        Amount in minor units.
+
+    Returns
+    -------
+    str
+        Such as ``"566.67 CNY"``.
+    """
     places = len(str(policy.per_currency_unit)) - 1
     return f"{minor / policy.per_currency_unit:,.{places}f} {policy.currency}"
 
 
-def _load_template() -> Template:
+def load_template(name: str) -> Template:
+    """Load a template of the report.
+
+    Parameters
+    ----------
+    name : str
+        File name.
+
+    Returns
+    -------
+    jinja2.Template
+        The template; all text is escaped.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -212,4 +238,4 @@ def _load_template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("statement.html")
+    return environment.get_template(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from riskkit.settlement.bands import read_minimum
 from riskkit.settlement.statement import Settlement, settle
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 # Three amounts, each rounded to the whole unit, miss their identity by less than one and a half.
 ROUNDED_IDENTITY: Final = 1.5
-CHECKS: Final = ("benchmark_identity", "minimum_rate_rule", "earned")
 MEASURES: Final = ("minimum_rate", "share_rate", "loss_rate", "lives", "agreement_year")
 
 
@@ -91,11 +91,12 @@ def compare_results(policy: SettlementPolicy, results: pd.DataFrame, half_units:
     """
     table = _identity(results.sort_values("aco_id", ignore_index=True))
     unit = policy.per_currency_unit
-    settlement = settle(policy, _contracts(table, unit))
+    rates = _sharpen(policy, table, half_units.get("minimum_rate", 0.0))
+    settlement = settle(policy, _contracts(table.assign(minimum_rate=rates), unit))
     totals = settlement.totals
     table["computed_generated"] = _generated(table, settlement)
     table["computed_earned"] = (totals["retained_minor"] - totals["borne_team_minor"]) / unit + np.where(
-        totals["borne_team_minor"] > 0, table["disaster_adjustment"].fillna(0.0), 0.0
+        totals["borne_team_minor"] > 0, table["disaster_adjustment"].abs().fillna(0.0), 0.0
     )
     table["minimum_rate_rule_holds"] = _rule_holds(table)
     slack = 1.0 + half_units.get("share_rate", 0.0) * table["computed_generated"].abs()
@@ -124,6 +125,18 @@ def _contracts(table: pd.DataFrame, unit: int) -> pd.DataFrame:
     # a contract without amounts is settled as even; it is a miss with that reason
     contracts.loc[~known, ["prepaid_minor", "actual_minor"]] = 1
     return contracts.astype({"prepaid_minor": "int64", "actual_minor": "int64"})
+
+
+def _sharpen(policy: SettlementPolicy, table: pd.DataFrame, half_unit: float) -> list[float]:
+    """Take the policy's own rate by lives where the printed one is its rounding, so that a tie is decided exactly."""
+    rates = []
+    for track, lives, printed in zip(table["track"], table["lives"], table["minimum_rate"], strict=True):
+        terms = policy.tracks.get(track)
+        minimum = terms.surplus.minimum if terms and terms.surplus else None
+        exactly = read_minimum(minimum, lives) if minimum and minimum.by_lives and not np.isnan(lives) else None
+        near = exactly is not None and abs(float(exactly) - printed) <= half_unit * 1.0001
+        rates.append(float(exactly) if near and exactly is not None else printed)
+    return rates
 
 
 def _generated(table: pd.DataFrame, settlement: Settlement) -> pd.Series:
@@ -164,10 +177,8 @@ def _list_misses(table: pd.DataFrame, half_units: Mapping[str, float]) -> list[d
 
 
 def _reason(check: str, row: Mapping[str, object], half_units: Mapping[str, float]) -> str:
-    figure = {
-        name: float(str(row[name]))
-        for name in (*MEASURES, "benchmark", "used_difference", "difference", "generated", "earned")
-    }
+    names = (*MEASURES, "benchmark", "used_difference", "difference", "generated", "earned", "computed_earned")
+    figure = {name: float(str(row[name])) for name in names}
     if np.isnan(figure["used_difference"]):
         return "benchmark or expenditure is not published"
     if check == "benchmark_identity":
@@ -196,6 +207,8 @@ def _reason_of_earned(figure: Mapping[str, float], rule_holds: bool) -> str:
         return "nothing was paid although a share rate above 0 is published"
     if figure["generated"] == 0:
         return "an amount is published although the minimum rate was not reached"
+    if figure["computed_earned"] < figure["earned"] < 0:
+        return "less is owed than the rules give; a limit on revenue, which is not published, may hold"
     share = figure["earned"] / figure["generated"]
     of_benchmark = abs(figure["earned"]) / figure["benchmark"]
     return (

@@ -13,6 +13,7 @@ from riskkit.data.io import hash_file, staged
 from riskkit.data.mssp_results import is_results_file, read_results
 from riskkit.errors import DataContractError
 from riskkit.policy import read_policy
+from riskkit.report.settlement_page import write_settlement_pages
 from riskkit.report.statement_page import write_statements
 from riskkit.settlement.distribution import distribute
 from riskkit.settlement.money import exact, to_minor
@@ -204,6 +205,7 @@ def write_year(
             table.to_csv(stage / f"{name}.csv", index=False, encoding="utf-8")
         text = json.dumps(year.summary, ensure_ascii=False, indent=2, allow_nan=False)
         (stage / "summary.json").write_text(text + "\n", encoding="utf-8")
+        write_settlement_pages(settlement, stage)
         write_statements(settlement, stage / "statements", luck=luck, progress=progress)
     return year
 

@@ -129,6 +129,21 @@ def test_an_altered_figure_is_a_miss_with_its_reason(
     assert found[0]["aco_id"] == "A1"
 
 
+def test_a_tie_with_the_printed_rate_is_decided_by_the_rate_of_its_lives(policy: SettlementPolicy) -> None:
+    # 20,000 lives: 2.5%. Printed as 2.50%, a rate of 2.499% misses it and one of 2.5% reaches it
+    below = {"expenditure": 97501000.0, "difference": 2499000.0, "lives": 20000.0, "minimum_rate": 0.02502}
+    assert compare_results(policy, results(**below, generated=0.0, earned=0.0), HALF).misses == []
+    reached = {**below, "expenditure": 97500000.0, "difference": 2500000.0, "generated": 2500000.0}
+    assert compare_results(policy, results(**reached, earned=1102500.0), HALF).misses == []
+
+
+def test_less_owed_than_the_rules_give_points_to_a_limit_on_revenue(policy: SettlementPolicy) -> None:
+    # Track 1+: 30% of 5,000,000 is 1,500,000; a limit of 8% of revenue may have held it at 900,000
+    change = {"track": "1+", "expenditure": 1.05e8, "difference": -5e6, "generated": -5e6, "earned": -9e5}
+    misses = compare_results(policy, results(**change), HALF).misses
+    assert ["limit on revenue" in str(miss["reason"]) for miss in misses] == [True]
+
+
 def test_a_disaster_adjustment_lowers_what_is_owed(policy: SettlementPolicy) -> None:
     # track 3: 5% lost, 1 - .72 = .28 rises to .40: 2,000,000 owed, 300,000 forgiven
     change = {"track": "3", "expenditure": 1.05e8, "difference": -5e6, "generated": -5e6, "share_rate": 0.72}
