@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from riskkit.errors import PolicyError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic_core import ErrorDetails
 
 
@@ -102,11 +104,35 @@ def read_policy(path: str | Path, model: type[ModelT]) -> ModelT:
         If the file is absent, is not TOML, or breaks a rule of the model; the message names file, block, key,
         what was found and what was expected.
     """
-    values = read_toml(path)
+    return validate_policy(read_toml(path), model, Path(path))
+
+
+def validate_policy(values: Mapping[str, object], model: type[ModelT], file: Path) -> ModelT:
+    """Turn the plain values of a policy file into its frozen model.
+
+    Parameters
+    ----------
+    values : mapping
+        Tables and keys, as `read_toml` returns them.
+    model : type of pydantic.BaseModel
+        The model that they must satisfy.
+    file : pathlib.Path
+        Where they come from, for the message.
+
+    Returns
+    -------
+    pydantic.BaseModel
+        An instance of `model`.
+
+    Raises
+    ------
+    PolicyError
+        If a rule of the model is broken.
+    """
     try:
         return model.model_validate(values)
     except ValidationError as exc:
-        raise PolicyError(_first_problem(Path(path), exc)) from exc
+        raise PolicyError(_first_problem(file, exc)) from exc
 
 
 def _first_problem(file: Path, exc: ValidationError) -> str:

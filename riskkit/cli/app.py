@@ -56,6 +56,12 @@ IndexDateOption = Annotated[
 TrialsOption = Annotated[
     int | None, typer.Option("--trials", min=0, help="Tuning trials; 0 keeps the trees as written.")
 ]
+MinutesOption = Annotated[
+    float | None, typer.Option("--minutes", min=0.01, help="Most minutes of tuning for each outcome.")
+]
+WarmStartOption = Annotated[
+    str | None, typer.Option("--warm-start", help="Last year's bundle, whose trees the tuning tries early.")
+]
 BootstrapOption = Annotated[int | None, typer.Option("--bootstrap", min=20, help="Bootstrap replicates for intervals.")]
 
 

@@ -12,11 +12,13 @@ from riskkit.cli.app import (
     BadRowsOption,
     BootstrapOption,
     IndexDateOption,
+    MinutesOption,
     ModelOption,
     OutOption,
     SchemeArgument,
     SourceOption,
     TrialsOption,
+    WarmStartOption,
     app,
     day_of,
     rows_choice,
@@ -59,19 +61,53 @@ def train(
     source: SourceOption,
     out: OutOption = Path("out/train"),
     trials: TrialsOption = None,
+    minutes: MinutesOption = None,
     bootstrap: BootstrapOption = None,
+    warm_start: WarmStartOption = None,
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Train and measure the outcomes of a scheme; nothing is rated or registered."""
+    from riskkit.workflow.apply import open_bundle
     from riskkit.workflow.retrain import require_gates, train_only
     from riskkit.workflow.scheme import read_scheme
     from riskkit.workflow.summary_text import describe_run
 
-    read = read_scheme(scheme, tuning_trials=trials, n_bootstrap=bootstrap)
+    read = read_scheme(scheme, tuning_trials=trials, tuning_minutes=minutes, n_bootstrap=bootstrap)
+    warm = open_bundle(warm_start) if warm_start else None
     with show_progress() as progress:
-        summary = train_only(read, source, out, on_bad_rows=rows_choice(on_bad_rows), progress=progress)
+        summary = train_only(read, source, out, on_bad_rows=rows_choice(on_bad_rows), warm=warm, progress=progress)
     typer.echo("\n".join(describe_run(summary, out, None)))
     require_gates(summary)
+
+
+@app.command(epilog="Example: riskkit evaluate --model out/demo --source DIR --index-date 2024-01-01 --out out/test")
+def evaluate(
+    model: ModelOption,
+    *,
+    source: SourceOption,
+    out: OutOption = Path("out/evaluate"),
+    index_date: IndexDateOption = None,
+    bootstrap: BootstrapOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Hold a bundle against what happened on a source that it has not seen."""
+    from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.evaluate import Effort, evaluate_source
+    from riskkit.workflow.summary_text import describe_outcome
+
+    bundle, day = open_bundle(model), day_of(index_date)
+    with show_progress() as progress:
+        summary = evaluate_source(
+            bundle,
+            source,
+            out,
+            index_dates=[day] if day else [],
+            effort=Effort(bootstrap or Effort.n_bootstrap),
+            on_bad_rows=rows_choice(on_bad_rows),
+            progress=progress,
+        )
+    lines = [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
+    typer.echo("\n".join([*lines, f"Summary: {out / 'summary.json'}"]))
 
 
 @app.command(epilog="Example: riskkit score --model models:/riskkit-synthetic@champion --source DIR --out s.parquet")
@@ -137,18 +173,22 @@ def retrain(
     source: SourceOption,
     out: OutOption = Path("out/retrain"),
     trials: TrialsOption = None,
+    minutes: MinutesOption = None,
     bootstrap: BootstrapOption = None,
+    warm_start: WarmStartOption = None,
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Run a scheme from its source to a certified rate table, a report and a registered bundle."""
+    from riskkit.workflow.apply import open_bundle
     from riskkit.workflow.retrain import require_gates
     from riskkit.workflow.retrain import retrain as run
     from riskkit.workflow.scheme import read_scheme
     from riskkit.workflow.summary_text import describe_run
 
-    read = read_scheme(scheme, tuning_trials=trials, n_bootstrap=bootstrap)
+    read = read_scheme(scheme, tuning_trials=trials, tuning_minutes=minutes, n_bootstrap=bootstrap)
+    warm = open_bundle(warm_start) if warm_start else None
     with show_progress() as progress:
-        result = run(read, source, out, on_bad_rows=rows_choice(on_bad_rows), progress=progress)
+        result = run(read, source, out, on_bad_rows=rows_choice(on_bad_rows), warm=warm, progress=progress)
     typer.echo("\n".join(describe_run(result.summary, out, result.version)))
     require_gates(result.summary)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,12 +42,18 @@ def validate(
     out: Annotated[
         Path, typer.Option("--out", help="Folder for quality.html, quality.json and the rows set aside.")
     ] = Path("out/validate"),
+    set_aside: Annotated[
+        Path | None,
+        typer.Option("--set-aside", help="Folder for rows that the adapter set aside, as they came, names in clear."),
+    ] = None,
 ) -> None:
     """Check every row of a source against its contract and account for each."""
     from riskkit.workflow.inspect import PAGE, describe_quality, validate_source
 
     with show_progress() as progress:
-        found = validate_source(adapter, source, out, on_bad_rows=rows_choice(on_bad_rows), progress=progress)
+        found = validate_source(
+            adapter, source, out, on_bad_rows=rows_choice(on_bad_rows), set_aside=set_aside, progress=progress
+        )
     typer.echo("\n".join([*describe_quality(found), f"Wrote {out / PAGE}."]))
 
 
@@ -105,3 +112,36 @@ def _open_engine(choice: EngineChoice, master: str, memory_gb: float) -> Engine:
     from riskkit.features.engines.duckdb_engine import DuckDBEngine
 
     return DuckDBEngine(memory_gb=memory_gb)
+
+
+class Role(StrEnum):
+    """Who looks at the data."""
+
+    institution = "institution"
+    payer = "payer"
+    patient = "patient"
+
+
+@app.command(epilog="Example: riskkit export --role institution --of I001 --day 2025-01-01 --source DIR --out view")
+def export(
+    role: Annotated[Role, typer.Option("--role", help="Whose view to write.")],
+    *,
+    source: SourceOption,
+    adapter: AdapterOption = NATIVE,
+    of: Annotated[str, typer.Option("--of", help="The institution, or the member as the source names them.")] = "",
+    day: Annotated[
+        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day whose members an institution sees.")
+    ] = None,
+    views: Annotated[
+        Path | None, typer.Option("--views", help="Folder of view policies; the shipped ones else.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables.")] = Path("out/view"),
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Write what a role may see: hashed identifiers, masked sensitive diagnoses, no small cell."""
+    from riskkit.workflow.export import Asked, export_view
+
+    asked = Asked(role.value, of, day_of(day), views)
+    with show_progress() as progress:
+        rows = export_view(adapter, source, out, asked, on_bad_rows=rows_choice(on_bad_rows), progress=progress)
+    typer.echo("\n".join([*(f"{name}: {number:,}" for name, number in rows.items()), f"Wrote {out}."]))

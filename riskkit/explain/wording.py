@@ -29,6 +29,7 @@ GROUP_WORDS = {
     "comorbidity": ("comorbidity", "合并症"),
     "cgm": ("continuous glucose monitoring", "动态血糖"),
     "lifestyle": ("lifestyle", "生活方式"),
+    "survey": ("survey", "问卷调查"),
     "team": ("family-doctor team", "家庭医生团队"),
 }
 # Units that are not written as they stand in the catalogue; a unit not listed is.

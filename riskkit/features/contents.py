@@ -17,6 +17,7 @@ from riskkit.features.lifestyle import lifestyle_features
 from riskkit.features.medications import medication_features
 from riskkit.features.panels import panel_features
 from riskkit.features.sensors import sensor_features
+from riskkit.features.survey import survey_features
 from riskkit.features.utilization import utilization_features
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def make_catalogue(code_groups: pd.DataFrame) -> Catalogue:
         *lab_features(),
         *sensor_features(),
         *lifestyle_features(),
+        *survey_features(),
         *care_features(),
         *panel_features(),
         *index_stay_features(code_groups),

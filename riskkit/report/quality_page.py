@@ -193,7 +193,7 @@ def _make_adapter(account: Account) -> Block | None:
     ]
     titles = ["What", "Why", "Values or rows"]
     blocks = [
-        make_table(titles, unmapped, caption="Not mapped", words=2) if unmapped else None,
+        make_table(titles, unmapped, caption="Not mapped, or not as it came", words=2) if unmapped else None,
         *(make_note(note) for note in adapter["notes"]),
     ]
     lead = "What the source has and the canonical tables do not, and the choices that were made."

@@ -36,6 +36,11 @@ FEATURE_GROUPS = (
     "care",
     "index_stay",
     "membership",
+    "comorbidity",
+    "cgm",
+    "lifestyle",
+    "survey",
+    "team",
 )
 """Groups that a feature catalogue may use; one that the catalogue at hand leaves empty adds nothing."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,11 @@ import pandas as pd
 from riskkit.risk.factory import Recipe, make_estimator
 from riskkit.risk.matrix import ModelFrame, assign_folds, make_matrix
 from riskkit.risk.recalibration import compute_loss
+from riskkit.risk.study import hush, name_study, open_study, run_study
 from riskkit.risk.training import OnIteration, TreeSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
     import optuna
@@ -43,12 +43,14 @@ def tune(
     directions: Mapping[str, int],
     seed: int = 0,
     num_threads: int = 2,
+    warm: Sequence[Mapping[str, Any]] = (),
+    store: Path | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Search for the trees with the least cross-validated loss, within the budget of the specification.
 
-    The first trial is the specification itself, so the answer is never worse on the folds. Trials that fall behind
-    the median are given up at an early tree.
+    The first trial is the specification itself, so the answer is never worse on the folds; those of `warm` follow.
+    Trials that fall behind the median are given up at an early tree.
 
     Parameters
     ----------
@@ -64,6 +66,10 @@ def tune(
         Seed of search, folds and sampling: the same trials for the same seed, unless time runs out.
     num_threads : int, default 2
         Threads of training.
+    warm : sequence of mapping, optional
+        Tree settings to try early, such as last year's best; what lies outside the search is brought to its edge.
+    store : pathlib.Path, optional
+        SQLite file that keeps the trials: the same search, started again after it was cut short, goes on from there.
     progress : callable, optional
         Told of each trial: ``progress(number, asked, best_loss)``.
 
@@ -79,6 +85,8 @@ def tune(
     """
     if not spec.tuning.trials:
         return {}
+    from optuna.trial import TrialState
+
     train = train.sort()
     recipe = Recipe(
         settings=spec.model,
@@ -92,12 +100,22 @@ def tune(
 
     def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
         if progress is not None:
-            progress(trial.number + 1, spec.tuning.trials, study.best_value)
+            finished = len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)))
+            progress(finished, spec.tuning.trials, study.best_value)
 
-    with _hush():
-        study = _make_study(seed)
-        study.enqueue_trial({name: getattr(spec.model, name) for name in _SPACE})
-        study.optimize(search.score, spec.tuning.trials, timeout=spec.tuning.timeout_seconds, callbacks=[tell])
+    with hush():
+        parts = (x.to_numpy(), train.observed, train.weight, tuple(feature_names), spec.model, recipe.constraints)
+        study = open_study(name_study(spec.name, *parts, spec.tuning.folds, seed), store)
+        own = spec.model.model_dump()
+        run_study(
+            study,
+            search.score,
+            starts=[{name: space.hold(name, each, own) for name, space in _SPACE.items()} for each in (own, *warm)],
+            trials=spec.tuning.trials,
+            timeout_seconds=spec.tuning.timeout_seconds,
+            seed=seed,
+            tell=tell,
+        )
     return {**study.best_params, "n_estimators": study.best_trial.user_attrs["n_estimators"]}
 
 
@@ -109,6 +127,11 @@ class _Range:
     high: float
     log: bool = False
     whole: bool = False
+
+    def hold(self, name: str, settings: Mapping[str, Any], own: Mapping[str, Any]) -> float:
+        """Bring a setting within the search, or take the specification's own where there is none."""
+        value = min(max(settings.get(name, own[name]), min(self.low, own[name])), max(self.high, own[name]))
+        return int(value) if self.whole else float(value)
 
     def suggest(self, trial: optuna.Trial, name: str, own: float) -> float:
         """Ask the search for a value."""
@@ -184,26 +207,3 @@ def _prune(trial: optuna.Trial) -> OnIteration:
                 raise optuna.TrialPruned(message)
 
     return on_iteration
-
-
-def _make_study(seed: int) -> optuna.Study:
-    """Make a seeded search in memory."""
-    import optuna
-
-    return optuna.create_study(
-        sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=20),
-    )
-
-
-@contextmanager
-def _hush() -> Iterator[None]:
-    """Silence Optuna's own log while searching, and give it back its voice."""
-    import optuna
-
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        yield
-    finally:
-        optuna.logging.set_verbosity(before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -86,6 +87,7 @@ def validate_source(
     *,
     codelist_directory: Path | None = None,
     on_bad_rows: OnBadRows = "refuse",
+    set_aside: Path | None = None,
     progress: Progress | None = None,
 ) -> Validation:
     """Check every row of a source and write the account.
@@ -102,6 +104,8 @@ def validate_source(
         Code lists against which the diagnosis codes are counted; those of the package where not given.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
         What happens to a source with rows that break their contract. Its account is written in either case.
+    set_aside : pathlib.Path, optional
+        Folder for the rows that an adapter set aside, as they came: with identifiers in clear, so only where asked.
     progress : callable, optional
         Called with (table, tables done, tables in all).
 
@@ -128,9 +132,21 @@ def validate_source(
                 quarantine = Path(scratch) / "tables" / "quarantine"
                 if quarantine.is_dir():
                     quarantine.rename(stage / "quarantine")
+        if set_aside is not None:
+            _keep_set_aside(Path(scratch) / "adapted" / "quarantine", set_aside)
     if on_bad_rows == "refuse":
         _refuse(opened, out)
     return found
+
+
+def _keep_set_aside(kept: Path, folder: Path) -> None:
+    """Copy the files of an adapter that hold rows."""
+    from pyarrow.parquet import read_metadata
+
+    with staged(folder) as stage:
+        for file in sorted(kept.glob("*.parquet")):
+            if read_metadata(file).num_rows:
+                shutil.copy(file, stage / file.name)
 
 
 def _refuse(opened: OpenSource, out: Path | None) -> None:
@@ -174,7 +190,7 @@ def describe_quality(found: Validation) -> list[str]:
         lines += [f"  {c.rows:,} {c.analyte} values converted from {c.unit} to {c.into}" for c in table.conversions]
         lines += [f"  column {name} is not in the contract and was left out" for name in table.ignored_columns]
     if opened.adapter:
-        lines += [f"not mapped: {item.what}, {item.count:,} ({item.reason})" for item in opened.adapter.unmapped]
+        lines += [f"adapter: {item.what}, {item.count:,} ({item.reason})" for item in opened.adapter.unmapped]
     lines += [f"odd: {oddity.sentence()}" for oddity in found.oddities]
     return lines
 

@@ -23,6 +23,7 @@ from riskkit.workflow.explanations import REPORT_ROWS, describe_examples, sample
 from riskkit.workflow.rate import RatedPopulation, rate_members, summarise_rates, write_rated
 from riskkit.workflow.record import choose_alias, record_run
 from riskkit.workflow.score import KEYS, score_members
+from riskkit.workflow.train import SearchAid
 from riskkit.workflow.training import Training, context_of, population_name, train_scheme
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def retrain(
     out: Path,
     *,
     on_bad_rows: OnBadRows = "refuse",
+    warm: Bundle | None = None,
     progress: Progress | None = None,
 ) -> Retrained:
     """Run a scheme from its source to a registered bundle and a certified rate table.
@@ -73,6 +75,8 @@ def retrain(
         Folder for the results; it changes only when the whole run ends well.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
         What happens to a row that breaks its contract.
+    warm : Bundle, optional
+        Last year's bundle: the searches try its tree settings early.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -90,7 +94,8 @@ def retrain(
     read_id_key()  # a key that cannot be used is said before the work, not after it
     keep_source(source, out)
     with staged(out) as stage, tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
-        training = train_scheme(scheme, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
+        aid = _aid_search(out, warm)
+        training = train_scheme(scheme, source, Path(scratch), on_bad_rows=on_bad_rows, search=aid, progress=progress)
         _keep_quarantine(Path(scratch), stage)
         rated = _rate(scheme, training)
         bundle = rated.bundle if rated else training.bundle
@@ -118,6 +123,7 @@ def train_only(
     out: Path,
     *,
     on_bad_rows: OnBadRows = "refuse",
+    warm: Bundle | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Train and measure a scheme, and write bundle and summary; nothing is rated, reported or registered.
@@ -132,6 +138,8 @@ def train_only(
         Folder for ``bundle`` and ``summary.json``.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
         What happens to a row that breaks its contract.
+    warm : Bundle, optional
+        Last year's bundle: the searches try its tree settings early.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -141,7 +149,8 @@ def train_only(
         The summary.
     """
     with staged(out) as stage, tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
-        training = train_scheme(scheme, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
+        aid = _aid_search(out, warm)
+        training = train_scheme(scheme, source, Path(scratch), on_bad_rows=on_bad_rows, search=aid, progress=progress)
         _keep_quarantine(Path(scratch), stage)
         write_bundle(training.bundle, stage / "bundle")
         summary = {**complete_scheme(training.summary), "rates": None, "examples": []}
@@ -261,6 +270,13 @@ def explain_outcomes(bundle: Bundle, members: pd.DataFrame, folder: Path, *, pro
         write_explanations(bundle, outcome, members, folder / outcome)
         table = pd.read_parquet(folder / outcome / "contributions.parquet").take(drawn).drop(columns=KEYS)
         table.to_parquet(folder.parent / "evaluation" / f"contributions_{outcome}.parquet", index=False)
+
+
+def _aid_search(out: Path, warm: Bundle | None) -> SearchAid:
+    """Keep the trials beside the results, where a run that was cut short finds them, and start from last year's."""
+    models = warm.models if warm else {}
+    best = {name: model.metadata["trees"] for name, model in models.items() if "trees" in model.metadata}
+    return SearchAid(store=out.resolve() / "tuning.db", warm=best)
 
 
 def _keep_quarantine(work: Path, stage: Path) -> None:

@@ -133,6 +133,7 @@ class RunBlock(PolicyModel):
     seed: int = 0
     n_bootstrap: int = Field(default=500, ge=20)
     tuning_trials: int | None = Field(default=None, ge=0)
+    tuning_minutes: float | None = Field(default=None, gt=0)
 
 
 class SchemeFile(PolicyModel):
@@ -222,7 +223,13 @@ class Scheme:
         return self.path.parent.parent / "models" / "codelists"
 
 
-def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstrap: int | None = None) -> Scheme:
+def read_scheme(
+    path: str | Path,
+    *,
+    tuning_trials: int | None = None,
+    tuning_minutes: float | None = None,
+    n_bootstrap: int | None = None,
+) -> Scheme:
     """Read a scheme and every file that it names.
 
     Parameters
@@ -231,6 +238,8 @@ def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstr
         The scheme's TOML file; the paths in it are taken from its folder.
     tuning_trials, n_bootstrap : int, optional
         Effort that overrides the file's.
+    tuning_minutes : float, optional
+        Most minutes of the search of each outcome, instead of its specification's.
 
     Returns
     -------
@@ -244,7 +253,7 @@ def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstr
     """
     place = Path(path).resolve()
     file = read_policy(path, SchemeFile)
-    effort = {"tuning_trials": tuning_trials, "n_bootstrap": n_bootstrap}
+    effort = {"tuning_trials": tuning_trials, "tuning_minutes": tuning_minutes, "n_bootstrap": n_bootstrap}
     run = file.run.model_copy(update={key: value for key, value in effort.items() if value is not None})
     file = file.model_copy(update={"run": run})
     outcomes = tuple(_read_outcome(Path(path), block) for block in file.outcome)

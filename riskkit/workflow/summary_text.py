@@ -34,7 +34,7 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
         f"{summary['scheme']['title']}",
         f"Data: {data['rows_in']:,} rows in, {data['accepted']:,} accepted, {data['quarantined']:,} set aside",
     ]
-    lines += [_outcome(outcome) for outcome in summary["outcomes"].values()]
+    lines += [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
     if summary["drift"]:
         lines += [f"DRIFT {summary['drift']['index_date']}: {one['message']}" for one in _drifted(summary)]
     if summary["tiers"]:
@@ -75,7 +75,19 @@ def describe_rates(certificate: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _outcome(outcome: Mapping[str, Any]) -> str:
+def describe_outcome(outcome: Mapping[str, Any]) -> str:
+    """Say how well one outcome is predicted.
+
+    Parameters
+    ----------
+    outcome : mapping
+        Its part of a summary: `title`, `kind`, `policy`, `test`, and `truth` where it is known.
+
+    Returns
+    -------
+    str
+        One line.
+    """
     figures = [f"{WORDS[name]} {_interval(outcome['test'][name])}" for name in SHOWN[outcome["kind"]]]
     line = f"{outcome['title']} [{outcome['policy']}]: {', '.join(figures)}"
     truth = outcome.get("truth")

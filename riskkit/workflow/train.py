@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from riskkit.workflow.split import plan_splits, tuning_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -63,6 +64,22 @@ class TrainedOutcome:
 
 
 @dataclass(frozen=True)
+class SearchAid:
+    """What a search for better trees may start from.
+
+    Parameters
+    ----------
+    store : pathlib.Path, optional
+        SQLite file that keeps the trials, so that a run that was cut short goes on.
+    warm : dict of str to dict, default empty
+        Last year's tree settings by outcome.
+    """
+
+    store: Path | None = None
+    warm: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class _Task:
     """What every fit of one outcome shares."""
 
@@ -75,7 +92,13 @@ class _Task:
 
 
 def train_outcomes(
-    scheme: Scheme, members: Members, tables: Tables, plan: FeaturePlan, *, progress: Progress | None = None
+    scheme: Scheme,
+    members: Members,
+    tables: Tables,
+    plan: FeaturePlan,
+    *,
+    search: SearchAid | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, TrainedOutcome]:
     """Train and measure every outcome of a scheme.
 
@@ -89,6 +112,8 @@ def train_outcomes(
         Canonical tables, for the labels.
     plan : FeaturePlan
         The catalogue behind the features.
+    search : SearchAid, optional
+        Where the trials of the searches are kept, and what they start from.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -113,7 +138,7 @@ def train_outcomes(
         if progress:
             progress(f"label {spec.name}", done, len(scheme.outcomes))
         task = _make_task(scheme, spec, members, tables, plan)
-        trained[spec.name] = _train_one(scheme, task, progress)
+        trained[spec.name] = _train_one(scheme, task, search or SearchAid(), progress)
     return trained
 
 
@@ -155,11 +180,16 @@ def _varies(values: pd.Series[float]) -> bool:
 
 
 def _with_budget(scheme: Scheme, spec: OutcomeSpec) -> OutcomeSpec:
-    trials = scheme.file.run.tuning_trials
-    return spec if trials is None else spec.with_overrides({"tuning": {"trials": trials}}, place="--tuning-trials")
+    run = scheme.file.run
+    asked = {
+        "trials": run.tuning_trials,
+        "timeout_seconds": None if run.tuning_minutes is None else 60 * run.tuning_minutes,
+    }
+    budget = {key: value for key, value in asked.items() if value is not None}
+    return spec.with_overrides({"tuning": budget}, place="[run] tuning_trials") if budget else spec
 
 
-def _train_one(scheme: Scheme, task: _Task, progress: Progress | None) -> TrainedOutcome:
+def _train_one(scheme: Scheme, task: _Task, search: SearchAid, progress: Progress | None) -> TrainedOutcome:
     block, name = scheme.file.split, task.spec.name
     plan = plan_splits(task.cohort, block, task.seed)
 
@@ -173,6 +203,8 @@ def _train_one(scheme: Scheme, task: _Task, progress: Progress | None) -> Traine
         feature_names=task.names,
         directions=task.directions,
         seed=task.seed,
+        warm=[search.warm[name]] if name in search.warm else [],
+        store=search.store,
         progress=tell,
     )
     # The search sees fewer rows than the fit: how many trees the rows carry, early stopping says on all of them.

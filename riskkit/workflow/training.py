@@ -25,7 +25,7 @@ from riskkit.workflow.summary import (
     summarise_source,
     summarise_tiers,
 )
-from riskkit.workflow.train import TrainedOutcome, train_outcomes
+from riskkit.workflow.train import SearchAid, TrainedOutcome, train_outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,7 @@ def train_scheme(
     work: Path,
     *,
     on_bad_rows: OnBadRows = "refuse",
+    search: SearchAid | None = None,
     progress: Progress | None = None,
 ) -> Training:
     """Train every outcome of a scheme on a source.
@@ -79,6 +80,8 @@ def train_scheme(
         Working folder for the canonical tables.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
         What happens to a row that breaks its contract.
+    search : SearchAid, optional
+        Where the trials of the searches are kept, and what they start from.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -99,7 +102,7 @@ def train_scheme(
     plan = plan_features(scheme.codelist_directory, block.groups, block.names, block.exclude)
     cohort = scheme.file.cohort
     known = build_members(source.tables, cohort, plan, index_dates=cohort.index_dates, progress=progress)
-    trained = train_outcomes(scheme, known, source.tables, plan, progress=progress)
+    trained = train_outcomes(scheme, known, source.tables, plan, search=search, progress=progress)
     rating = _members_to_rate(scheme, source, plan, known, progress)
     models, drift = _judge_drift(scheme, source, known, rating, trained)
     bundle = _assemble(scheme, plan, models, rating, source)

@@ -15,7 +15,9 @@ POLICIES = [path for path in FILES if path.parts[0] in {"models", "pipelines"} a
 def read_any_policy(path: Path) -> object:
     """Read a policy or scheme file by the folder it stands in."""
     import riskkit
+    from riskkit.data.view_policy import read_view
     from riskkit.risk.spec import read_outcome_spec
+    from riskkit.stress.reading import read_stress_policy
 
     kind = path.parts[-2]
     if kind == "pipelines":
@@ -24,6 +26,10 @@ def read_any_policy(path: Path) -> object:
         return read_outcome_spec(path)
     if "settlement" in path.parts:
         return read_settlement_policy(path, kind)
+    if kind == "views":
+        return read_view(path)
+    if kind == "stress":
+        return read_stress_policy(path)
     return riskkit.read_policy(path, {"tiers": riskkit.TierPolicy, "rates": riskkit.RatePolicy}[kind])
 
 

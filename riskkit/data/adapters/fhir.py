@@ -1,4 +1,4 @@
-"""FHIR R4: bundles and NDJSON, every resource validated, mapped, left with a reason or set aside."""
+"""FHIR R4: bundles and NDJSON, each resource validated, mapped, left with a reason or set aside."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ TABLES = ("person", "enrollment", "medical_claim", "diagnosis", "procedure", "ph
 NOTES = (
     "A day is the local day as it is written; a birth year stands for 1 July and a birth month for its 15th.",
     "available_date is ExplanationOfBenefit.created (Claim.created where none answers it), not before the last day of "
-    "service; of an encounter that nobody billed, its last day; of a diagnosis or procedure, that of its claim, and not "
-    "before Condition.recordedDate; of a result, Observation.issued, else its own day; of a fill, its own day.",
-    "medical_claim holds an explanation, a claim that none answers, or an encounter that neither names.",
+    "service; of an encounter that nobody billed, its last day; of a diagnosis or procedure, that of its claim, not "
+    "before Condition.recordedDate; of a result, Observation.issued, else its own day; of a fill, its own day, or that "
+    "on which its pharmacy claim was created.",
+    "medical_claim holds an explanation, a claim that none answers, or an encounter that neither names; its days are "
+    "those of the encounter that is named, else of the billing period, else of the lines.",
     "The amounts are those adjudicated: a Claim's charges are no one's cost and make no amount.",
     "SNOMED CT disorders become ICD-10-CM codes, RxNorm drugs ATC codes and LOINC codes analytes by the lists in "
-    "mappings/terms; what is not in them is counted by name.",
+    "mappings/terms; what they lack is counted by name, and a number with a unit is kept under loinc_<code>.",
     "A condition is dated at its onset, once; a chronic one does not come again with each visit.",
     "Where there is neither a pharmacy claim nor a dispense, a prescription stands for a fill.",
 )
@@ -89,8 +91,9 @@ def _check_any(engine: duckdb.DuckDBPyConnection, source: Path) -> None:
     if engine.execute("SELECT 1 FROM known LIMIT 1").fetchall():
         return
     first = engine.execute(
-        "SELECT type, problem FROM fate WHERE problem IS NOT NULL ORDER BY type <> 'Patient', seq LIMIT 1"
+        "SELECT type, problem FROM fate WHERE problem IS NOT NULL AND type IN ('Patient', 'no resource') "
+        "ORDER BY type = 'no resource', seq LIMIT 1"
     ).fetchall()
-    found = f"no patient that can be read ({first[0][1]})" if first else "no patient"
+    found = f"no patient that can be read (first {first[0][0]}: {first[0][1]})" if first else "no patient"
     message = f"{source}: found {found}, expected one or more Patient resources. Export the patients too."
     raise DataContractError(message)

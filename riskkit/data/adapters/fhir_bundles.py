@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 NAMES = r".+\.(json|ndjson|jsonl)(\.gz)?"
 BY_LINE = (".ndjson", ".jsonl")
+GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,20 @@ def read_resources(file: Path) -> Iterator[Received]:
     DataContractError
         If the file cannot be read, or is no NDJSON and no JSON object with a `resourceType`.
     """
-    opener = gzip.open if file.suffix == ".gz" else open
     by_line = file.name.lower().removesuffix(".gz").endswith(BY_LINE)
     try:
-        with opener(file, "rt", encoding="utf-8-sig") as text:
+        with _open_text(file) as text:
             yield from _read_lines(text) if by_line else _open_bundle(_load_object(file, text))
-    except (UnicodeDecodeError, EOFError, OSError) as exc:
+    except (UnicodeDecodeError, EOFError, OSError, zlib.error) as exc:
         message = f"{file.name}: cannot be read ({exc}). Expected UTF-8 JSON, or gzip of it. Export the file again."
         raise DataContractError(message) from exc
+
+
+def _open_text(file: Path) -> TextIO:
+    """Open a file by what it holds: a name may lose or keep its ``.gz`` on the way."""
+    with file.open("rb") as raw:
+        packed = raw.read(len(GZIP)) == GZIP
+    return gzip.open(file, "rt", encoding="utf-8-sig") if packed else file.open(encoding="utf-8-sig")
 
 
 def _load_object(file: Path, text: TextIO) -> dict[str, Any]:
@@ -104,6 +112,8 @@ def _load_object(file: Path, text: TextIO) -> dict[str, Any]:
         found = json.load(text)
     except json.JSONDecodeError as exc:
         _refuse(file, f"text that is no JSON ({exc.msg} in line {exc.lineno})", exc)
+    except RecursionError as exc:
+        _refuse(file, "JSON that is nested too deep", exc)
     if not isinstance(found, dict) or "resourceType" not in found:
         _refuse(file, "JSON without a resourceType", None)
     return found
@@ -115,7 +125,7 @@ def _read_lines(text: TextIO) -> Iterator[Received]:
             continue
         try:
             found = json.loads(line)
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             found = None
         if isinstance(found, dict):
             yield from _open_bundle(found)
@@ -128,15 +138,42 @@ def _open_bundle(found: dict[str, Any]) -> Iterator[Received]:
     if found.get("resourceType") != "Bundle":
         yield Received(found)
         return
-    entries = found.get("entry")
-    for entry in entries if isinstance(entries, list) else ():
+    stated = found.get("entry", [])
+    entries = stated if isinstance(stated, list) else [stated]
+    names = _find_names(entries)
+    for entry in entries:
         inner = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(inner, dict):
             yield Received(None, text=json.dumps(entry, ensure_ascii=False))
         elif inner.get("resourceType") == "Bundle":
             yield from _open_bundle(inner)
         else:
-            yield Received(inner, str(entry.get("fullUrl") or ""))
+            yield Received(_refer(inner, names) if names else inner, str(entry.get("fullUrl") or ""))
+
+
+def _find_names(entries: list[Any]) -> dict[str, str]:
+    """Map ``Type/id`` to the URN of each entry that has both, where the two differ: references may use either."""
+    names = {}
+    for entry in entries:
+        inner = entry.get("resource") if isinstance(entry, dict) else None
+        if not isinstance(inner, dict):
+            continue
+        url = str(entry.get("fullUrl") or "")
+        if url.startswith("urn:") and inner.get("id") and url.rpartition(":")[2] != inner["id"]:
+            names[f"{inner.get('resourceType')}/{inner['id']}"] = url
+    return names
+
+
+def _refer(node: Any, names: dict[str, str]) -> Any:
+    """Copy a resource with its references in the names of `names`."""
+    if isinstance(node, list):
+        return [_refer(item, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: names.get(value, value) if key == "reference" and isinstance(value, str) else _refer(value, names)
+        for key, value in node.items()
+    }
 
 
 def _refuse(file: Path, found: str, cause: Exception | None) -> NoReturn:

@@ -42,8 +42,9 @@ def load_check() -> Check:
     """
     try:
         from fhir.resources.R4B import get_fhir_model_class
+        from fhir.resources.R4B.resource import Resource
     except ImportError as exc:
-        message = "fhir: reading bundles needs the definitions of FHIR. Install riskkit[fhir]."
+        message = "fhir: reading bundles needs the definitions of FHIR. Install them: pip install riskkit[fhir]."
         raise DataContractError(message) from exc
 
     from pydantic import ValidationError
@@ -52,7 +53,9 @@ def load_check() -> Check:
         kind = str(resource.get("resourceType") or "")
         try:
             model = get_fhir_model_class(kind)
-        except LookupError:
+        except (LookupError, ValueError):
+            model = None
+        if model is None or not issubclass(model, Resource):
             return f"{kind or 'no resourceType'}: no resource of FHIR R4"
         try:
             model.model_validate(resource)
@@ -119,8 +122,14 @@ def load_resources(
 def _row(file: str, place: int, item: Received, check: Check) -> tuple[str, int, str, str | None, str | None, str]:
     if item.body is None:
         return file, place, "no resource", None, "no resource in this entry or line", item.text
+    try:
+        text = json.dumps(item.body, ensure_ascii=False, allow_nan=False)
+        text.encode("utf-8")
+    except ValueError:
+        broken = "a number or a letter that JSON cannot hold"
+        return file, place, "no resource", None, broken, json.dumps(item.body)
     kind = str(item.body.get("resourceType") or "no resource")
-    return file, place, kind, _identify(item), check(item.body), json.dumps(item.body, ensure_ascii=False)
+    return file, place, kind, _identify(item), check(item.body), text
 
 
 def _identify(item: Received) -> str | None:

@@ -93,9 +93,27 @@ def open_text(
     for name, found in rows.items():
         if not found:
             _refuse(name, "a header and no rows", "at least one row", "Download the file again.")
+    check_values(engine, layout)
+    return rows
+
+
+def check_values(engine: duckdb.DuckDBPyConnection, layout: SourceLayout) -> None:
+    """Refuse a source's text that could not be cast without loss, or in which a key comes twice.
+
+    Parameters
+    ----------
+    engine : duckdb.DuckDBPyConnection
+        Connection that holds the table `layout.view`, with a column `filename`.
+    layout : SourceLayout
+        What the values must look like.
+
+    Raises
+    ------
+    DataContractError
+        If a value does not match its column's pattern, or a key comes twice.
+    """
     _refuse_bad_values(engine, layout)
     _refuse_duplicates(engine, layout)
-    return rows
 
 
 def read_header(file: Path) -> list[str]:

@@ -31,6 +31,7 @@ CARE_GROUPS = {
     "comorbidity",
     "cgm",
     "lifestyle",
+    "survey",
     "team",
 }
 
@@ -53,7 +54,8 @@ def test_every_feature_has_a_source_or_a_formula(everything: Catalogue) -> None:
 def test_nothing_that_a_provider_can_raise_by_activity_may_enter_a_rate(everything: Catalogue) -> None:
     payment = everything.to_frame().query("policy == 'payment'")
     assert set(payment["source"]) <= {"context", "diagnoses", "derived"}
-    never = {"use", "cost", "drugs", "care", "index_stay", "membership", "comorbidity", "cgm", "lifestyle", "team"}
+    never = {"use", "cost", "drugs", "care", "index_stay", "membership", "comorbidity", "cgm", "lifestyle"}
+    never |= {"survey", "team"}
     assert not set(payment["group"]) & never
     assert not payment["aggregate"].isin(["count", "sum", "days_since", "distinct"]).any()
 

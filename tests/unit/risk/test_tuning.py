@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.training import TreeSettings
-from riskkit.risk.tuning import tune
+from riskkit.risk.tuning import _Search, tune
 from tests.unit.risk.conftest import NAMES, make_frame, make_spec
 
 
@@ -52,3 +55,62 @@ def test_optuna_says_nothing_and_gets_its_voice_back(train: ModelFrame, capfd: p
     assert capfd.readouterr() == ("", "")
     assert optuna.logging.get_verbosity() == before
     assert logging.getLogger("optuna").level == before
+
+
+def test_a_search_that_was_cut_short_goes_on_and_ends_as_if_it_had_not_been(
+    train: ModelFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments: dict[str, Any] = {"feature_names": NAMES, "directions": {}, "seed": 4, "num_threads": 1}
+    spec = make_spec(tuning={"trials": 4})
+    whole = tune(spec, train, **arguments)
+
+    score, scored = _Search.score, []
+
+    def stop_at_third(search: _Search, trial: Any) -> float:
+        scored.append(trial.number)
+        if len(scored) == 3:
+            raise KeyboardInterrupt
+        return score(search, trial)
+
+    monkeypatch.setattr(_Search, "score", stop_at_third)
+    with pytest.raises(KeyboardInterrupt):
+        tune(spec, train, store=tmp_path / "tuning.db", **arguments)
+    told: list[int] = []
+    resumed = tune(
+        spec, train, store=tmp_path / "tuning.db", progress=lambda number, *_: told.append(number), **arguments
+    )
+    # Two trials were finished before the third was cut short, so the third and the fourth are left.
+    assert told == [3, 4]
+    assert resumed == whole
+
+
+def test_a_finished_search_is_read_and_other_rows_are_another_search(train: ModelFrame, tmp_path: Path) -> None:
+    arguments: dict[str, Any] = {"feature_names": NAMES, "directions": {}, "store": tmp_path / "tuning.db"}
+    told: list[int] = []
+    first = tune(make_spec(), train, **arguments)
+    again = tune(make_spec(), train, progress=lambda number, *_: told.append(number), **arguments)
+    assert (again, told) == (first, [])
+    fewer = train.take(np.arange(len(train.observed) - 1))
+    tune(make_spec(), fewer, progress=lambda number, *_: told.append(number), **arguments)
+    assert told == [1, 2]
+
+
+def test_last_years_best_is_tried_second_and_brought_within_the_search(train: ModelFrame, tmp_path: Path) -> None:
+    import optuna
+
+    warm = {"num_leaves": 5, "max_depth": 3, "learning_rate": 0.9, "n_estimators": 70}
+    tune(
+        make_spec(tuning={"trials": 2}), train, feature_names=NAMES, directions={}, warm=[warm], store=tmp_path / "t.db"
+    )
+    name = optuna.get_all_study_names(f"sqlite:///{tmp_path / 't.db'}")[0]
+    second = optuna.load_study(study_name=name, storage=f"sqlite:///{tmp_path / 't.db'}").trials[1].params
+    # The search ends at a learning rate of 0.2, or at the specification's own where that is higher.
+    edge = max(0.2, make_spec().model.learning_rate)
+    assert (second["num_leaves"], second["max_depth"], second["learning_rate"]) == (5, 3, edge)
+
+
+def test_a_budget_of_no_time_still_tries_the_specification_itself(train: ModelFrame) -> None:
+    told: list[int] = []
+    spec = make_spec(tuning={"trials": 50, "timeout_seconds": 1e-9})
+    tune(spec, train, feature_names=NAMES, directions={}, progress=lambda number, *_: told.append(number))
+    assert told == [1]

@@ -15,6 +15,7 @@ from riskkit.errors import DataContractError
 from riskkit.workflow.inspect import Validation, describe_quality, list_scheme_features, validate_source
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.source import OpenSource, open_source
+from tests.unit.data.adapters.test_synthea import write_source
 
 
 @pytest.fixture
@@ -65,6 +66,15 @@ def test_rows_set_aside_are_written_with_the_account(folder: Path, tmp_path: Pat
     assert list(account["hashes"]) == ["person"]
 
 
+def test_what_an_adapter_set_aside_is_kept_only_where_asked(tmp_path: Path) -> None:
+    source = write_source(tmp_path / "synthea")
+    validate_source("synthea", source, tmp_path / "out", set_aside=tmp_path / "aside")
+    # A body mass index of 400 is no result that anyone can have.
+    aside = pd.read_parquet(tmp_path / "aside" / "lab_result.parquet")
+    assert aside["value"].tolist() == [400.0]
+    assert not (tmp_path / "out" / "quarantine").exists()
+
+
 def test_without_a_folder_nothing_is_written(folder: Path, tmp_path: Path) -> None:
     found = validate_source("native", folder, None, on_bad_rows="quarantine")
     assert found.opened.tables.quality.rows_quarantined == 1
@@ -84,7 +94,7 @@ def test_what_an_adapter_could_not_map_gets_a_line(folder: Path, tmp_path: Path)
     tables = open_source("native", folder, tmp_path / "work", on_bad_rows="quarantine").tables
     report = AdapterReport("made_up", {}, {}, (Unmapped("race", 1234, "no column"),))
     found = Validation(OpenSource(tables, report), (), {}, (), "made_up")
-    assert describe_quality(found)[-1] == "not mapped: race, 1,234 (no column)"
+    assert describe_quality(found)[-1] == "adapter: race, 1,234 (no column)"
 
 
 def test_the_features_of_a_scheme_are_a_part_of_the_catalogue(scheme: Scheme) -> None:

@@ -11,6 +11,7 @@ from riskkit.data.adapters.desynpuf import ANNUAL_AMOUNTS, BENEFICIARIES, CLAIMS
 from riskkit.data.adapters.diabetes130 import DRUGS, ENCOUNTERS
 from riskkit.data.adapters.known import ADAPTERS
 from riskkit.data.adapters.layout import SourceLayout
+from riskkit.data.adapters.omop_layout import TABLES as OMOP
 from riskkit.data.adapters.rand_hie import YEARS
 from riskkit.data.adapters.synthea import LAYOUTS as SYNTHEA
 from riskkit.data.adapters.tuva import ELIGIBILITY, LABS, MEDICAL, PHARMACY
@@ -39,6 +40,7 @@ def test_every_adapter_has_a_page_and_a_line_in_the_index(adapter: str) -> None:
         ("rand_hie", YEARS),
         *(("tuva", layout) for layout in (ELIGIBILITY, MEDICAL, PHARMACY, LABS)),
         *(("synthea", layout) for layout in SYNTHEA),
+        *(("omop", table.layout) for table in OMOP),
     ],
     ids=lambda value: getattr(value, "view", value),
 )

@@ -1,4 +1,4 @@
--- Conditions, typed, with their ICD codes: stated ones first, else those of the SNOMED CT map.
+-- Conditions, typed, with their ICD codes: stated ones first, else those of the SNOMED CT map. Codes stand once on a claim.
 CREATE TEMP TABLE condition AS
 WITH stated AS (
     SELECT
@@ -43,19 +43,30 @@ coded AS (
             )
         ) AS codes
     FROM typed
+),
+judged AS (
+    SELECT
+        * EXCLUDE (unsound, left_out, is_known),
+        CASE
+            WHEN left_out IS NOT NULL THEN left_out
+            WHEN certainty IN ('entered-in-error', 'refuted', 'unconfirmed', 'provisional', 'differential')
+                THEN 'verificationStatus ' || certainty
+            WHEN codes IS NULL THEN 'no ICD code: ' || coalesce(name, 'no code')
+        END AS omission,
+        CASE
+            WHEN unsound IS NOT NULL THEN unsound
+            WHEN NOT is_known THEN 'nobody of the patients'
+            WHEN date IS NULL THEN 'no date'
+            WHEN is_beyond(date) THEN 'a date before 1800 or after today'
+        END AS problem
+    FROM coded
 )
 SELECT
-    * EXCLUDE (unsound, left_out, is_known),
+    * EXCLUDE (omission),
     CASE
-        WHEN left_out IS NOT NULL THEN left_out
-        WHEN certainty IN ('entered-in-error', 'refuted', 'unconfirmed', 'provisional', 'differential')
-            THEN 'verificationStatus ' || certainty
-        WHEN codes IS NULL THEN 'no ICD code: ' || coalesce(name, 'no code')
-    END AS omitted,
-    CASE
-        WHEN unsound IS NOT NULL THEN unsound
-        WHEN NOT is_known THEN 'nobody of the patients'
-        WHEN date IS NULL THEN 'no date'
-        WHEN date > current_date THEN 'a date in the future'
-    END AS problem
-FROM coded
+        WHEN omission IS NOT NULL THEN omission
+        WHEN claim_id IS NOT NULL AND row_number() OVER (
+            PARTITION BY claim_id, codes, omission IS NULL AND problem IS NULL ORDER BY date, seq
+        ) > 1 THEN 'the same codes again on that claim'
+    END AS omitted
+FROM judged

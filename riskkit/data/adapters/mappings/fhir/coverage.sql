@@ -18,7 +18,7 @@ SELECT
     CASE
         WHEN problem IS NOT NULL THEN problem
         WHEN known.person_id IS NULL THEN 'nobody of the patients'
-        WHEN start_date > current_date THEN 'a date in the future'
+        WHEN is_beyond(start_date) THEN 'a date before 1800 or after today'
         WHEN last_date < start_date THEN 'period.end before period.start'
     END AS problem
 FROM typed

@@ -3,8 +3,8 @@
 WITH billed AS (
     SELECT
         bill.type || '/' || bill.id AS record_id, bill.seq,
-        unnest(items(body, '$.diagnosis')) AS part,
-        unnest(range(1, len(items(body, '$.diagnosis')) + 1)) AS slot
+        unnest(items(diagnosed, '$.diagnosis')) AS part,
+        unnest(range(1, len(items(diagnosed, '$.diagnosis')) + 1)) AS slot
     FROM bill
     WHERE problem IS NULL AND omitted IS NULL AND kind <> 'pharmacy'
 ),

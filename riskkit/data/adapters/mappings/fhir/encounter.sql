@@ -29,7 +29,7 @@ SELECT
         WHEN known.person_id IS NULL THEN 'nobody of the patients'
         WHEN start_date IS NULL THEN 'no period.start'
         WHEN end_date < start_date THEN 'period.end before period.start'
-        WHEN end_date > current_date THEN 'a date in the future'
+        WHEN is_beyond(start_date) OR is_beyond(end_date) THEN 'a date before 1800 or after today'
     END AS problem
 FROM typed
 LEFT JOIN known USING (person_id)

@@ -16,7 +16,9 @@ WITH stated AS (
             pick(body, '$.quantity.value'), pick(body, '$.dispenseRequest.quantity.value')
         ) AS DOUBLE) AS quantity,
         items(body, '$.medicationCodeableConcept.coding') AS own_codings,
-        coalesce(pick(body, '$.medicationCodeableConcept.text'), pick(body, '$.medicationCodeableConcept.coding[0].display')) AS name,
+        coalesce(
+            pick(body, '$.medicationCodeableConcept.text'), pick(body, '$.medicationCodeableConcept.coding[0].display')
+        ) AS name,
         pick(body, '$.medicationReference.reference') AS medicine
     FROM record
     WHERE type IN ('MedicationRequest', 'MedicationDispense')
@@ -53,7 +55,8 @@ billed AS (
             )
         )[1], '$.valueQuantity') AS days
     FROM bill
-    LEFT JOIN record AS asked ON asked.type = 'Claim' AND asked.id = bill.answers
+    LEFT JOIN record AS asked
+        ON asked.type = 'Claim' AND asked.id = bill.answers AND asked.problem IS NULL AND asked.omitted IS NULL
     WHERE bill.type = 'ExplanationOfBenefit' AND bill.kind = 'pharmacy'
 ),
 filled AS (
@@ -75,9 +78,9 @@ every AS (
             WHEN type = 'MedicationRequest' AND intent NOT LIKE '%order' THEN 'intent ' || intent
             WHEN do_not = 'true' THEN 'doNotPerform'
             WHEN type = 'MedicationDispense' AND prescription IN (FROM filled)
-                THEN 'billed: its pharmacy claim stands'
-            WHEN type = 'MedicationRequest' AND id IN (FROM filled) THEN 'billed: its pharmacy claim stands'
-            WHEN type = 'MedicationRequest' AND id IN (FROM dispensed) THEN 'dispensed: the dispense stands'
+                THEN 'billed, and read as its pharmacy claim'
+            WHEN type = 'MedicationRequest' AND id IN (FROM filled) THEN 'billed, and read as its pharmacy claim'
+            WHEN type = 'MedicationRequest' AND id IN (FROM dispensed) THEN 'dispensed, and read as its dispense'
         END AS omitted
     FROM named
     UNION ALL BY NAME
@@ -88,7 +91,9 @@ every AS (
         CASE WHEN asked.seq IS NULL THEN billed.name ELSE asked.name END AS name, allowed_amount, paid_amount, billed.problem,
         billed.omitted
     FROM billed
-    LEFT JOIN named AS asked ON asked.type = 'MedicationRequest' AND asked.id = billed.prescription
+    LEFT JOIN named AS asked
+        ON asked.type = 'MedicationRequest' AND asked.id = billed.prescription AND asked.problem IS NULL
+        AND asked.omitted IS NULL
 ),
 typed AS (
     SELECT
@@ -96,7 +101,8 @@ typed AS (
         known.person_id IS NOT NULL AS is_known,
         code_in(codings, 'http://www.nlm.nih.gov/research/umls/rxnorm') AS rxnorm,
         code_in(codings, 'http://www.whocc.no/atc') AS stated_atc,
-        TRY_CAST(pick(days, '$.value') AS DOUBLE) * CASE coalesce(pick(days, '$.code'), pick(days, '$.unit'), 'd')
+        pick(days, '$.value') IS NOT NULL AS has_days,
+        TRY_CAST(pick(days, '$.value') AS DOUBLE) * CASE lower(coalesce(pick(days, '$.code'), pick(days, '$.unit'), 'd'))
             WHEN 'wk' THEN 7 WHEN 'mo' THEN 30 WHEN 'a' THEN 365 WHEN 'd' THEN 1 WHEN 'day' THEN 1 WHEN 'days' THEN 1
         END AS days_supply
     FROM every
@@ -105,7 +111,7 @@ typed AS (
 SELECT
     seq, id, type, person_id, date AS fill_date, known_date AS available_date, allowed_amount, paid_amount, quantity,
     CAST(CASE WHEN days_supply BETWEEN 0 AND 400 THEN round(days_supply) END AS INTEGER) AS days_supply,
-    days_supply > 400 OR days_supply < 0 AS has_strange_days,
+    has_days AND coalesce(days_supply NOT BETWEEN 0 AND 400, TRUE) AS has_strange_days,
     coalesce(rxnorm, pick(codings[1], '$.code'), name) AS drug_code,
     coalesce(name, pick(codings[1], '$.display'), pick(codings[1], '$.code'), 'no name') AS name,
     coalesce(stated_atc, (SELECT min(atc) FROM rxnorm_atc WHERE rxnorm_atc.rxnorm = typed.rxnorm)) AS atc_code,
@@ -114,6 +120,6 @@ SELECT
         WHEN problem IS NOT NULL THEN problem
         WHEN NOT is_known THEN 'nobody of the patients'
         WHEN date IS NULL THEN 'no date'
-        WHEN date > current_date THEN 'a date in the future'
+        WHEN is_beyond(date) THEN 'a date before 1800 or after today'
     END AS problem
 FROM typed

@@ -1,30 +1,10 @@
 -- Codes of a bill's procedures and of its lines, then the procedures of its encounter; a code stands once a day on a claim.
-WITH billed AS (
+WITH record_code AS (
     SELECT
-        type || '/' || id AS claim_id, 1 AS rank, day_of(pick(part, '$.date')) AS date,
-        items(part, '$.procedureCodeableConcept.coding') AS codings, slot
-    FROM (
-        SELECT
-            bill.type, bill.id, unnest(items(body, '$.procedure')) AS part,
-            unnest(range(1, len(items(body, '$.procedure')) + 1)) AS slot
-        FROM bill WHERE problem IS NULL AND omitted IS NULL AND kind <> 'pharmacy'
-    )
-    UNION ALL
-    SELECT
-        type || '/' || id, 2, coalesce(day_of(pick(part, '$.servicedDate')), day_of(pick(part, '$.servicedPeriod.start'))),
-        items(part, '$.productOrService.coding'), slot
-    FROM (
-        SELECT
-            bill.type, bill.id, unnest(items(body, '$.item')) AS part,
-            unnest(range(1, len(items(body, '$.item')) + 1)) AS slot
-        FROM bill WHERE problem IS NULL AND omitted IS NULL AND kind <> 'pharmacy'
-    )
-),
-record_code AS (
-    SELECT
-        claim.claim_id, rank, slot, person_id, coalesce(billed.date, claim.start_date) AS date, claim.available_date,
-        code_in(codings, word) AS code, value AS vocabulary
-    FROM billed
+        claim.claim_id, rank, slot, person_id,
+        CASE WHEN coalesce(is_beyond(billed_procedure.date), TRUE) THEN start_date ELSE billed_procedure.date END AS date,
+        claim.available_date, code_in(codings, word) AS code, value AS vocabulary
+    FROM billed_procedure
     JOIN claim USING (claim_id)
     JOIN word_list ON list = 'procedure_system' AND value <> 'snomed'
     UNION ALL
@@ -33,7 +13,7 @@ record_code AS (
     WHERE problem IS NULL AND omitted IS NULL
 ),
 once AS (
-    SELECT * FROM record_code WHERE code IS NOT NULL AND date <= current_date
+    SELECT * FROM record_code WHERE code IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY claim_id, date, code, vocabulary ORDER BY rank, slot) = 1
 )
 SELECT

@@ -24,21 +24,38 @@ part AS (
 stated AS (
     SELECT
         part.* EXCLUDE (part),
-        code_in(items(part, '$.code.coding'), 'http://loinc.org') AS loinc,
+        -- of several LOINC codes the first that names an analyte
+        list_filter(
+            items(part, '$.code.coding'), lambda coding: json_extract_string(coding, '$.system') = 'http://loinc.org'
+        ) AS loinc_codings,
+        coalesce(
+            pick(list_filter(
+                loinc_codings, lambda coding: list_contains(listed.codes, json_extract_string(coding, '$.code'))
+            )[1], '$.code'),
+            pick(loinc_codings[1], '$.code')
+        ) AS loinc,
         coalesce(pick(part, '$.code.coding[0].display'), pick(part, '$.code.text'), pick(part, '$.code.coding[0].code')) AS name,
         pick(part, '$.valueQuantity.comparator') AS comparator,
         coalesce(
             TRY_CAST(pick(part, '$.valueQuantity.value') AS DOUBLE), TRY_CAST(pick(part, '$.valueInteger') AS DOUBLE)
         ) AS number,
         coalesce(pick(part, '$.valueQuantity.code'), pick(part, '$.valueQuantity.unit')) AS stated_unit,
-        code_in(items(part, '$.valueCodeableConcept.coding'), 'http://snomed.info/sct') AS answer,
+        coalesce(
+            code_in(items(part, '$.valueCodeableConcept.coding'), 'http://snomed.info/sct'),
+            code_in(items(part, '$.valueCodeableConcept.coding'), 'http://loinc.org')
+        ) AS answer,
         items(part, '$.component') AS pieces
-    FROM part
+    FROM part, (SELECT list_append(list(loinc), '72166-2') AS codes FROM loinc_analytes) AS listed
 ),
 typed AS (
     SELECT
         stated.* EXCLUDE (loinc), stated.loinc,
-        CASE WHEN stated.loinc = '72166-2' THEN 'smoking' ELSE loinc_analytes.analyte END AS analyte,
+        CASE
+            WHEN stated.loinc = '72166-2' THEN 'smoking'
+            WHEN loinc_analytes.analyte IS NOT NULL THEN loinc_analytes.analyte
+            WHEN number IS NOT NULL AND stated_unit IS NOT NULL THEN 'loinc_' || replace(stated.loinc, '-', '_')
+        END AS analyte,
+        stated.loinc <> '72166-2' AND loinc_analytes.analyte IS NULL AS is_unlisted,
         CASE WHEN stated.loinc = '72166-2' THEN CAST(smoking.value AS DOUBLE) ELSE number END AS value,
         CASE WHEN stated.loinc = '72166-2' THEN 'level' ELSE coalesce(ucum_unit.unit, stated_unit) END AS unit_name
     FROM stated
@@ -47,25 +64,32 @@ typed AS (
     LEFT JOIN word_list AS smoking ON smoking.list = 'smoking' AND smoking.word = answer
 ),
 marked AS (
-    SELECT *, slot > 0 AND min(slot) OVER (PARTITION BY person_id, moment, analyte, value, unit_name) = 0 AS is_repeated
+    SELECT
+        *, status IN ('final', 'amended', 'corrected') AS is_sound,
+        slot > 0 AND coalesce(min(slot) FILTER (WHERE status IN ('final', 'amended', 'corrected')) OVER (
+            PARTITION BY person_id, moment, analyte, value, unit_name
+        ) = 0, FALSE) AS is_repeated
     FROM typed
 )
 SELECT
     marked.* EXCLUDE (pieces), coalesce(bound.unit, unit_name) AS unit,
     CASE
-        WHEN status NOT IN ('final', 'amended', 'corrected') THEN 'status ' || status
-        WHEN slot = 0 AND len(pieces) > 0 AND number IS NULL THEN 'a panel: its components are read'
-        WHEN marked.analyte IS NULL THEN 'no analyte: ' || coalesce(name, 'no code')
+        WHEN NOT is_sound THEN 'status ' || status
+        WHEN slot = 0 AND len(pieces) > 0 AND number IS NULL THEN 'a panel, read by its components'
+        WHEN marked.analyte IS NULL AND number IS NULL THEN 'no number: ' || coalesce(name, 'no code')
+        WHEN marked.analyte IS NULL THEN 'no LOINC code or no unit: ' || coalesce(name, 'no code')
         WHEN value IS NULL THEN 'no number: ' || coalesce(name, 'no code')
         WHEN is_repeated THEN 'a component that stands as an observation too'
     END AS omitted,
     CASE
         WHEN known.person_id IS NULL THEN 'nobody of the patients'
         WHEN date IS NULL THEN 'no date'
-        WHEN date > current_date THEN 'a date in the future'
+        WHEN is_beyond(date) THEN 'a date before 1800 or after today'
         WHEN marked.analyte IS NULL OR value IS NULL THEN NULL
         WHEN unit_name IS NULL THEN 'no unit: ' || marked.analyte
-        WHEN bound.unit IS NULL AND marked.analyte IN (SELECT bound.analyte FROM bound) THEN 'unit not one of ' || marked.analyte || ': ' || unit_name
+        WHEN bound.unit IS NULL AND marked.analyte IN (SELECT bound.analyte FROM bound)
+            THEN 'unit not one of ' || marked.analyte || ': ' || unit_name
+        WHEN abs(value) > 1e12 THEN 'not plausible: ' || marked.analyte
         WHEN value * slope + shift NOT BETWEEN lowest AND highest THEN 'not plausible: ' || marked.analyte
     END AS problem
 FROM marked
