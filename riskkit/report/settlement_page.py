@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from riskkit.report.statement_page import load_template, name_files, say_money
+from riskkit.report.statement_page import load_template, name_files, say_number
 from riskkit.report.statement_wording import LANGUAGES, Language, say_title
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def make_settlement_page(settlement: Settlement, language: Language) -> dict[str
         {
             "team": str(row["team_id"]),
             "link": f"statements/{files[str(row['team_id'])]}.{language}.html",
-            "amounts": [say_money(policy, int(row[name])) for name in shown],
+            "amounts": [say_number(policy, int(row[name])) for name in shown],
         }
         for row in totals.to_dict("records")
     ]
@@ -70,9 +70,10 @@ def make_settlement_page(settlement: Settlement, language: Language) -> dict[str
             (say_title("policy", language), policy.title if language == "en" else policy.title_zh),
             (say_title("reference", language), policy.reference),
             (say_title("effective", language), policy.effective.isoformat()),
+            (say_title("currency", language), policy.currency),
         ],
         "heads": [say_title("team", language), *(say_title(name, language) for name in shown)],
         "rows": rows,
         "sum_title": say_title("fund_total", language),
-        "sums": [say_money(policy, int(totals[name].sum())) for name in shown],
+        "sums": [say_number(policy, int(totals[name].sum())) for name in shown],
     }

@@ -212,8 +212,26 @@ def say_money(policy: SettlementPolicy, minor: int) -> str:
     str
         Such as ``"566.67 CNY"``.
     """
+    return f"{say_number(policy, minor)} {policy.currency}"
+
+
+def say_number(policy: SettlementPolicy, minor: int) -> str:
+    """Say an amount without its currency.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        Says the minor unit.
+    minor : int
+        Amount in minor units.
+
+    Returns
+    -------
+    str
+        Such as ``"566.67"``.
+    """
     places = len(str(policy.per_currency_unit)) - 1
-    return f"{minor / policy.per_currency_unit:,.{places}f} {policy.currency}"
+    return f"{minor / policy.per_currency_unit:,.{places}f}"
 
 
 def load_template(name: str) -> Template:

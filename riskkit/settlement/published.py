@@ -120,7 +120,7 @@ def _contracts(table: pd.DataFrame, unit: int) -> pd.DataFrame:
     actual = prepaid - (table["used_difference"] * unit).round()
     known = table["used_difference"].notna()
     contracts = table[["track", *MEASURES]].assign(
-        team_id=table["aco_id"], quality=table["quality"].fillna(1.0), prepaid_minor=prepaid, actual_minor=actual
+        team_id=table["aco_id"], quality=_quality(table), prepaid_minor=prepaid, actual_minor=actual
     )
     # a contract without amounts is settled as even; it is a miss with that reason
     contracts.loc[~known, ["prepaid_minor", "actual_minor"]] = 1
@@ -137,6 +137,12 @@ def _sharpen(policy: SettlementPolicy, table: pd.DataFrame, half_unit: float) ->
         near = exactly is not None and abs(float(exactly) - printed) <= half_unit * 1.0001
         rates.append(float(exactly) if near and exactly is not None else printed)
     return rates
+
+
+def _quality(table: pd.DataFrame) -> pd.Series:
+    """Take the score; reporting alone counts as full, and a standard that is not met as nothing."""
+    score = table["quality"].fillna(1.0)
+    return score.where(table["met_quality"] != 0, 0.0) if "met_quality" in table else score
 
 
 def _generated(table: pd.DataFrame, settlement: Settlement) -> pd.Series:

@@ -51,9 +51,10 @@ def share_surplus(surplus: Surplus | None, contract: Contract, per_unit: int) ->
     else:
         _add_bands(surplus, contract, per_unit, kept)
         if surplus.quality is not None:
-            factor = read_scale(surplus.quality, contract.need("quality"))
+            quality = contract.need("quality")
+            factor = read_scale(surplus.quality, quality)
             item = "quality_gate" if factor == 0 else "quality_factor"
-            kept.move(item, kept.amount * factor, basis=kept.amount, rate=factor)
+            kept.move(item, kept.amount * factor, basis=kept.amount, rate=factor, detail=f"{quality:.4g}")
     if surplus.sequestration is not None:
         rate = exact(surplus.sequestration.value)
         kept.move("sequestration", kept.amount * (1 - rate), basis=kept.amount, rate=rate)

@@ -18,7 +18,7 @@ from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.scorecard_policy import Scorecard
 from riskkit.settlement.small_teams import compute_panel_noise
 from riskkit.settlement.statement import settle
-from riskkit.workflow.quality import score_tables
+from riskkit.workflow.quality import ScoredTeams, score_tables
 from riskkit.workflow.settle import SettledYear, close_year, distribute_file, read_csv, write_year
 from riskkit.workflow.year import find_year, open_tables, read_claims, read_spans
 
@@ -88,8 +88,11 @@ def settle_rates(
         amount = read.actual.amount if read.actual else "allowed_amount"
         claims = read_claims(tables, year, amount, known_by)
         accounts = build_accounts(read, table, claims, read_spans(tables), start=year[0], end=year[1])
-        quality = _score(read, policy, tables, year[0])
-    contracts = _add_results(accounts.contracts.merge(quality, on="team_id", how="left"), told)
+        scored = _score(read, policy, tables, year[0])
+    contracts = accounts.contracts
+    if scored is not None:
+        contracts = contracts.merge(scored.teams[["team_id", "quality"]], on="team_id", how="left")
+    contracts = _add_results(contracts, told)
     settlement = settle(read, contracts)
     noise = measure_noise(read, accounts)
     facts = {
@@ -102,6 +105,8 @@ def settle_rates(
         "thin_panels": int(noise["thin_panel"].sum()),
     }
     tables_out = {"contracts": contracts, "panel_noise": noise, **distribute_file(settlement, institutions)}
+    if scored is not None:
+        tables_out["scorecard"] = scored.lines
     luck = dict(zip(noise["team_id"], noise["chance_by_luck"], strict=True))
     return write_year(close_year(settlement, facts), out, tables_out, luck=luck, progress=progress)
 
@@ -128,6 +133,9 @@ def read_rates(policy: SettlementPolicy, path: Path) -> pd.DataFrame:
     """
     from pyarrow.lib import ArrowInvalid
 
+    if not path.is_file():
+        message = f"{path}: no such file. Give the rates.parquet of a retraining, or of riskkit rates."
+        raise DataContractError(message)
     try:
         table = pd.read_parquet(path)
     except (OSError, ArrowInvalid) as exc:
@@ -194,11 +202,11 @@ def measure_noise(policy: SettlementPolicy, accounts: Accounts) -> pd.DataFrame:
     return compute_panel_noise(totals, max(variation, 1e-9), thin_below=thin)
 
 
-def _score(policy: SettlementPolicy, path: Path, tables: Tables, start: pd.Timestamp) -> pd.DataFrame:
+def _score(policy: SettlementPolicy, path: Path, tables: Tables, start: pd.Timestamp) -> ScoredTeams | None:
     if policy.scorecard is None:
-        return pd.DataFrame({"team_id": pd.Series(dtype="str")})
+        return None
     scorecard = read_policy(path.parent / policy.scorecard, Scorecard)
-    return score_tables(scorecard, tables, start).teams[["team_id", "quality"]]
+    return score_tables(scorecard, tables, start)
 
 
 def _add_results(contracts: pd.DataFrame, results: pd.DataFrame | None) -> pd.DataFrame:

@@ -38,7 +38,7 @@ def test_settle_says_what_it_settled_and_where(tmp_path: Path) -> None:
         (["--policy", "none.toml", "--source", "contracts.csv"], 11, "PolicyError: none.toml: no such file"),
         (["--policy", "FULL", "--source", "none.csv"], 10, "DataContractError: none.csv: no such file"),
         (["--policy", "SEED", "--source", "contracts.csv"], 10, "has no 'quality'"),
-        (["--policy", "FULL", "--source", "contracts.csv", "--rates", "r.parquet"], 10, "not readable as Parquet"),
+        (["--policy", "FULL", "--source", "contracts.csv", "--rates", "r.parquet"], 10, "r.parquet: no such file"),
         (["--policy", "FULL", "--source", "contracts.csv", "--institutions", "i.csv"], 10, "has no [distribution]"),
     ],
 )

@@ -98,3 +98,15 @@ def test_an_absent_policy_or_source_is_named(tmp_path: Path) -> None:
         settle_file(tmp_path / "none.toml", source, tmp_path / "out")
     with pytest.raises(DataContractError, match="no such file"):
         settle_file(PRESETS / "seed_50_70.toml", tmp_path / "none.csv", tmp_path / "out")
+
+
+def test_a_started_folder_settles_under_its_own_policy(tmp_path: Path) -> None:
+    from riskkit.data.presets import write_starting_set
+
+    start = write_starting_set(tmp_path / "county")
+    source = write(tmp_path, "contracts.csv", CONTRACTS)
+    policy = start / "models" / "settlement" / "full_retention.toml"
+    policy.write_text(policy.read_text(encoding="utf-8").replace("value = 1.0", "value = 0.8", 1), encoding="utf-8")
+    year = settle_file(policy, source, tmp_path / "out")
+    # 80% of 1,000.00 and of 0.01: 800.00 and, rounded, 0.01
+    assert year.settlement.totals["retained_minor"].tolist() == [80000, 1]
