@@ -215,7 +215,7 @@ def fit_outcome(
         spec=spec,
         feature_names=tuple(feature_names),
         booster_texts=tuple(booster.model_to_string() for booster in boosters),
-        calibrator=Calibrator(spec.kind, "identity"),
+        calibrator=Calibrator(spec.prediction_kind, "identity"),
         floor=getattr(estimator, "floor_", 0.0),
         metadata=_describe(recipe, x, train),
     )
@@ -239,13 +239,13 @@ def calibrate_outcome(model: OutcomeModel, calibration: ModelFrame, *, num_threa
     OutcomeModel
         The same trees with a calibrator fitted on their uncalibrated predictions.
     """
-    model, calibration = replace(model, calibrator=Calibrator(model.spec.kind, "identity")), calibration.sort()
-    settings = model.spec.calibration
+    kind, settings = model.spec.prediction_kind, model.spec.calibration
+    model, calibration = replace(model, calibrator=Calibrator(kind, "identity")), calibration.sort()
     calibrator = fit_calibrator(
         model.predict(calibration.features, num_threads=num_threads),
         calibration.observed,
         calibration.weight,
-        kind=model.spec.kind,
+        kind=kind,
         methods=settings.methods,
         groups=calibration.groups,
         events_for_isotonic=settings.events_for_isotonic,

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from riskkit.policy import PolicyModel
+from riskkit.data.outcome_rules import AgeTarget, EventRules, PlannedCare
+from riskkit.policy import PolicyModel, PolicyNumber
 from riskkit.risk.training import TreeSettings
 
 Interval = tuple[float, float]
@@ -19,10 +20,68 @@ class LabelOptions(PolicyModel):
     Parameters
     ----------
     amount : {'allowed_amount', 'paid_amount'}, optional
-        For cost: fund and member together, or the fund's share.
+        For `cost` and `high_cost`: fund and member together, or the fund's share.
+    threshold : PolicyNumber, optional
+        For `high_cost`: the cost per member-year that must be exceeded.
+    events : EventRules, optional
+        For `event`: what proves it, and its washout.
+    planned : PlannedCare, optional
+        For `readmission`: what makes an admission a planned one, beside its stated type.
+    targets : tuple of AgeTarget
+        For `control`: the target by age, from age 0 and rising.
+    allowed_gap_days : int, optional
+        For `event`, `death`, `high_cost` and `control`: days without enrolment that are forgiven.
     """
 
     amount: Literal["allowed_amount", "paid_amount"] | None = None
+    threshold: PolicyNumber | None = None
+    events: EventRules | None = None
+    planned: PlannedCare | None = None
+    targets: tuple[AgeTarget, ...] = ()
+    allowed_gap_days: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _check_targets(self) -> LabelOptions:
+        """Refuse bands of age that leave a gap or change places."""
+        starts = [band.from_age_years for band in self.targets]
+        if starts and (starts[0] != 0 or starts != sorted(set(starts))):
+            message = f"targets: from_age_years must begin at 0 and rise, got {starts}"
+            raise ValueError(message)
+        return self
+
+    def find_mismatch(self, label: str) -> str | None:
+        """Say which option a label lacks, or has no use for.
+
+        Parameters
+        ----------
+        label : str
+            The label.
+
+        Returns
+        -------
+        str or None
+            What is wrong, None where nothing is.
+        """
+        needed, optional = LABEL_OPTIONS[label]
+        given = {name for name in LabelOptions.model_fields if getattr(self, name) not in (None, ())}
+        lacking, beyond = sorted(needed - given), sorted(given - needed - optional)
+        if lacking:
+            return f"[label_options] {lacking[0]}: label {label!r} needs it, and it is not given"
+        if beyond:
+            return f"[label_options] {beyond[0]}: label {label!r} has no use for it"
+        return None
+
+
+LABEL_OPTIONS: dict[str, tuple[set[str], set[str]]] = {
+    "admission": (set(), set()),
+    "readmission": (set(), {"planned"}),
+    "cost": ({"amount"}, set()),
+    "event": ({"events", "allowed_gap_days"}, set()),
+    "death": ({"allowed_gap_days"}, set()),
+    "high_cost": ({"amount", "threshold", "allowed_gap_days"}, set()),
+    "control": ({"targets", "allowed_gap_days"}, set()),
+}
+"""By label, the options that it needs and those that it may have."""
 
 
 class FeatureChoice(PolicyModel):
@@ -45,7 +104,7 @@ class ModelSettings(TreeSettings):
 
     Parameters
     ----------
-    objective : {'binary', 'tweedie', 'two_part', 'regression'}
+    objective : {'binary', 'tweedie', 'two_part', 'regression', 'hazard'}
         The loss.
     monotone : bool, default True
         Hold the directions of the feature catalogue.
@@ -58,7 +117,7 @@ class ModelSettings(TreeSettings):
         `two_part`.
     """
 
-    objective: Literal["binary", "tweedie", "two_part", "regression"]
+    objective: Literal["binary", "tweedie", "two_part", "regression", "hazard"]
     monotone: bool = True
     variance_power: float = Field(default=1.6, gt=1, lt=2)
     cap_quantile: float | None = Field(default=None, gt=0.5, lt=1)

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from riskkit.errors import PolicyError
 from riskkit.policy import PolicyModel, read_policy
+from riskkit.risk.hazard_horizons import name_columns
 from riskkit.risk.settings import (
     AcceptanceLimits,
     CalibrationSettings,
@@ -44,12 +45,17 @@ FEATURE_GROUPS = (
 )
 """Groups that a feature catalogue may use; one that the catalogue at hand leaves empty adds nothing."""
 
-_OBJECTIVES = {"binary": {"binary"}, "cost": {"tweedie", "two_part", "regression"}}
-_LABELS = {"binary": {"admission", "readmission"}, "cost": {"cost"}}
+_OBJECTIVES = {"binary": {"binary"}, "hazard": {"hazard"}, "cost": {"tweedie", "two_part", "regression"}}
+_LABELS = {
+    "binary": {"admission", "readmission", "event", "death", "high_cost", "control"},
+    "hazard": {"event", "death", "high_cost"},
+    "cost": {"cost"},
+}
 _METHODS = {
     "binary": {"identity", "intercept", "sigmoid", "isotonic"},
     "cost": {"identity", "scale", "loglinear", "isotonic"},
 }
+_METHODS["hazard"] = _METHODS["binary"]
 
 
 class OutcomeSpec(PolicyModel):
@@ -61,14 +67,17 @@ class OutcomeSpec(PolicyModel):
         Short name, that of the file.
     title, title_zh : str
         What a reader is shown.
-    kind : {'binary', 'cost'}
-        Probability of an event, or currency per member year.
+    kind : {'binary', 'hazard', 'cost'}
+        Probability of an event, probabilities by several horizons from one model of hazards, where members leave early
+        and death may come first, or currency per member year.
     policy : {'clinical', 'payment'}
         `clinical`: any feature. `payment`: only features that no provider can raise by activity.
-    label : {'admission', 'cost', 'readmission'}
+    label : {'admission', 'readmission', 'event', 'death', 'high_cost', 'control', 'cost'}
         The label that the cohort makes.
     horizon_days : int
         Days after the index date in which the outcome counts.
+    horizons_days : tuple of int, default ()
+        For kind `hazard`: every horizon that is predicted, rising, the last one being `horizon_days`.
     label_options, features, model, tuning, calibration, acceptance
         The blocks of the file.
     """
@@ -76,10 +85,11 @@ class OutcomeSpec(PolicyModel):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     title_zh: str
-    kind: Literal["binary", "cost"]
+    kind: Literal["binary", "hazard", "cost"]
     policy: Literal["clinical", "payment"]
-    label: Literal["admission", "cost", "readmission"]
+    label: Literal["admission", "readmission", "event", "death", "high_cost", "control", "cost"]
     horizon_days: int = Field(ge=1)
+    horizons_days: tuple[int, ...] = ()
     label_options: LabelOptions = LabelOptions()
     features: FeatureChoice
     model: ModelSettings
@@ -100,12 +110,29 @@ class OutcomeSpec(PolicyModel):
             if value not in allowed:
                 message = f"{key}: kind {self.kind!r} goes with {', '.join(sorted(allowed))}, got {value!r}"
                 raise ValueError(message)
-        if (self.kind == "cost") != (self.label_options.amount is not None):
-            message = (
-                f"[label_options] amount: given for kind 'cost' and for no other, got {self.label_options.amount!r}"
-            )
-            raise ValueError(message)
+        mismatch = self.label_options.find_mismatch(self.label) or self._find_horizon_mismatch()
+        if mismatch:
+            raise ValueError(mismatch)
         return self
+
+    def _find_horizon_mismatch(self) -> str | None:
+        """Say what is wrong with the horizons of a model of hazards."""
+        days = self.horizons_days
+        if (self.kind == "hazard") != bool(days):
+            return f"horizons_days: given for kind 'hazard' and for no other, got {list(days)}"
+        if days and (list(days) != sorted(set(days)) or days[0] < 1 or days[-1] != self.horizon_days):
+            return f"horizons_days: must rise to horizon_days = {self.horizon_days}, got {list(days)}"
+        return None
+
+    @property
+    def prediction_kind(self) -> Literal["binary", "cost"]:
+        """What one prediction is: a probability or an amount."""
+        return "cost" if self.kind == "cost" else "binary"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the prediction columns: the outcome's own, or one per horizon of a hazard."""
+        return name_columns(self.name, self.horizons_days) if self.kind == "hazard" else (self.name,)
 
     def with_overrides(self, overrides: Mapping[str, Any], *, place: str = "[overrides]") -> OutcomeSpec:
         """Change single keys for one scheme and check the whole again.

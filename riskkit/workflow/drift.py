@@ -43,7 +43,13 @@ class DriftFinding:
 
 
 def check_drift(
-    model: OutcomeModel, later: Members, tables: Tables, *, block: DriftBlock, run: RunBlock
+    model: OutcomeModel,
+    later: Members,
+    tables: Tables,
+    *,
+    block: DriftBlock,
+    run: RunBlock,
+    code_lists: pd.DataFrame | None = None,
 ) -> DriftFinding:
     """Apply a model to a later year, judge it, and recalibrate it if a change of scale mends it.
 
@@ -59,6 +65,8 @@ def check_drift(
         Limits.
     run : RunBlock
         Seed and bootstrap.
+    code_lists : pandas.DataFrame, optional
+        Every code list; needed where the outcome names groups of them.
 
     Returns
     -------
@@ -66,7 +74,7 @@ def check_drift(
         Verdict ``"stable"``, ``"recalibrate"`` or ``"refuse"``. The metrics after recalibration are those of the half
         of the persons that the calibrator has not seen.
     """
-    labels = label_members(later.cohort, tables, model.spec)
+    labels = label_members(later.cohort, tables, model.spec, code_lists=code_lists)
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
     frame = ModelFrame(
         later.features.take(counted).reset_index(drop=True),
@@ -123,7 +131,7 @@ def _measure(model: OutcomeModel, frame: ModelFrame, run: RunBlock) -> dict[str,
             model.predict(frame.features),
             frame.weight,
             frame.groups,
-            kind=model.spec.kind,
+            kind=model.spec.prediction_kind,
             n_bootstrap=run.n_bootstrap,
             seed=run.seed,
         )

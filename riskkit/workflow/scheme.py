@@ -269,18 +269,18 @@ def read_scheme(
 
 def _find_problems(scheme: Scheme) -> Iterator[str]:
     """Say what the files of a scheme contradict each other in."""
-    file, names, horizon = scheme.file, [outcome.name for outcome in scheme.outcomes], scheme.file.cohort.horizon_days
-    kinds = {outcome.name: outcome.kind for outcome in scheme.outcomes}
+    file, horizon = scheme.file, scheme.file.cohort.horizon_days
+    kinds = {column: outcome.prediction_kind for outcome in scheme.outcomes for column in outcome.columns}
     for outcome in scheme.outcomes:
-        if names.count(outcome.name) > 1:
+        if [other.name for other in scheme.outcomes].count(outcome.name) > 1:
             yield f"[[outcome]] spec: found {outcome.name!r} twice, expected each outcome once. Remove one."
-        # A label that looks past the cohort's window would reach into the year of the test; a cost is annualised by
-        # the exposure in that window, so that it cannot look at a part of it either.
-        if outcome.horizon_days > horizon or (outcome.kind == "cost" and outcome.horizon_days < horizon):
-            yield (
-                f"[cohort] horizon_days: found {horizon}, but outcome {outcome.name!r} looks {outcome.horizon_days} "
-                "days ahead. Make them equal; only a binary outcome may look less far."
-            )
+        # A label that looks past the window would reach into the test's year, save that hazards are censored there; a
+        # cost is annualised by the exposure in the window, so that it cannot look at a part of it either.
+        far, near = outcome.horizon_days > horizon, outcome.horizon_days < horizon
+        if (far and outcome.kind != "hazard") or (near and outcome.kind == "cost"):
+            look = f"outcome {outcome.name!r} looks {outcome.horizon_days} days ahead"
+            allowed = "only a binary outcome may look less far, and only hazards further"
+            yield f"[cohort] horizon_days: found {horizon}, but {look}. Make them equal; {allowed}."
     cuts = scheme.tier_policy.cuts if scheme.tier_policy else None
     if cuts and kinds.get(cuts.outcome) != "binary":
         yield (

@@ -71,6 +71,7 @@ def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
         **{name: int(value) for name, value in trained.counts.items()},
         "params": trained.params,
         "calibration": {"method": trained.model.calibrator.method},
+        **({"follow_up": trained.follow_up} if trained.follow_up else {}),
         "test": tables.pop("predicted"),
         "comparators": tables,
     }
@@ -103,7 +104,7 @@ def compare_with_truth(trained: TrainedOutcome, truth: pd.DataFrame, run: RunBlo
         joined[column],
         joined["weight"],
         joined["person_id"],
-        kind=spec.kind,
+        kind=spec.prediction_kind,
         n_bootstrap=run.n_bootstrap,
         seed=run.seed,
     )

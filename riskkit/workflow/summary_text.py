@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from riskkit.workflow.follow_up_text import describe_follow_up
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -35,6 +37,7 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
         f"Data: {data['rows_in']:,} rows in, {data['accepted']:,} accepted, {data['quarantined']:,} set aside",
     ]
     lines += [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
+    lines += describe_follow_up(summary["outcomes"])
     if summary["drift"]:
         lines += [f"DRIFT {summary['drift']['index_date']}: {one['message']}" for one in _drifted(summary)]
     if summary["tiers"]:

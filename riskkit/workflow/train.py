@@ -16,6 +16,7 @@ from riskkit.risk.model import OutcomeModel, fit_outcome
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
 from riskkit.workflow.label_guard import refuse_labels
+from riskkit.workflow.labels import limit_follow_up
 from riskkit.workflow.members import label_members
 from riskkit.workflow.split import plan_splits, tuning_rows
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from riskkit.data.io import Tables
     from riskkit.evaluation.comparators import ComparatorName
+    from riskkit.risk.hazard_model import HorizonModel
     from riskkit.risk.spec import OutcomeSpec
     from riskkit.workflow.members import FeaturePlan, Members
     from riskkit.workflow.scheme import Scheme
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 KEYS = ["person_id", "index_date"]
-NOT_FEATURES = {"observed", "weight", "outcome", "event_days"}
+NOT_FEATURES = {"observed", "weight", "outcome", "event_days", "cause", "followed_days", "risk_set", "interval"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class TrainedOutcome:
 
     Parameters
     ----------
-    model : OutcomeModel
+    model : OutcomeModel or HorizonModel
         The model that is kept.
     predictions : pandas.DataFrame
         Test rows: keys, `outcome`, `observed`, `weight`, `predicted` and one column per comparator.
@@ -54,13 +56,16 @@ class TrainedOutcome:
         Tuned tree settings; empty where the specification's own are used.
     counts : dict of str to float
         Rows to train, calibrate and test, and events in the test.
+    follow_up : dict, optional
+        For a horizon of a hazard: members in, evaluated, left before it, and what that says.
     """
 
-    model: OutcomeModel
+    model: OutcomeModel | HorizonModel
     predictions: pd.DataFrame
     metrics: dict[str, pd.DataFrame]
     params: dict[str, Any]
     counts: dict[str, float]
+    follow_up: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def train_outcomes(
     Returns
     -------
     dict of str to TrainedOutcome
-        By outcome, in the scheme's order.
+        By prediction column, in the scheme's order: an outcome's own name, or one name per horizon of a hazard.
 
     Raises
     ------
@@ -129,14 +134,20 @@ def train_outcomes(
     LeakageError
         If a label stands among the features, or a person on both sides of a split by persons.
     """
-    leaked = (NOT_FEATURES | {spec.name for spec in scheme.outcomes}) & set(members.features.columns)
+    from riskkit.workflow.train_hazard import train_hazard
+
+    named = {column for spec in scheme.outcomes for column in (spec.name, *spec.columns)}
+    leaked = (NOT_FEATURES | named) & set(members.features.columns)
     if leaked:
         message = f"features: the label column {sorted(leaked)[0]!r} is among them. Build the features without labels."
         raise LeakageError(message)
-    trained = {}
+    trained: dict[str, TrainedOutcome] = {}
     for done, spec in enumerate(scheme.outcomes):
         if progress:
             progress(f"label {spec.name}", done, len(scheme.outcomes))
+        if spec.kind == "hazard":
+            trained |= train_hazard(scheme, spec, members, tables, plan, progress=progress)
+            continue
         task = _make_task(scheme, spec, members, tables, plan)
         trained[spec.name] = _train_one(scheme, task, search or SearchAid(), progress)
     return trained
@@ -144,16 +155,22 @@ def train_outcomes(
 
 def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tables, plan: FeaturePlan) -> _Task:
     """Join features and labels of the rows that carry weight."""
-    labels = label_members(members.cohort, tables, spec)
+    labels = label_members(
+        members.cohort,
+        tables,
+        spec,
+        code_lists=plan.code_lists,
+        follow_up_end=limit_follow_up(members.cohort, scheme.file.split),
+    )
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
-    _require_every_date(spec, members.cohort, counted)
+    require_every_date(spec, members.cohort, counted)
     catalogue = plan.chosen.to_frame()
     features = members.features.take(counted).reset_index(drop=True)
-    names = [name for name in select_features(catalogue, spec) if _varies(features[name])]
+    names = [name for name in select_features(catalogue, spec) if varies(features[name])]
     labels = labels.take(counted)
     refuse_labels(features[names], labels["observed"], outcome=spec.name)
     return _Task(
-        spec=_with_budget(scheme, spec),
+        spec=with_budget(scheme, spec),
         frame=ModelFrame(features, labels["observed"].to_numpy(), labels["weight"].to_numpy()),
         cohort=members.cohort.take(counted).reset_index(drop=True),
         names=names,
@@ -162,8 +179,23 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
     )
 
 
-def _require_every_date(spec: OutcomeSpec, cohort: pd.DataFrame, counted: NDArray[np.int64]) -> None:
-    """Refuse a year without exposure: a split by time would quietly test on the year before."""
+def require_every_date(spec: OutcomeSpec, cohort: pd.DataFrame, counted: NDArray[np.int64]) -> None:
+    """Refuse a year without exposure: a split by time would quietly test on the year before.
+
+    Parameters
+    ----------
+    spec : OutcomeSpec
+        The outcome.
+    cohort : pandas.DataFrame
+        Cohort frame.
+    counted : numpy.ndarray of int
+        Positions of the rows that carry weight.
+
+    Raises
+    ------
+    DataContractError
+        If an index date has none.
+    """
     lost = set(cohort["index_date"]) - set(cohort["index_date"].iloc[counted])
     if lost and "claim_id" not in cohort:
         message = (
@@ -174,12 +206,37 @@ def _require_every_date(spec: OutcomeSpec, cohort: pd.DataFrame, counted: NDArra
         raise DataContractError(message)
 
 
-def _varies(values: pd.Series[float]) -> bool:
-    """Say whether a feature tells any two members apart, a missing value being a value of its own."""
+def varies(values: pd.Series[float]) -> bool:
+    """Say whether a feature tells any two members apart, a missing value being a value of its own.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        The feature.
+
+    Returns
+    -------
+    bool
+        False for a constant.
+    """
     return bool(values.min() != values.max()) if values.notna().all() else bool(values.notna().any())
 
 
-def _with_budget(scheme: Scheme, spec: OutcomeSpec) -> OutcomeSpec:
+def with_budget(scheme: Scheme, spec: OutcomeSpec) -> OutcomeSpec:
+    """Give an outcome the budget of trials and minutes that the run asks for.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        The scheme.
+    spec : OutcomeSpec
+        The outcome.
+
+    Returns
+    -------
+    OutcomeSpec
+        The same with the run's own budget, where it has one.
+    """
     run = scheme.file.run
     asked = {
         "trials": run.tuning_trials,
@@ -217,7 +274,7 @@ def _train_one(scheme: Scheme, task: _Task, search: SearchAid, progress: Progres
             predictions[column],
             predictions["weight"],
             predictions["person_id"],
-            kind=task.spec.kind,
+            kind=task.spec.prediction_kind,
             n_bootstrap=run.n_bootstrap,
             seed=run.seed,
         )
@@ -276,7 +333,7 @@ def _predict(task: _Task, split: Split, model: OutcomeModel) -> pd.DataFrame:
     train = task.frame.take(split.train)
     for name in _comparators(task.spec):
         source = task.cohort if name == "age_sex" else task.frame.features[task.names]
-        fitted = fit_comparator(name, task.spec.kind, source.take(split.train), train.observed, train.weight)
+        fitted = fit_comparator(name, task.spec.prediction_kind, source.take(split.train), train.observed, train.weight)
         columns[name] = fitted.predict(source.take(split.test))
     keys = test.features[KEYS].reset_index(drop=True)
     return keys.assign(outcome=task.spec.name, observed=test.observed, weight=test.weight, **columns)
