@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,6 +13,8 @@ from riskkit.evaluation.sample import FloatArray, Kind, ScoredSample, make_sampl
 SMALLEST_PROBABILITY = 1e-6
 MAX_NEWTON_STEPS = 30
 CONVERGED = 1e-8
+ONE_STEP_ROWS = 5_000
+"""From so many rows on, a replicate is one Newton step from the whole sample's solution: its error is of order 1/n."""
 
 
 def compute_brier_score(
@@ -152,11 +156,66 @@ def weighted_calibration_slope(sample: ScoredSample, weights: FloatArray) -> Flo
     ----------
     .. [1] Cox D. R. (1958). Two further applications of a model for binary regression. Biometrika 45.
     """
-    logit = _logit(sample.predicted)
-    start = _fit_logistic(logit, sample.observed, sample.weight[None, :], np.array([[0.0, 1.0]]))
+    start = solve_logistic(sample)
     if not np.isfinite(start).all():
         return np.full(len(weights), np.nan)
+    if sample.observed.size >= ONE_STEP_ROWS:
+        return start[0, 1] + step_logistic(weights @ list_logistic_terms(sample))[:, 1]
+    logit = _logit(sample.predicted)
     return _fit_logistic(logit, sample.observed, weights, np.repeat(start, len(weights), axis=0))[:, 1]
+
+
+@lru_cache(maxsize=4)
+def solve_logistic(sample: ScoredSample) -> FloatArray:
+    """Regress the outcome on logit(p) by maximum likelihood, with the sample's own weights.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+
+    Returns
+    -------
+    ndarray of shape (1, 2)
+        Intercept and slope; NaN where there is no finite solution.
+    """
+    return _fit_logistic(_logit(sample.predicted), sample.observed, sample.weight[None, :], np.array([[0.0, 1.0]]))
+
+
+@lru_cache(maxsize=4)
+def list_logistic_terms(sample: ScoredSample) -> FloatArray:
+    """List what each row adds, a unit of weight, to gradient and curvature at the solution of `solve_logistic`.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, 5)
+        Two terms of the gradient and three of the curvature.
+    """
+    logit, (intercept, slope) = _logit(sample.predicted), solve_logistic(sample)[0]
+    p = _expit(intercept + slope * logit)
+    residual, spread = sample.observed - p, p * (1 - p)
+    return np.column_stack([residual, residual * logit, spread, spread * logit, spread * logit**2])
+
+
+def step_logistic(sums: FloatArray) -> FloatArray:
+    """Take one Newton step from the sums of the terms of `list_logistic_terms`.
+
+    Parameters
+    ----------
+    sums : ndarray of shape (n_replicates, 5)
+        Weighted sums of the terms.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates, 2)
+        Change of intercept and of slope.
+    """
+    return _solve_two(sums[:, 2:], sums[:, :2])
 
 
 def weighted_calibration_intercept(sample: ScoredSample, weights: FloatArray) -> FloatArray:
@@ -174,9 +233,23 @@ def weighted_calibration_intercept(sample: ScoredSample, weights: FloatArray) ->
     ndarray of shape (n_replicates,)
         0 is ideal, below 0 the predictions are too high on average; NaN without both outcomes.
     """
-    logit = _logit(sample.predicted)
     events, total = weights @ sample.observed, weights.sum(axis=1)
     shift = np.where((events > 0) & (events < total), 0.0, np.nan)
+    if sample.observed.size < ONE_STEP_ROWS:
+        return _fit_shift(sample, weights, shift)
+    at = _solve_shift(sample)
+    p = _expit(_logit(sample.predicted) + at)
+    return shift + at + divide(weights @ (sample.observed - p), weights @ (p * (1 - p)))
+
+
+@lru_cache(maxsize=4)
+def _solve_shift(sample: ScoredSample) -> float:
+    return float(_fit_shift(sample, sample.weight[None, :], np.zeros(1))[0])
+
+
+def _fit_shift(sample: ScoredSample, weights: FloatArray, shift: FloatArray) -> FloatArray:
+    """Newton's method for the intercept, one equation a row of weights."""
+    logit, events = _logit(sample.predicted), weights @ sample.observed
     for _ in range(MAX_NEWTON_STEPS):
         p = _expit(logit + shift[:, None])
         step = divide(events - np.einsum("ij,ij->i", weights, p), np.einsum("ij,ij->i", weights, p * (1 - p)))
