@@ -99,6 +99,25 @@ def weighted_brier_score(sample: ScoredSample, weights: FloatArray) -> FloatArra
     return divide(weights @ (sample.observed - sample.predicted) ** 2, weights.sum(axis=1))
 
 
+def weighted_brier_skill(sample: ScoredSample, weights: FloatArray) -> FloatArray:
+    """Compute the part of the Brier score of the overall rate that the model saves, for each row of weights.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates,)
+        1 is perfect, 0 no better than the overall rate; NaN without both outcomes.
+    """
+    rate = divide(weights @ sample.observed, weights.sum(axis=1))
+    return 1 - divide(weighted_brier_score(sample, weights), rate * (1 - rate))
+
+
 def weighted_log_loss(sample: ScoredSample, weights: FloatArray) -> FloatArray:
     """Compute the log loss for each row of weights, probabilities kept 1e-6 away from 0 and 1.
 
@@ -199,7 +218,8 @@ def list_logistic_terms(sample: ScoredSample) -> FloatArray:
     logit, (intercept, slope) = _logit(sample.predicted), solve_logistic(sample)[0]
     p = _expit(intercept + slope * logit)
     residual, spread = sample.observed - p, p * (1 - p)
-    return np.column_stack([residual, residual * logit, spread, spread * logit, spread * logit**2])
+    terms: FloatArray = np.column_stack([residual, residual * logit, spread, spread * logit, spread * logit**2])
+    return terms
 
 
 def step_logistic(sums: FloatArray) -> FloatArray:

@@ -95,9 +95,7 @@ def _tabulate(value: FloatArray, replicates: FloatArray, kind: Kind) -> pd.DataF
     return pd.DataFrame({"metric": list(METRICS[kind]), "value": value, "low": low, "high": high})
 
 
-def _subtract(
-    model: tuple[FloatArray, FloatArray], other: tuple[FloatArray, FloatArray], kind: Kind
-) -> pd.DataFrame:
+def _subtract(model: tuple[FloatArray, FloatArray], other: tuple[FloatArray, FloatArray], kind: Kind) -> pd.DataFrame:
     table = _tabulate(model[0] - other[0], model[1] - other[1], kind)
     table = table[table["metric"].isin(HIGHER_IS_BETTER[kind])].reset_index(drop=True)
     up = table["metric"].map(HIGHER_IS_BETTER[kind]).astype(bool)

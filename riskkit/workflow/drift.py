@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskkit.evaluation.drift import compute_feature_drift
+from riskkit.evaluation.input_drift import compute_input_drift
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.evaluation.outcome_drift import compute_outcome_drift
 from riskkit.risk.matrix import ModelFrame, assign_folds
@@ -91,6 +92,42 @@ def check_drift(
     renewed = calibrate_outcome(model, frame.take(np.flatnonzero(half == 0)))
     report["after"] = _measure(renewed, frame.take(np.flatnonzero(half == 1)), run)
     return DriftFinding(renewed, {**report, "message": _say(model, report, report["after"])})
+
+
+def judge_inputs(model: OutcomeModel, known: Members, later: Members, block: DriftBlock) -> dict[str, Any]:
+    """Judge a later year before any of its outcomes is known.
+
+    Parameters
+    ----------
+    model : OutcomeModel
+        The kept model.
+    known : Members
+        Members that the model was made and tested on; their last index date is the reference.
+    later : Members
+        Members at the later index date.
+    block : DriftBlock
+        Limits; the stable band holds for the ratio of mean predictions too.
+
+    Returns
+    -------
+    dict
+        `verdict`, figures, the features that `moved` and the `reason`.
+    """
+    last = known.at(known.cohort["index_date"] == known.cohort["index_date"].max())
+    importance: dict[str, float] = {}
+    for booster in model.boosters:
+        gains = booster.feature_importance("gain")
+        for name, gain in zip(booster.feature_name(), gains, strict=True):
+            importance[name] = importance.get(name, 0.0) + float(gain) / (float(gains.sum()) or 1.0)
+    found = compute_input_drift(
+        last.features,
+        later.features,
+        model.predict(last.features),
+        model.predict(later.features),
+        importance=importance,
+        stable=block.stable,
+    )
+    return found.to_dict()
 
 
 def find_feature_drift(reference: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, Any]]:

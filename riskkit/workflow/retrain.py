@@ -20,6 +20,7 @@ from riskkit.errors import AcceptanceError
 from riskkit.report.render import write_report
 from riskkit.workflow.bundle import Bundle, write_bundle
 from riskkit.workflow.explanations import REPORT_ROWS, describe_examples, sample_rows, write_explanations
+from riskkit.workflow.random_split import refuse_lone_random_split
 from riskkit.workflow.rate import RatedPopulation, rate_members, summarise_rates, write_rated
 from riskkit.workflow.record import choose_alias, record_run
 from riskkit.workflow.score import KEYS, score_members
@@ -158,7 +159,13 @@ def write_summary(summary: dict[str, Any], folder: Path) -> None:
         Plain values.
     folder : pathlib.Path
         Where to.
+
+    Raises
+    ------
+    AcceptanceError
+        If a figure of a random split stands in it without its temporal twin.
     """
+    refuse_lone_random_split(summary)
     text = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False, default=str)
     (folder / "summary.json").write_text(text, encoding="utf-8")
 

@@ -128,11 +128,12 @@ class DriftBlock(PolicyModel):
 
 
 class RunBlock(PolicyModel):
-    """Seed and effort of a run."""
+    """Seed and effort of a run, and whether a random split is shown beside the one by time."""
 
     seed: int = 0
     n_bootstrap: int = Field(default=500, ge=20)
     tuning_trials: int | None = Field(default=None, ge=0)
+    random_split_contrast: bool = False
 
 
 class SchemeFile(PolicyModel):
@@ -167,6 +168,14 @@ class SchemeFile(PolicyModel):
             if closing > dates[-1]:
                 message = f"[cohort] index_dates: the window of {dates[-2]} ends {closing}, after the test begins"
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _contrast_has_a_twin(self) -> Self:
+        """Refuse a random split where no split by time stands beside it."""
+        if self.run.random_split_contrast and self.split.method != "time":
+            message = "[run] random_split_contrast: a random split is shown only beside [split] method = 'time'"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")

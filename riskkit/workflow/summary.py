@@ -58,7 +58,7 @@ def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
     Returns
     -------
     dict
-        Title, kind, policy, counts, parameters, calibration, `test` and `comparators`.
+        Title, kind, policy, counts, parameters, calibration, `test`, `comparators` and what `measure_outcome` adds.
     """
     spec = trained.model.spec
     tables = {name: metrics_to_dict(table) for name, table in trained.metrics.items()}
@@ -71,8 +71,9 @@ def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
         **{name: int(value) for name, value in trained.counts.items()},
         "params": trained.params,
         "calibration": {"method": trained.model.calibrator.method},
-        "test": tables.pop("predicted"),
+        "test": tables.pop("predicted") | trained.figures.get("test", {}),
         "comparators": tables,
+        **{name: value for name, value in trained.figures.items() if name != "test"},
     }
 
 

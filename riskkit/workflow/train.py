@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError, LeakageError
-from riskkit.evaluation.comparators import fit_comparator
-from riskkit.evaluation.metrics import compute_metrics
+from riskkit.evaluation.comparison import compute_comparison
 from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.model import OutcomeModel, fit_outcome
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
+from riskkit.workflow.comparators import ComparatorPlan, plan_comparators
 from riskkit.workflow.label_guard import refuse_labels
+from riskkit.workflow.measure import LAB, measure_contrast, measure_outcome
 from riskkit.workflow.members import label_members
+from riskkit.workflow.random_split import deal_at_random
 from riskkit.workflow.split import plan_splits, tuning_rows
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskkit.data.io import Tables
-    from riskkit.evaluation.comparators import ComparatorName
     from riskkit.risk.spec import OutcomeSpec
     from riskkit.workflow.members import FeaturePlan, Members
     from riskkit.workflow.scheme import Scheme
@@ -53,6 +54,8 @@ class TrainedOutcome:
         Tuned tree settings; empty where the specification's own are used.
     counts : dict of str to float
         Rows to train, calibrate and test, and events in the test.
+    figures : dict
+        What the summary says beyond the metrics, as plain values: see `measure_outcome`.
     """
 
     model: OutcomeModel
@@ -60,6 +63,7 @@ class TrainedOutcome:
     metrics: dict[str, pd.DataFrame]
     params: dict[str, Any]
     counts: dict[str, float]
+    figures: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class _Task:
     names: list[str]
     directions: dict[str, int]
     seed: int
+    comparators: ComparatorPlan
 
 
 def train_outcomes(
@@ -127,11 +132,14 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
     names = [name for name in select_features(catalogue, spec) if _varies(features[name])]
     labels = labels.take(counted)
     refuse_labels(features[names], labels["observed"], outcome=spec.name)
+    frame = ModelFrame(features, labels["observed"].to_numpy(), labels["weight"].to_numpy())
+    cohort = members.cohort.take(counted).reset_index(drop=True)
     return _Task(
         spec=_with_budget(scheme, spec),
-        frame=ModelFrame(features, labels["observed"].to_numpy(), labels["weight"].to_numpy()),
-        cohort=members.cohort.take(counted).reset_index(drop=True),
+        frame=frame,
+        cohort=cohort.assign(event_days=labels["event_days"].to_numpy()) if "event_days" in labels else cohort,
         names=names,
+        comparators=plan_comparators(frame, cohort, tables, names=names, kind=spec.kind),
         directions=dict(zip(catalogue["name"], catalogue["direction"], strict=True)),
         seed=scheme.file.run.seed,
     )
@@ -179,25 +187,37 @@ def _train_one(scheme: Scheme, task: _Task, progress: Progress | None) -> Traine
     params.pop("n_estimators", None)
     model, predictions = _fit_and_predict(task, plan, params, progress)
     run = scheme.file.run
-    metrics = {
-        column: compute_metrics(
-            predictions["observed"],
-            predictions[column],
-            predictions["weight"],
-            predictions["person_id"],
-            kind=task.spec.kind,
-            n_bootstrap=run.n_bootstrap,
-            seed=run.seed,
+    columns = ["predicted", *task.comparators.sources]
+    compared = compute_comparison(
+        predictions["observed"],
+        {column: predictions[column].to_numpy() for column in columns},
+        predictions["weight"],
+        predictions["person_id"],
+        kind=task.spec.kind,
+        n_bootstrap=run.n_bootstrap,
+        seed=run.seed,
+    )
+    figures = measure_outcome(
+        predictions,
+        task.cohort.assign(**{LAB: task.frame.features[LAB]} if LAB in task.frame.features else {}),
+        compared.differences,
+        task.comparators.absent,
+        kind=task.spec.kind,
+        run=run,
+    )
+    if run.random_split_contrast:
+        split = deal_at_random(task.cohort, task.seed)
+        contrast = _predict(task, split, _fit(task, split, params))
+        figures["random_split"] = measure_contrast(
+            compared.metrics["predicted"], contrast, kind=task.spec.kind, run=run
         )
-        for column in ["predicted", *_comparators(task.spec)]
-    }
     counts = {
         "train_members": float(len(plan.kept.train)),
         "calibration_members": float(len(plan.kept.calibration)),
         "test_members": float(len(predictions)),
         "events": float((predictions["observed"] > 0).sum()),
     }
-    return TrainedOutcome(model, predictions, metrics, params, counts)
+    return TrainedOutcome(model, predictions, compared.metrics, params, counts, figures)
 
 
 def _fit_and_predict(
@@ -234,17 +254,9 @@ def _fit(task: _Task, split: Split, params: dict[str, Any]) -> OutcomeModel:
     )
 
 
-def _comparators(spec: OutcomeSpec) -> tuple[ComparatorName, ...]:
-    return ("age_sex", "logistic" if spec.kind == "binary" else "linear")
-
-
 def _predict(task: _Task, split: Split, model: OutcomeModel) -> pd.DataFrame:
     test = task.frame.take(split.test)
     columns: dict[str, NDArray[np.float64]] = {"predicted": model.predict(test.features)}
-    train = task.frame.take(split.train)
-    for name in _comparators(task.spec):
-        source = task.cohort if name == "age_sex" else task.frame.features[task.names]
-        fitted = fit_comparator(name, task.spec.kind, source.take(split.train), train.observed, train.weight)
-        columns[name] = fitted.predict(source.take(split.test))
+    columns |= task.comparators.predict(task.frame, split.train, split.test)
     keys = test.features[KEYS].reset_index(drop=True)
     return keys.assign(outcome=task.spec.name, observed=test.observed, weight=test.weight, **columns)

@@ -13,8 +13,9 @@ from riskkit.risk.model import OutcomeModel
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.tiers.cuts import fit_cuts
 from riskkit.workflow.bundle import Bundle
-from riskkit.workflow.drift import check_drift, find_feature_drift
+from riskkit.workflow.drift import check_drift, find_feature_drift, judge_inputs
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
+from riskkit.workflow.policy_price import price_policies
 from riskkit.workflow.score import KEYS, long_predictions, predict_outcomes
 from riskkit.workflow.source import OpenSource, open_source
 from riskkit.workflow.summary import (
@@ -50,7 +51,7 @@ class Training:
     rating : Members
         The members to be scored and rated.
     summary : dict
-        `outcomes`, `drift`, `tiers`, `gates`, `data`, `flow`.
+        `outcomes`, `policy_price`, `drift`, `tiers`, `gates`, `data`, `flow`.
     """
 
     bundle: Bundle
@@ -114,6 +115,7 @@ def train_scheme(
     summary: dict[str, Any] = {
         "scheme": {**scheme.file.scheme.model_dump(), "split": scheme.file.split.model_dump()},
         "outcomes": outcomes,
+        "policy_price": price_policies(trained, known, scheme.file.run),
         "drift": drift,
         "tiers": _observe_tiers(bundle, known, trained),
         "data": summarise_source(source),
@@ -140,6 +142,7 @@ def _judge_drift(
     block = scheme.file.drift
     if block is None:
         return models, None
+    inputs = {name: judge_inputs(model, known, rating, block) for name, model in models.items()}
     findings = {
         name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run)
         for name, model in models.items()
@@ -148,7 +151,9 @@ def _judge_drift(
     report = {
         "index_date": block.index_date.isoformat(),
         "limits": {"stable": block.stable, "refuse": block.refuse, "reference": block.reference},
-        "outcomes": {name: {**found.report, "feature_psi": moved} for name, found in findings.items()},
+        "outcomes": {
+            name: {**found.report, "inputs": inputs[name], "feature_psi": moved} for name, found in findings.items()
+        },
     }
     return {name: found.model for name, found in findings.items()}, report
 
