@@ -179,7 +179,8 @@ def weighted_calibration_slope(sample: ScoredSample, weights: FloatArray) -> Flo
     if not np.isfinite(start).all():
         return np.full(len(weights), np.nan)
     if sample.observed.size >= ONE_STEP_ROWS:
-        return start[0, 1] + step_logistic(weights @ list_logistic_terms(sample))[:, 1]
+        step = step_logistic(weights @ list_logistic_terms(sample))[:, 1]
+        return np.asarray(start[0, 1] + step, dtype=np.float64)
     logit = _logit(sample.predicted)
     return _fit_logistic(logit, sample.observed, weights, np.repeat(start, len(weights), axis=0))[:, 1]
 
@@ -217,7 +218,8 @@ def list_logistic_terms(sample: ScoredSample) -> FloatArray:
     """
     logit, (intercept, slope) = _logit(sample.predicted), solve_logistic(sample)[0]
     p = _expit(intercept + slope * logit)
-    residual, spread = sample.observed - p, p * (1 - p)
+    residual: FloatArray = sample.observed - p
+    spread: FloatArray = p * (1 - p)
     terms: FloatArray = np.column_stack([residual, residual * logit, spread, spread * logit, spread * logit**2])
     return terms
 

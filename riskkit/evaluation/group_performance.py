@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -123,6 +124,6 @@ def name_age_bands(age_years: npt.ArrayLike) -> pd.Series[str]:
     >>> name_age_bands([17.9, 18, 90]).tolist()
     ['00-17', '18-44', '85+']
     """
-    names = [f"{low:02d}-{high - 1:02d}" for low, high in zip(AGE_BANDS, AGE_BANDS[1:], strict=False)]
+    names = [f"{low:02d}-{high - 1:02d}" for low, high in pairwise(AGE_BANDS)]
     cut = pd.cut(np.asarray(age_years, dtype=np.float64), [*AGE_BANDS, np.inf], right=False, labels=[*names, "85+"])
     return pd.Series(cut).astype("object").fillna("missing").astype("str")

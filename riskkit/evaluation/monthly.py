@@ -15,7 +15,7 @@ COLUMNS = ["month", "members", "events", "auroc", "oe_ratio", "low", "high"]
 
 
 def name_follow_up_months(event_days: npt.ArrayLike) -> FloatArray:
-    """Number the month of follow-up in which an event fell.
+    """Return the month of follow-up in which an event fell.
 
     Parameters
     ----------

@@ -42,6 +42,7 @@ def compute_mapl(
     -------
     pandas.DataFrame of shape (n_models, 3), or (n_models + 1, 3) for two models
         `value`, `low`, `high` of each model in order, and for two models the second less the first as the last row.
+        The interval is the percentile one, moved by the bias of the replicates.
 
     Raises
     ------
@@ -72,7 +73,11 @@ def compute_mapl(
     columns = np.concatenate([*gains, w[:, None]], axis=1)
     draws = bootstrap_sums(columns, codes, n_persons, n_bootstrap=n_bootstrap, seed=seed)
     value = _sum_up(columns.sum(axis=0)[None, :], len(payments))
-    low, high = compute_percentiles(_sum_up(draws, len(payments)))
+    replicates = _sum_up(draws, len(payments))
+    # The noise of a group's mean is counted as profit, and a replicate has it twice: take the second one out.
+    bias = replicates.mean(axis=0) - value[0] if len(replicates) else np.zeros(value.shape[1])
+    low, high = compute_percentiles(replicates - bias)
+    low[: len(payments)] = np.maximum(low[: len(payments)], 0.0)
     return pd.DataFrame({"value": value[0], "low": low, "high": high})
 
 

@@ -117,20 +117,21 @@ def _compare_mapl(rows: pd.DataFrame, known: Members, run: RunBlock) -> dict[str
 def _partition(rows: pd.DataFrame, known: Members) -> dict[str, np.ndarray]:
     """Group the members by age and sex, by complication burden and by fifths of the cost of the year before."""
     cohort = rows[KEYS].merge(known.cohort[[*KEYS, "age_years", "sex"]], on=KEYS, how="left", validate="one_to_one")
-    found = {"age_sex": (name_age_bands(cohort["age_years"]) + " " + cohort["sex"].astype("str")).to_numpy()}
+    cells = name_age_bands(cohort["age_years"]) + " " + cohort["sex"].astype("str")
+    found: dict[str, np.ndarray] = {"age_sex": np.asarray(cells, dtype=object)}
     prior = next((name for name in PRIOR_COSTS if name in known.features), None)
     wanted = [name for name in (BURDEN, prior) if name is not None and name in known.features]
     features = rows[KEYS].merge(known.features[[*KEYS, *wanted]], on=KEYS, how="left", validate="one_to_one")
     if BURDEN in wanted:
-        found["dcsi"] = features[BURDEN].fillna(0.0).clip(upper=4).to_numpy()
+        found["dcsi"] = np.minimum(features[BURDEN].fillna(0.0).to_numpy(), 4.0)
     if prior is not None:
-        rank = features[prior].fillna(0.0).rank(method="first", pct=True)
-        found["prior_cost_fifth"] = np.ceil(rank * FIFTHS).to_numpy()
+        rank = features[prior].fillna(0.0).rank(method="max", pct=True)
+        found["prior_cost_fifth"] = np.ceil(rank.to_numpy() * FIFTHS)
     return found
 
 
 def _say(pair: Mapping[str, Any]) -> str:
-    """One sentence for the actuary: what is given up, and what it buys."""
+    """Say in one sentence what the policy gives up and what it leaves to select on."""
     lead = "auroc" if pair["kind"] == "binary" else "r2"
     figures = pair["metrics"][lead]
     title = {"auroc": "AUROC", "r2": "R²"}[lead]
@@ -139,8 +140,8 @@ def _say(pair: Mapping[str, Any]) -> str:
         return "The price of the payment policy is not defined on these members."
     interval = "" if change["low"] is None else f" (95% interval {change['low']:+.3f} to {change['high']:+.3f})"
     text = (
-        f"Paying for nothing that a provider can raise by activity changes {title} by {change['value']:+.3f}{interval}, "
-        f"to {own:.3f}"
+        f"Paying for nothing that a provider can raise by activity changes {title} by {change['value']:+.3f}"
+        f"{interval}, to {own:.3f}"
     )
     mapl = pair["mapl"].get("prior_cost_fifth") or pair["mapl"].get("dcsi") or pair["mapl"].get("age_sex")
     if mapl:
