@@ -21,7 +21,7 @@ AUROC_LIMIT = 0.95
 """No single honest feature ranks the members of next year's events so well."""
 
 TOP_SHARE = 0.1
-"""An amount is looked at as "among the dearest tenth" too: a flag of next year's event shows there, not in the order."""
+"""An amount is also looked at as "among the dearest tenth": there a flag of next year's event shows."""
 
 MOST_STATES = 3
 """Whole numbers up to here are states, such as 0 for none, 1 for the event, 2 for death: each is looked at alone."""
