@@ -47,7 +47,8 @@ def compute_group_performance(
     -------
     pandas.DataFrame
         `grouping`, `group`, `n_persons`, `suppressed`, `metric`, `value`, `low`, `high`; four rows a group, sorted by
-        grouping as given, then by group. Of a suppressed group value, interval and `n_persons` are missing.
+        grouping as given, then by group. Of a suppressed group value and interval are missing, and `n_persons` too if it is
+        the small number.
 
     Raises
     ------
@@ -96,7 +97,7 @@ def _measure(rows: pd.DataFrame, kind: Kind, min_persons: int, *, n_bootstrap: i
     )
     if small:
         table[["value", "low", "high"]] = np.nan
-    return table.assign(n_persons=np.nan if small else float(n_persons), suppressed=small)
+    return table.assign(n_persons=np.nan if n_persons < min_persons else float(n_persons), suppressed=small)
 
 
 def _smallest_class(rows: pd.DataFrame) -> int:

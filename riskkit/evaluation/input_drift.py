@@ -15,6 +15,8 @@ from riskkit.evaluation.sample import as_finite
 
 InputVerdict = Literal["stable", "watch", "act"]
 SHOWN = 10
+MEAN_ACT = 1.25
+"""A mean prediction that moves by a quarter, up or down, needs an answer, as a stability index of a quarter does."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,9 @@ def compute_input_drift(
     Returns
     -------
     InputDrift
-        The verdict is ``"act"`` where the score moved by more than .25 (stability index less noise) or features that
-        carry more than a quarter of the importance did; ``"watch"`` above .1 for either, or where the mean prediction
-        leaves the band. All are sizes, not tests: the same shift gets the same verdict in a small and a large year.
+        The verdict is ``"act"`` where the score moved by more than .25 (stability index less noise), features that
+        carry more than a quarter of the importance did, or the mean prediction moved by a quarter; ``"watch"`` above .1
+        for the former two, or where the mean prediction leaves the band. All are sizes, not tests: the same shift gets the same verdict in a small and a large year.
 
     Raises
     ------
@@ -121,7 +123,8 @@ def compute_input_drift(
 
 
 def _judge(score_shift: float, share: float, ratio: float, stable: tuple[float, float]) -> InputVerdict:
-    if max(score_shift, share) > PSI_ACT:
+    far = np.isfinite(ratio) and not 1 / MEAN_ACT <= ratio <= MEAN_ACT
+    if max(score_shift, share) > PSI_ACT or far:
         return "act"
     inside = not np.isfinite(ratio) or stable[0] <= ratio <= stable[1]
     return "watch" if max(score_shift, share) > PSI_WATCH or not inside else "stable"

@@ -186,6 +186,8 @@ def plot_predictive_ratio(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     _draw_errors(ax, frame["bin"], ratio, (frame["predictive_ratio_low"], frame["predictive_ratio_high"]))
     ax.plot(frame["bin"], ratio, color=BLUE, marker="o", markersize=5.5, linestyle="none")
     ax.set_xticks(frame["bin"])
+    # A thin bin's interval may reach very far; the axis follows the ratios.
+    ax.set(ylim=(0, max(2.0, 1.5 * float(np.nanmax(ratio)))))
     ax.set(xlabel="Bin of the prediction, lowest first", ylabel="Predicted / observed")
     return ax
 

@@ -140,7 +140,7 @@ def make_month_table(outcome: Outcome) -> Block | None:
     note = "Expected: the prediction times the month's share of events in the earlier years. AUROC against the members "
     note += "without any event. Small print: 95% interval over persons."
     titles = ["Month", "Events", metric_title("auroc"), metric_title("oe_ratio")]
-    return make_table(titles, rows, caption="By month of follow-up", note=note)
+    return make_table(titles, rows, caption="By month of follow-up", note=note, dense=True)
 
 
 def _ratio(month: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def make_group_table(outcome: Outcome) -> Block | None:
     for (grouping, group), entry in groups.items():
         title = GROUPING_TITLES.get(grouping, grouping) if grouping != shown else ""
         shown = grouping
-        members = "<11" if entry["small"] else format_count(entry["n"])
+        members = "<11" if entry["n"] is None else format_count(entry["n"])
         cells = [MISSING if entry["small"] else _cell(metric, entry.get(metric)) for metric in metrics]
         rows.append([title, WORDS.get(group, group), members, *cells])
     note = (
@@ -63,7 +63,7 @@ def make_group_table(outcome: Outcome) -> Block | None:
         "legitimate rate factor."
     )
     titles = ["", "Group", "Members", *(metric_title(metric) for metric in metrics)]
-    return make_table(titles, rows, caption="By group of members", note=note, words=2)
+    return make_table(titles, rows, caption="By group of members", note=note, words=2, dense=True)
 
 
 def _cell(metric: str, figure: object) -> Cell:

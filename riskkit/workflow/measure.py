@@ -77,8 +77,8 @@ def measure_outcome(
         "comparators_absent": absent,
         "test_teams": _measure_teams(rows, kind, run),
         "by_group": to_records(by_group),
-        "new_members": _measure_part(rows, "new", kind, run),
-        "continuing": _measure_part(rows, "continuing", kind, run),
+        "new_members": _pick_membership(by_group, "new"),
+        "continuing": _pick_membership(by_group, "continuing"),
         "by_month": _measure_months(rows, context, run) if kind == "binary" else None,
         "lift": to_records(lift),
         "score_parts": to_records(compute_score_parts(*keys[:3], kind=kind))[0],
@@ -179,15 +179,14 @@ def _measure_teams(rows: pd.DataFrame, kind: Kind, run: RunBlock) -> dict[str, A
     return {"teams": n_teams, "members": len(known), **metrics_to_dict(table)}
 
 
-def _measure_part(rows: pd.DataFrame, name: str, kind: Kind, run: RunBlock) -> dict[str, Any] | None:
-    if "membership" not in rows or rows["membership"].nunique() < 2:
+def _pick_membership(by_group: pd.DataFrame, name: str) -> dict[str, Any] | None:
+    """Members whom the earlier years knew, or did not; None where every member is of one kind."""
+    membership = by_group[by_group["grouping"] == "membership"]
+    part = membership[membership["group"] == name]
+    if membership["group"].nunique() < 2 or part["n_persons"].isna().any():
         return None
-    part = rows[rows["membership"] == name]
-    if len(part) < SMALLEST_CELL:
-        return {"members": len(part)}
-    keys = (part["observed"], part["predicted"], part["weight"], part["person_id"])
-    table = compute_clustered_metrics(*keys, kind=kind, n_bootstrap=run.n_bootstrap, seed=run.seed)
-    return {"members": len(part), **metrics_to_dict(table)}
+    members = {"members": int(part["n_persons"].iloc[0])}
+    return members if part["suppressed"].any() else {**members, **metrics_to_dict(part)}
 
 
 def _measure_months(rows: pd.DataFrame, context: pd.DataFrame, run: RunBlock) -> list[dict[str, Any]] | None:
