@@ -47,8 +47,8 @@ def compute_group_performance(
     -------
     pandas.DataFrame
         `grouping`, `group`, `n_persons`, `suppressed`, `metric`, `value`, `low`, `high`; four rows a group, sorted by
-        grouping as given, then by group. Of a suppressed group value and interval are missing, and `n_persons` too if it is
-        the small number.
+        grouping as given, then by group. Of a suppressed group value and interval are missing, and `n_persons` too if
+        it is the small number.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib.util import find_spec
 
 import numpy as np
@@ -57,7 +58,9 @@ def compute_hcc_score(members: pd.DataFrame, diagnoses: pd.DataFrame) -> FloatAr
         raise DataContractError(message)
     from hccinfhir import Demographics, HCCInFHIR
 
-    engine = HCCInFHIR(model_name=MODEL)
+    with warnings.catch_warnings():  # of the package's own making: it opens its tables by a door that is going away
+        warnings.simplefilter("ignore", DeprecationWarning)
+        engine = HCCInFHIR(model_name=MODEL)
     distinct = diagnoses.drop_duplicates([*KEYS, "code"]).sort_values([*KEYS, "code"])
     codes = distinct.groupby(KEYS)["code"].agg(tuple).rename("codes")
     rows = members[[*KEYS, "age_years", "sex"]].merge(codes, on=KEYS, how="left", validate="many_to_one")

@@ -88,8 +88,9 @@ def compute_input_drift(
     -------
     InputDrift
         The verdict is ``"act"`` where the score moved by more than .25 (stability index less noise), features that
-        carry more than a quarter of the importance did, or the mean prediction moved by a quarter; ``"watch"`` above .1
-        for the former two, or where the mean prediction leaves the band. All are sizes, not tests: the same shift gets the same verdict in a small and a large year.
+        carry more than a quarter of the importance did, or the mean prediction moved by a quarter; ``"watch"`` above
+        .1 for the former two, or where the mean prediction leaves the band. All are sizes, not tests: the same shift
+        gets the same verdict in a small and a large year.
 
     Raises
     ------
