@@ -8,13 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from riskkit.evaluation.intervals import divide
+from riskkit.evaluation.logistic import (
+    CONVERGED,
+    MAX_NEWTON_STEPS,
+    ONE_STEP_ROWS,
+    SMALLEST_PROBABILITY,
+    compute_expit,
+    compute_logit,
+    fit_logistic,
+    list_logistic_terms,
+    solve_logistic,
+    step_logistic,
+)
 from riskkit.evaluation.sample import FloatArray, Kind, ScoredSample, make_sample
-
-SMALLEST_PROBABILITY = 1e-6
-MAX_NEWTON_STEPS = 30
-CONVERGED = 1e-8
-ONE_STEP_ROWS = 5_000
-"""From so many rows on, a replicate is one Newton step from the whole sample's solution: its error is of order 1/n."""
 
 
 def compute_brier_score(
@@ -181,63 +187,8 @@ def weighted_calibration_slope(sample: ScoredSample, weights: FloatArray) -> Flo
     if sample.observed.size >= ONE_STEP_ROWS:
         step = step_logistic(weights @ list_logistic_terms(sample))[:, 1]
         return np.asarray(start[0, 1] + step, dtype=np.float64)
-    logit = _logit(sample.predicted)
-    return _fit_logistic(logit, sample.observed, weights, np.repeat(start, len(weights), axis=0))[:, 1]
-
-
-@lru_cache(maxsize=4)
-def solve_logistic(sample: ScoredSample) -> FloatArray:
-    """Regress the outcome on logit(p) by maximum likelihood, with the sample's own weights.
-
-    Parameters
-    ----------
-    sample : ScoredSample
-        The rows.
-
-    Returns
-    -------
-    ndarray of shape (1, 2)
-        Intercept and slope; NaN where there is no finite solution.
-    """
-    return _fit_logistic(_logit(sample.predicted), sample.observed, sample.weight[None, :], np.array([[0.0, 1.0]]))
-
-
-@lru_cache(maxsize=4)
-def list_logistic_terms(sample: ScoredSample) -> FloatArray:
-    """List what each row adds, a unit of weight, to gradient and curvature at the solution of `solve_logistic`.
-
-    Parameters
-    ----------
-    sample : ScoredSample
-        The rows.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, 5)
-        Two terms of the gradient and three of the curvature.
-    """
-    logit, (intercept, slope) = _logit(sample.predicted), solve_logistic(sample)[0]
-    p = _expit(intercept + slope * logit)
-    residual: FloatArray = sample.observed - p
-    spread: FloatArray = p * (1 - p)
-    terms: FloatArray = np.column_stack([residual, residual * logit, spread, spread * logit, spread * logit**2])
-    return terms
-
-
-def step_logistic(sums: FloatArray) -> FloatArray:
-    """Take one Newton step from the sums of the terms of `list_logistic_terms`.
-
-    Parameters
-    ----------
-    sums : ndarray of shape (n_replicates, 5)
-        Weighted sums of the terms.
-
-    Returns
-    -------
-    ndarray of shape (n_replicates, 2)
-        Change of intercept and of slope.
-    """
-    return _solve_two(sums[:, 2:], sums[:, :2])
+    logit = compute_logit(sample.predicted)
+    return fit_logistic(logit, sample.observed, weights, np.repeat(start, len(weights), axis=0))[:, 1]
 
 
 def weighted_calibration_intercept(sample: ScoredSample, weights: FloatArray) -> FloatArray:
@@ -260,7 +211,7 @@ def weighted_calibration_intercept(sample: ScoredSample, weights: FloatArray) ->
     if sample.observed.size < ONE_STEP_ROWS:
         return _fit_shift(sample, weights, shift)
     at = _solve_shift(sample)
-    p = _expit(_logit(sample.predicted) + at)
+    p = compute_expit(compute_logit(sample.predicted) + at)
     return shift + at + divide(weights @ (sample.observed - p), weights @ (p * (1 - p)))
 
 
@@ -271,49 +222,11 @@ def _solve_shift(sample: ScoredSample) -> float:
 
 def _fit_shift(sample: ScoredSample, weights: FloatArray, shift: FloatArray) -> FloatArray:
     """Newton's method for the intercept, one equation a row of weights."""
-    logit, events = _logit(sample.predicted), weights @ sample.observed
+    logit, events = compute_logit(sample.predicted), weights @ sample.observed
     for _ in range(MAX_NEWTON_STEPS):
-        p = _expit(logit + shift[:, None])
+        p = compute_expit(logit + shift[:, None])
         step = divide(events - np.einsum("ij,ij->i", weights, p), np.einsum("ij,ij->i", weights, p * (1 - p)))
         shift = shift + np.clip(step, -2.0, 2.0)
         if not (np.abs(step) > CONVERGED).any():
             break
     return shift
-
-
-def _fit_logistic(x: FloatArray, y: FloatArray, weights: FloatArray, start: FloatArray) -> FloatArray:
-    """Newton's method for intercept and slope, one regression a row of weights."""
-    beta = start.copy()
-    wanted = np.column_stack([weights @ y, weights @ (y * x)])
-    powers = np.column_stack([np.ones_like(x), x, x * x])
-    for _ in range(MAX_NEWTON_STEPS):
-        p = _expit(beta[:, :1] + beta[:, 1:] * x)
-        weighted = weights * p
-        gradient = wanted - weighted @ powers[:, :2]
-        weighted *= 1 - p
-        step = _solve_two(weighted @ powers, gradient)
-        beta += np.clip(step, -2.0, 2.0)
-        if not (np.abs(step) > CONVERGED).any():
-            return beta
-    beta[(np.abs(step) > CONVERGED).any(axis=1)] = np.nan
-    return beta
-
-
-def _solve_two(curvature: FloatArray, gradient: FloatArray) -> FloatArray:
-    a, b, c = curvature.T
-    determinant = a * c - b * b
-    solvable = np.where(determinant > 1e-12 * a * c, determinant, 0.0)
-    first = divide(c * gradient[:, 0] - b * gradient[:, 1], solvable)
-    second = divide(a * gradient[:, 1] - b * gradient[:, 0], solvable)
-    return np.column_stack([first, second])
-
-
-def _logit(p: FloatArray) -> FloatArray:
-    kept = np.clip(p, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    logit: FloatArray = np.log(kept) - np.log1p(-kept)
-    return logit
-
-
-def _expit(x: FloatArray) -> FloatArray:
-    p: FloatArray = 1.0 / (1.0 + np.exp(-np.clip(x, -700.0, 700.0)))
-    return p

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskkit.evaluation.calibration import list_logistic_terms, solve_logistic, step_logistic
 from riskkit.evaluation.intervals import bootstrap_sums, compute_percentiles, divide
+from riskkit.evaluation.logistic import list_logistic_terms, solve_logistic, step_logistic
 from riskkit.evaluation.sample import FloatArray, Kind, ScoredSample, make_sample
 
 

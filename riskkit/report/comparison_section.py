@@ -66,9 +66,7 @@ def make_difference_table(outcome: Outcome) -> Block | None:
     ]
     absent = outcome.get("comparators_absent") or {}
     reasons = "; ".join(f"{model_title(name)}: {reason}" for name, reason in absent.items())
-    note = (
-        "Booster less comparator, on the same members in every replicate. Small print: 95% interval, who is better."
-    )
+    note = "Booster less comparator, on the same members in every replicate. Small print: 95% interval, who is better."
     note += f" Not shown: {reasons}." if reasons else ""
     titles = ["Booster less", *(metric_title(metric) for metric in metrics)]
     return make_table(titles, rows, caption="Paired differences from the comparators", note=note)

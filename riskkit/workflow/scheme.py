@@ -171,14 +171,6 @@ class SchemeFile(PolicyModel):
         return self
 
     @model_validator(mode="after")
-    def _contrast_has_a_twin(self) -> Self:
-        """Refuse a random split where no split by time stands beside it."""
-        if self.run.random_split_contrast and self.split.method != "time":
-            message = "[run] random_split_contrast: a random split is shown only beside [split] method = 'time'"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
     def _rating_date_fits(self) -> Self:
         """Refuse rates for no one day: a member would be paid for once for every year of training."""
         day = self.cohort.rating_date
@@ -251,7 +243,6 @@ def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstr
     PolicyError
         If a file is absent or breaks a rule, or two of them contradict each other.
     """
-    place = Path(path).resolve()
     file = read_policy(path, SchemeFile)
     effort = {"tuning_trials": tuning_trials, "n_bootstrap": n_bootstrap}
     run = file.run.model_copy(update={key: value for key, value in effort.items() if value is not None})
@@ -259,9 +250,8 @@ def read_scheme(path: str | Path, *, tuning_trials: int | None = None, n_bootstr
     outcomes = tuple(_read_outcome(Path(path), block) for block in file.outcome)
     tier_policy = read_policy(_beside(Path(path), file.tiers.policy), TierPolicy) if file.tiers else None
     rate_policy = read_policy(_beside(Path(path), file.rates.policy), RatePolicy) if file.rates else None
-    scheme = Scheme(file, place, outcomes, tier_policy, rate_policy)
-    problem = next(_find_problems(scheme), None)
-    if problem is not None:
+    scheme = Scheme(file, Path(path).resolve(), outcomes, tier_policy, rate_policy)
+    for problem in _find_problems(scheme):
         message = f"{path} {problem}"
         raise PolicyError(message)
     return scheme
@@ -271,6 +261,8 @@ def _find_problems(scheme: Scheme) -> Iterator[str]:
     """Say what the files of a scheme contradict each other in."""
     file, names, horizon = scheme.file, [outcome.name for outcome in scheme.outcomes], scheme.file.cohort.horizon_days
     kinds = {outcome.name: outcome.kind for outcome in scheme.outcomes}
+    if file.run.random_split_contrast and file.split.method != "time":
+        yield "[run] random_split_contrast: a random split is shown only beside [split] method = 'time'. Remove one."
     for outcome in scheme.outcomes:
         if names.count(outcome.name) > 1:
             yield f"[[outcome]] spec: found {outcome.name!r} twice, expected each outcome once. Remove one."

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from riskkit.data.io import Tables
     from riskkit.risk.spec import OutcomeSpec
     from riskkit.workflow.members import FeaturePlan, Members
-    from riskkit.workflow.scheme import Scheme
+    from riskkit.workflow.scheme import RunBlock, Scheme
     from riskkit.workflow.split import Split, SplitPlan
 
     Progress = Callable[[str, int, int], None]
@@ -186,7 +186,20 @@ def _train_one(scheme: Scheme, task: _Task, progress: Progress | None) -> Traine
     # The search sees fewer rows than the fit: how many trees the rows carry, early stopping says on all of them.
     params.pop("n_estimators", None)
     model, predictions = _fit_and_predict(task, plan, params, progress)
-    run = scheme.file.run
+    metrics, figures = _measure(scheme.file.run, task, predictions, params)
+    counts = {
+        "train_members": float(len(plan.kept.train)),
+        "calibration_members": float(len(plan.kept.calibration)),
+        "test_members": float(len(predictions)),
+        "events": float((predictions["observed"] > 0).sum()),
+    }
+    return TrainedOutcome(model, predictions, metrics, params, counts, figures)
+
+
+def _measure(
+    run: RunBlock, task: _Task, predictions: pd.DataFrame, params: dict[str, Any]
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Measure model and comparators on the test rows: metrics tables, and what the summary says beyond them."""
     columns = ["predicted", *task.comparators.sources]
     compared = compute_comparison(
         predictions["observed"],
@@ -211,13 +224,7 @@ def _train_one(scheme: Scheme, task: _Task, progress: Progress | None) -> Traine
         figures["random_split"] = measure_contrast(
             compared.metrics["predicted"], contrast, kind=task.spec.kind, run=run
         )
-    counts = {
-        "train_members": float(len(plan.kept.train)),
-        "calibration_members": float(len(plan.kept.calibration)),
-        "test_members": float(len(predictions)),
-        "events": float((predictions["observed"] > 0).sum()),
-    }
-    return TrainedOutcome(model, predictions, compared.metrics, params, counts, figures)
+    return compared.metrics, figures
 
 
 def _fit_and_predict(
