@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskkit.evaluation.drift import compute_feature_drift
+from riskkit.evaluation.input_drift import compute_input_drift
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.evaluation.outcome_drift import compute_outcome_drift
 from riskkit.risk.matrix import ModelFrame, assign_folds
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from riskkit.data.io import Tables
     from riskkit.risk.updating import Update
     from riskkit.workflow.members import Members
-    from riskkit.workflow.scheme import DriftBlock, RunBlock
+    from riskkit.workflow.scheme_file import DriftBlock, RunBlock
 
 SHOWN_FEATURES = 10
 WORDS = {
@@ -118,6 +119,42 @@ def check_drift(
     report["after"] = _measure(update_outcome(model, seen, update.choice), unseen, run)
     renewed = update_outcome(model, frame, update.choice)
     return DriftFinding(renewed, {**report, "message": _say(model, report)})
+
+
+def judge_inputs(model: OutcomeModel, known: Members, later: Members, block: DriftBlock) -> dict[str, Any]:
+    """Judge a later year before any of its outcomes is known.
+
+    Parameters
+    ----------
+    model : OutcomeModel
+        The kept model.
+    known : Members
+        Members that the model was made and tested on; their last index date is the reference.
+    later : Members
+        Members at the later index date.
+    block : DriftBlock
+        Limits; the stable band holds for the ratio of mean predictions too.
+
+    Returns
+    -------
+    dict
+        `verdict`, figures, the features that `moved` and the `reason`.
+    """
+    last = known.at(known.cohort["index_date"] == known.cohort["index_date"].max())
+    importance: dict[str, float] = {}
+    for booster in model.boosters:
+        gains = booster.feature_importance("gain")
+        for name, gain in zip(booster.feature_name(), gains, strict=True):
+            importance[name] = importance.get(name, 0.0) + float(gain) / (float(gains.sum()) or 1.0)
+    found = compute_input_drift(
+        last.features,
+        later.features,
+        model.predict(last.features),
+        model.predict(later.features),
+        importance=importance,
+        stable=block.stable,
+    )
+    return found.to_dict()
 
 
 def find_feature_drift(reference: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from riskkit.cohort.events import FollowUpEnd
     from riskkit.risk.spec import OutcomeSpec
-    from riskkit.workflow.scheme import SplitBlock
+    from riskkit.workflow.scheme_file import SplitBlock
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,11 @@ from riskkit.workflow.horizon_metrics import HorizonRows, account_for_rows, meas
 from riskkit.workflow.label_guard import refuse_labels
 from riskkit.workflow.labels import limit_follow_up
 from riskkit.workflow.members import label_members
+from riskkit.workflow.rows_that_count import require_every_date, varies
+from riskkit.workflow.search import with_budget
 from riskkit.workflow.split import plan_splits, tuning_rows
-from riskkit.workflow.train import KEYS, TrainedOutcome, require_every_date, varies, with_budget
+from riskkit.workflow.train import KEYS
+from riskkit.workflow.trained import TrainedOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,11 @@ from riskkit.risk.hazard_model import HorizonModel
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.tiers.cuts import fit_cuts
 from riskkit.workflow.bundle import Bundle
-from riskkit.workflow.drift import check_drift, find_feature_drift
+from riskkit.workflow.drift import check_drift, find_feature_drift, judge_inputs
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
+from riskkit.workflow.policy_price import price_policies
 from riskkit.workflow.score import KEYS, long_predictions, predict_outcomes
+from riskkit.workflow.search import SearchAid
 from riskkit.workflow.source import OpenSource, open_source
 from riskkit.workflow.summary import (
     compare_with_truth,
@@ -25,7 +27,8 @@ from riskkit.workflow.summary import (
     summarise_source,
     summarise_tiers,
 )
-from riskkit.workflow.train import SearchAid, TrainedOutcome, train_outcomes
+from riskkit.workflow.train import train_outcomes
+from riskkit.workflow.trained import TrainedOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +55,7 @@ class Training:
     rating : Members
         The members to be scored and rated.
     summary : dict
-        `outcomes`, `drift`, `tiers`, `gates`, `data`, `flow`.
+        `outcomes`, `policy_price`, `drift`, `tiers`, `gates`, `data`, `flow`.
     """
 
     bundle: Bundle
@@ -119,6 +122,7 @@ def train_scheme(
     summary: dict[str, Any] = {
         "scheme": {**scheme.file.scheme.model_dump(), "split": scheme.file.split.model_dump()},
         "outcomes": outcomes,
+        "policy_price": price_policies(trained, known, scheme.file.run),
         "drift": drift,
         "tiers": _observe_tiers(bundle, known, trained),
         "data": summarise_source(source),
@@ -149,17 +153,20 @@ def _judge_drift(
     block, (known, rating) = scheme.file.drift, members
     if block is None:
         return models, None
+    # The horizons of a hazard close years after the index date: there is nothing yet to judge them by.
+    judged = {name: model for name, model in models.items() if not isinstance(model, HorizonModel)}
+    inputs = {name: judge_inputs(model, known, rating, block) for name, model in judged.items()}
     findings = {
         name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run, code_lists=plan.code_lists)
-        for name, model in models.items()
-        # The horizons of a hazard close years after the index date: there is nothing yet to judge them by.
-        if not isinstance(model, HorizonModel)
+        for name, model in judged.items()
     }
     moved = find_feature_drift(known.features, rating.features)
     report = {
         "index_date": block.index_date.isoformat(),
         "limits": {"stable": block.stable, "refuse": block.refuse, "reference": block.reference},
-        "outcomes": {name: {**found.report, "feature_psi": moved} for name, found in findings.items()},
+        "outcomes": {
+            name: {**found.report, "inputs": inputs[name], "feature_psi": moved} for name, found in findings.items()
+        },
         "not_judged": [name for name in models if name not in findings],
     }
     return {**models, **{name: found.model for name, found in findings.items()}}, report

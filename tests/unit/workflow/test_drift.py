@@ -12,9 +12,10 @@ import pytest
 
 from riskkit.data.io import Tables
 from riskkit.risk.model import OutcomeModel
-from riskkit.workflow.drift import DriftFinding, check_drift, find_feature_drift
+from riskkit.workflow.drift import DriftFinding, check_drift, find_feature_drift, judge_inputs
 from riskkit.workflow.members import FeaturePlan, Members
-from riskkit.workflow.scheme import DriftBlock, RunBlock, Scheme
+from riskkit.workflow.scheme import Scheme
+from riskkit.workflow.scheme_file import DriftBlock, RunBlock
 from riskkit.workflow.train import train_outcomes
 
 DAY = pd.Timestamp("2024-01-01")
@@ -139,3 +140,17 @@ def test_the_features_that_moved_most_come_first_and_are_ten_at_most() -> None:
     # Equal shares have an index of 0 and stand by name.
     assert [row["feature"] for row in moved[1:4]] == ["f00", "f01", "f02"]
     assert all(row["psi"] == 0 for row in moved[1:])
+
+
+def test_the_inputs_speak_before_any_outcome_is_known(
+    models: dict[str, OutcomeModel], known: Members, later: Members
+) -> None:
+    same = judge_inputs(models["payment_cost"], known, later, BLOCK)
+    assert same["verdict"] == "stable"
+    assert same["mean_ratio"] == pytest.approx(1)
+    sicker = later.features.assign(dcsi_total_730d=later.features["dcsi_total_730d"] + 4)
+    moved = judge_inputs(models["payment_cost"], known, Members(later.cohort, sicker, later.flow), BLOCK)
+    assert moved["verdict"] == "act"
+    assert moved["moved"][0]["feature"] == "dcsi_total_730d"
+    assert moved["mean_ratio"] > 1
+    json.dumps(moved, allow_nan=False)

@@ -14,7 +14,8 @@ from riskkit.risk.settings import LABEL_OPTIONS
 from riskkit.risk.spec import OutcomeSpec, read_outcome_spec
 from riskkit.workflow.labels import LABELS, limit_follow_up
 from riskkit.workflow.members import FeaturePlan, Members, label_members
-from riskkit.workflow.scheme import SplitBlock, read_scheme
+from riskkit.workflow.scheme import read_scheme
+from riskkit.workflow.scheme_file import SplitBlock
 
 ROOT = Path(__file__).parents[3]
 OUTCOMES = sorted((ROOT / "models" / "outcomes").glob("*.toml"))

@@ -134,9 +134,7 @@ def test_rates_that_are_not_the_certified_ones_are_refused(source: Path, rates: 
         settle_rates(POLICY, path, source, tmp_path / "out", adapter=NATIVE)
 
 
-@pytest.mark.parametrize(
-    ("text", "found"), [(b"no parquet", "not readable as Parquet"), (None, "no such file")]
-)
+@pytest.mark.parametrize(("text", "found"), [(b"no parquet", "not readable as Parquet"), (None, "no such file")])
 def test_rates_that_cannot_be_read_are_named(source: Path, tmp_path: Path, text: bytes | None, found: str) -> None:
     path = tmp_path / "rates.parquet"
     if text is not None:

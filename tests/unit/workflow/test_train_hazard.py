@@ -21,10 +21,12 @@ from riskkit.workflow.bundle import Bundle, read_bundle, write_bundle
 from riskkit.workflow.explanations import write_explanations
 from riskkit.workflow.follow_up_text import describe_follow_up
 from riskkit.workflow.members import FeaturePlan, Members
-from riskkit.workflow.scheme import Scheme, SplitBlock, read_scheme
+from riskkit.workflow.scheme import Scheme, read_scheme
+from riskkit.workflow.scheme_file import SplitBlock
 from riskkit.workflow.score import answer_request, compute_member_contributions, score_members
 from riskkit.workflow.summary import summarise_outcome
-from riskkit.workflow.train import TrainedOutcome, train_outcomes
+from riskkit.workflow.train import train_outcomes
+from riskkit.workflow.trained import TrainedOutcome
 from riskkit.workflow.training import context_of
 
 KEYS = ["person_id", "index_date"]
