@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import sys
 
-from riskkit.cli import commands, data_commands, stress_commands, worklist_commands
+from riskkit.cli import commands, data_commands, model_commands, settlement_commands, stress_commands, worklist_commands
 from riskkit.cli.app import app
 from riskkit.errors import RiskkitError
 
-__all__ = ["app", "commands", "data_commands", "main", "stress_commands", "worklist_commands"]
+__all__ = [
+    "app",
+    "commands",
+    "data_commands",
+    "main",
+    "model_commands",
+    "settlement_commands",
+    "stress_commands",
+    "worklist_commands",
+]
 
 
 def main() -> None:
