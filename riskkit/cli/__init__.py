@@ -5,7 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from riskkit.cli import commands, data_commands, model_commands, settlement_commands, stress_commands, worklist_commands
+from riskkit.cli import (
+    commands,
+    data_commands,
+    model_commands,
+    rates_commands,
+    settlement_commands,
+    stress_commands,
+    worklist_commands,
+)
 from riskkit.cli.app import app
 from riskkit.errors import RiskkitError
 
@@ -15,6 +23,7 @@ __all__ = [
     "data_commands",
     "main",
     "model_commands",
+    "rates_commands",
     "settlement_commands",
     "stress_commands",
     "worklist_commands",
