@@ -109,7 +109,7 @@ def _tabulate(frame: pd.DataFrame, name: str, *, n_bootstrap: int, seed: int) ->
 
 def _suppress(table: pd.DataFrame, min_persons: int) -> pd.DataFrame:
     """Take out groups of few persons, and one more where the others would give a single one away."""
-    small = (table["n_persons"] < min_persons).to_numpy()
+    small = (table["n_persons"] < min_persons).to_numpy(copy=True)
     if small.sum() == 1 and len(table) > 1:
         others = table["n_persons"].where(~small)
         small[int(others.argmin())] = True
