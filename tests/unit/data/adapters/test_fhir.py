@@ -250,7 +250,7 @@ def test_a_source_gives_the_same_tables_plain_packed_and_by_line(tmp_path: Path,
     text = "\n".join(map(json.dumps, resources)) if "ndjson" in name else bundle(*resources)
     source = tmp_path / "source"
     source.mkdir()
-    (source / name).write_bytes(gzip.compress(text.encode(, mtime=0)) if name.endswith("gz") else text.encode())
+    (source / name).write_bytes(gzip.compress(text.encode()) if name.endswith("gz") else text.encode())
     report = convert_fhir(source, tmp_path / "canonical")
     check_account(report)
     assert report.rows_in == {name: 3}
@@ -472,7 +472,7 @@ def test_every_resource_of_a_broken_bundle_is_accounted_for(tmp_path: Path) -> N
     ("name", "content", "found"),
     [
         ("a.json", b"hello", r"a\.json: found text that is no JSON"),
-        ("a.json.gz", gzip.compress(bundle(PATIENT, mtime=0).encode() * 9)[:40], r"a\.json\.gz: cannot be read"),
+        ("a.json.gz", gzip.compress(bundle(PATIENT).encode() * 9, mtime=0)[:40], r"a\.json\.gz: cannot be read"),
         ("a.json", b'{"entry": []}', r"a\.json: found JSON without a resourceType"),
         ("a.json", '{"resourceType": "患者"}'.encode("gbk"), r"a\.json: cannot be read .*Expected UTF-8"),
         ("a.json", bundle(visit()).encode(), r"found no patient, expected one or more Patient resources"),
