@@ -57,7 +57,8 @@ def make_app(bundle: Bundle) -> FastAPI:
     @service.post("/score")
     def score(member: Member) -> dict[str, Any]:
         answer = _records(answer_request(bundle, member.to_frame()))[0]
-        return {**answer, "currency": bundle.currency, "reasons": json.loads(answer["reasons"])}
+        read = {name: json.loads(answer[name]) for name in ("rate_lines", "reasons") if name in answer}
+        return {**answer, "currency": bundle.currency, **read}
 
     return service
 

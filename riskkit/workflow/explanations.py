@@ -130,7 +130,7 @@ def describe_examples(bundle: Bundle, scores: pd.DataFrame, ledger: pd.DataFrame
     Returns
     -------
     list of dict
-        `label`, `person`, tier, package, rate, predictions, reasons and ledger.
+        `label`, `person`, tier, package, rate, predictions, reasons, lines of the rate and ledger.
     """
     examples = []
     for label, place in choose_examples(scores).items():
@@ -144,6 +144,7 @@ def describe_examples(bundle: Bundle, scores: pd.DataFrame, ledger: pd.DataFrame
                 "rate_amount": None if "rate_amount" not in row else float(row["rate_amount"]),
                 "predictions": {name: float(row[name]) for name in bundle.models},
                 "reasons": json.loads(row["reasons"]),
+                "rate_lines": json.loads(row.get("rate_lines", "[]")),
                 "ledger": _lines(ledger, row),
             }
         )

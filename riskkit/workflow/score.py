@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from riskkit.explain.rescaling import rescale_to_probability
 from riskkit.explain.wording import make_cost_quantity, make_risk_quantity
 from riskkit.rates.capitation import compute_rates
 from riskkit.tiers.assignment import assign_tiers
+from riskkit.workflow.rate_lines import explain_rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,12 +48,15 @@ def score_members(
     pandas.DataFrame
         `person_id`, `index_date`, one column per outcome (probability, or currency per member year), and where the
         bundle holds them `risk_tier`, `tier_reason`, `package`, `relative_risk_score`, `rate_amount` (currency per
-        member year); `reasons` (JSON). Rows in the given order; each depends on its own values alone.
+        member year), `rate_lines` (JSON: what the rate is made of, line by line); `reasons` (JSON). Rows in the given
+        order; each depends on its own values alone.
 
     Raises
     ------
     DataContractError
         If there is no row, a column is missing or holds no numbers, or a member stands twice.
+    AcceptanceError
+        If the reasons or the lines of a rate do not sum to what they explain.
     """
     frame = _check(bundle, members)
     parts = []
@@ -262,30 +267,16 @@ def _score_batch(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     if bundle.tiers is not None:
         tiers = assign_member_tiers(bundle, frame, predictions)
         scores = scores.merge(tiers, on=KEYS, how="left", validate="one_to_one")
+    model, catalogue = bundle.models[bundle.explained_outcome], bundle.catalogue.to_frame()
+    contributions = compute_member_contributions(model, frame)
     if bundle.rates is not None:
-        rates, _ = compute_rates(bundle.rates, rate_frame(bundle, frame, predictions, tiers))
+        rates, ledger = compute_rates(bundle.rates, rate_frame(bundle, frame, predictions, tiers))
+        lines = explain_rate(bundle.rates, contributions, rates, ledger, catalogue)
         rated = rates[[*KEYS, "relative_risk_score", "rate_amount"]]
         scores = scores.merge(rated, on=KEYS, how="left", validate="one_to_one")
-    return scores.assign(reasons=np.array(explain_members(bundle, frame), dtype=object)).astype({"reasons": "str"})
+        scores = scores.assign(rate_lines=pd.array([_to_json(row) for row in lines.to_records()], dtype="str"))
+    reasons = reasons_to_json(compute_reasons(contributions, frame, catalogue, quantity_of(bundle, model)))
+    return scores.assign(reasons=np.array(reasons, dtype=object)).astype({"reasons": "str"})
 
 
-def explain_members(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
-    """Give each member's reasons as JSON text.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The bundle.
-    frame : pandas.DataFrame
-        Keys and features.
-
-    Returns
-    -------
-    list of str
-        One JSON list per member, in the given order.
-    """
-    model = bundle.models[bundle.explained_outcome]
-    contributions = compute_member_contributions(model, frame)
-    return reasons_to_json(
-        compute_reasons(contributions, frame, bundle.catalogue.to_frame(), quantity_of(bundle, model))
-    )
+_to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode

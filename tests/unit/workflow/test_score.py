@@ -64,6 +64,7 @@ def test_every_answer_has_risks_tier_rate_and_reasons(scores: pd.DataFrame) -> N
         "package",
         "relative_risk_score",
         "rate_amount",
+        "rate_lines",
         "reasons",
     ]
     assert scores.notna().all(axis=None)
