@@ -84,8 +84,8 @@ def compute_reasons(
     -------
     list of n_rows lists of dict
         Each with `group`, `direction` ("raises" or "lowers"), `feature`, `value` (None where missing), `unit`,
-        `amount` (of the whole group, with its sign, in the unit of the prediction, rounded to the decimals of `quantity`), `text`
-        and `text_zh`.
+        `amount` (of the whole group, with its sign, in the unit of the prediction, rounded to the decimals of
+        `quantity`), `text` and `text_zh`.
 
     Raises
     ------
