@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import sys
 
-from riskkit.cli import commands, data_commands, member_commands, stress_commands
+from riskkit.cli import commands, data_commands, member_commands, model_commands, settlement_commands, stress_commands
 from riskkit.cli.app import app
 from riskkit.errors import RiskkitError
 
-__all__ = ["app", "commands", "data_commands", "main", "member_commands", "stress_commands"]
+__all__ = [
+    "app",
+    "commands",
+    "data_commands",
+    "main",
+    "member_commands",
+    "model_commands",
+    "settlement_commands",
+    "stress_commands",
+]
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 from pydantic import Field
 
+from riskkit.cohort.episodes import read_episodes
 from riskkit.cohort.exposure import compute_exposure_months, enrolled_days
 from riskkit.errors import DataContractError
 from riskkit.policy import PolicyModel
@@ -39,6 +40,9 @@ class CohortSpec(PolicyModel):
         Days after the index date at which the payer's knowledge is frozen.
     minimum_age_years : int
         Youngest age at the index date, reached on the birthday.
+    allow_chain : bool
+        Of a discharge cohort: True lets a readmission be an index discharge of its own; otherwise an admission within
+        `horizon_days` of an index discharge is that one's readmission and nothing more.
     """
 
     kind: Literal["annual", "discharge"] = "annual"
@@ -49,6 +53,7 @@ class CohortSpec(PolicyModel):
     allowed_gap_days: int = Field(default=45, ge=0)
     as_of_lag_days: int = Field(default=0, ge=0)
     minimum_age_years: int = Field(default=0, ge=0)
+    allow_chain: bool = False
 
 
 def build_annual_cohort(
@@ -170,18 +175,37 @@ def build_discharge_cohort(
 
     Notes
     -----
-    A stay that ends in death cannot be followed by a readmission, and one whose discharge is not stated is no index
-    stay. A stay that a reversal took back is none; a replacement stands for its original. Two discharges on one day
-    count as one. Team and institution are those of the span that had begun by the index date, never of a later one.
+    Contiguous stays are one admission, so that a stay that was split or handed on has one discharge, and `claim_id` is
+    that of the stay that ended it. An admission that ends in death cannot be followed by a readmission; one whose
+    discharge is not stated, or that ended in a transfer whose other side is not in the data, is no index. Team and
+    institution are those of the span that had begun by the index date, never of a later one.
     """
-    stays = _standing_stays(medical_claim)
-    stated = stays[stays["discharge_status"].notna()]
+    episodes = read_episodes({"medical_claim": medical_claim})
+    stated = episodes[episodes["discharge_status"].notna()]
     alive = stated[stated["discharge_status"] != "died"]
-    single = alive.drop_duplicates(["person_id", "end_date"], keep="last")
-    if single.empty:
+    home = alive[alive["discharge_status"] != "transfer"]
+    if home.empty:
         message = "cohort: no inpatient stay with a stated discharge alive. Check medical_claim.discharge_status."
         raise DataContractError(message)
-    members = single[["person_id", "claim_id", "end_date"]].merge(person, on="person_id")
+    grown = _with_index(home, person, spec)
+    index = grown if spec.allow_chain else grown[_is_no_readmission(grown, spec.horizon_days)]
+    steps = {
+        "inpatient stays": int(episodes["stays"].sum()),
+        "admissions, contiguous stays merged": len(episodes),
+        "with a stated discharge": len(stated),
+        "discharged alive": len(alive),
+        "not transferred": len(home),
+        "of age": len(grown),
+        **({} if spec.allow_chain else {f"no readmission within {spec.horizon_days} days of another": len(index)}),
+    }
+    flow = pd.DataFrame({"index_date": pd.NaT, "step": list(steps), "members": list(steps.values())})
+    columns = ["person_id", "index_date", "as_of_date", "exposure_months", "claim_id", *CONTEXT]
+    return _with_team(index, enrollment)[columns].sort_values(["person_id", "index_date"], ignore_index=True), flow
+
+
+def _with_index(discharges: pd.DataFrame, person: pd.DataFrame, spec: CohortSpec) -> pd.DataFrame:
+    """Give each discharge of a member of age its index date and clock."""
+    members = discharges[["person_id", "claim_id", "start_date", "end_date"]].merge(person, on="person_id")
     index = members["end_date"] + pd.Timedelta(days=1)
     members = members.assign(
         index_date=index,
@@ -189,31 +213,30 @@ def build_discharge_cohort(
         age_years=(index - members["birth_date"]).dt.days / 365.25,
         exposure_months=12.0 * spec.horizon_days / 365.0,
     )
-    grown = members[members["birth_date"] <= members["index_date"] - pd.DateOffset(years=spec.minimum_age_years)]
-    steps = {
-        "inpatient stays": len(stays),
-        "with a stated discharge": len(stated),
-        "discharged alive": len(alive),
-        "one per member and day": len(single),
-        "of age": len(grown),
-    }
-    flow = pd.DataFrame({"index_date": pd.NaT, "step": list(steps), "members": list(steps.values())})
-    columns = ["person_id", "index_date", "as_of_date", "exposure_months", "claim_id", *CONTEXT]
-    return _with_team(grown, enrollment)[columns].sort_values(["person_id", "index_date"], ignore_index=True), flow
+    of_age = members["birth_date"] <= members["index_date"] - pd.DateOffset(years=spec.minimum_age_years)
+    return members[of_age].sort_values(["person_id", "index_date"], ignore_index=True)
 
 
-def _standing_stays(medical_claim: pd.DataFrame) -> pd.DataFrame:
-    """Stays that no reversal took back, by member and day of discharge, a replacement after its original."""
-    inpatient = medical_claim[medical_claim["setting"].eq("inpatient")]
-    sign = inpatient["adjustment"].map({"original": 1, "replacement": 1, "reversal": -1, "summary": 0})
-    net = sign.groupby([inpatient["person_id"], inpatient["end_date"]]).transform("sum")
-    stays = inpatient[inpatient["adjustment"].isin(["original", "replacement"]) & net.gt(0)]
-    replaced = stays.assign(is_replacement=stays["adjustment"].eq("replacement"))
-    return replaced.sort_values(["person_id", "end_date", "is_replacement", "claim_id"])
+def _is_no_readmission(discharges: pd.DataFrame, horizon_days: int) -> list[bool]:
+    """Say which discharges are not those of a readmission to an index discharge before them."""
+    kept: list[bool] = []
+    person, closes = None, pd.Timestamp.min
+    for name, start, index in zip(
+        discharges["person_id"], discharges["start_date"], discharges["index_date"], strict=True
+    ):
+        is_index = name != person or start >= closes
+        if is_index:
+            person, closes = name, index + pd.Timedelta(days=horizon_days)
+        kept.append(is_index)
+    return kept
 
 
 def _with_team(members: pd.DataFrame, enrollment: pd.DataFrame) -> pd.DataFrame:
     spans = enrollment[["person_id", "start_date", "team_id", "institution_level"]].sort_values("start_date")
     return pd.merge_asof(
-        members.sort_values("index_date"), spans, left_on="index_date", right_on="start_date", by="person_id"
+        members.drop(columns="start_date").sort_values("index_date"),
+        spans,
+        left_on="index_date",
+        right_on="start_date",
+        by="person_id",
     )

@@ -8,15 +8,23 @@ import numpy as np
 import pandas as pd
 from sqlglot import exp
 
+from riskkit.cohort.episodes import select_episodes
+from riskkit.cohort.events import resolve_ends
 from riskkit.cohort.exposure import compute_ipcw
+from riskkit.cohort.follow_up import compute_follow_up, make_time_to_event
+from riskkit.cohort.measurements import read_last_values
+from riskkit.cohort.spending import sum_by_day
 from riskkit.data.engine import open_engine, open_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from riskkit.cohort.events import FollowUpEnd
+    from riskkit.data.outcome_rules import AgeTarget
+
 KEYS = ["person_id", "index_date"]
-PLANNED = ("elective",)
+CONTROL_STATES = ("measured", "unmeasured", "left")
 
 
 def label_admission(
@@ -45,43 +53,14 @@ def label_admission(
     more, so that nobody who left early is counted as a member without an admission. Death as a member, without an
     admission, is an observed end: the member was followed for as long as there was anything to follow. Leaving is
     dated by the days enrolled, so that days of a gap count as days not followed. A stay that a reversal took back is
-    no admission.
+    no admission, and one that continues an admission from before the index date is none either.
 
     References
     ----------
     .. [1] Robins and Finkelstein, Correcting for noncompliance and dependent censoring, Biometrics 56 (2000).
     """
-    first = _first_stay(cohort, tables, horizon_days, unplanned_only=False)
+    first = _first_admission(cohort, tables, horizon_days)
     return _with_censoring(cohort, first, _deaths(tables), horizon_days)
-
-
-def label_readmission(
-    cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], *, horizon_days: int
-) -> pd.DataFrame:
-    """Label the first unplanned acute stay within the horizon after a discharge.
-
-    Parameters
-    ----------
-    cohort : pandas.DataFrame
-        Discharge cohort: the index date is the day after discharge.
-    tables : mapping of str to pathlib.Path or pandas.DataFrame
-        Canonical tables; `medical_claim` is read.
-    horizon_days : int
-        Usually 30: stays that begin on days 1 to 30 after the day of discharge.
-
-    Returns
-    -------
-    pandas.DataFrame of shape (n_discharges, 5)
-        As `label_admission`; every discharge counts once.
-
-    Notes
-    -----
-    An elective stay is planned and no readmission. The index date is day 1, so a stay that begins on the day of
-    discharge itself continues the index stay and is none either.
-    """
-    first = _first_stay(cohort, tables, horizon_days, unplanned_only=True)
-    labels = cohort[KEYS].merge(first, on=KEYS, how="left")
-    return labels.assign(observed=labels["event_days"].notna().astype("float64"), weight=1.0)
 
 
 def label_cost(
@@ -111,15 +90,88 @@ def label_cost(
     A claim counts in the window in which it starts, reversals included. Members with less than half a month of
     exposure carry weight 0, and their money is in no label: an amount cannot be annualised from a few days.
     """
-    rows = [
-        _sum_in_window(cohort, tables, (table, day), amount=amount, horizon_days=horizon_days)
-        for table, day in (("medical_claim", "start_date"), ("pharmacy_claim", "fill_date"))
-    ]
-    spent = pd.concat(rows).groupby(KEYS, as_index=False)["amount"].sum()
+    daily = sum_by_day(cohort, tables, amount=amount, horizon_days=horizon_days)
+    spent = daily.groupby(KEYS)["amount"].sum().round(2).reset_index()
     labels = cohort[[*KEYS, "exposure_months"]].merge(spent, on=KEYS, how="left")
     years = labels["exposure_months"].where(labels["exposure_months"] >= 0.5, 0.0) / 12.0
     observed = (labels["amount"].fillna(0.0) / years.where(years > 0)).fillna(0.0)
     return labels[KEYS].assign(observed=observed, weight=years)
+
+
+def label_control(
+    cohort: pd.DataFrame,
+    tables: Mapping[str, Path | pd.DataFrame],
+    *,
+    horizon_days: int,
+    targets: Sequence[AgeTarget],
+    allowed_gap_days: int,
+    follow_up_end: FollowUpEnd = None,
+) -> pd.DataFrame:
+    """Label whether the last HbA1c in the outcome window is below the target of the member's age.
+
+    Parameters
+    ----------
+    cohort : pandas.DataFrame
+        Cohort frame with `age_years`.
+    tables : mapping of str to pathlib.Path or pandas.DataFrame
+        Canonical tables; `lab_result`, `person` and `enrollment` are read.
+    horizon_days : int
+        Length of the outcome window.
+    targets : sequence of AgeTarget
+        Targets (%) by age at the index date, the first from age 0.
+    allowed_gap_days : int
+        Gap between two spans of enrolment that does not end the follow-up.
+    follow_up_end : pandas.Timestamp or pandas.Series, optional
+        First day that no label may look at; where missing, the day after the last record.
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n_members, 6)
+        In the order of the cohort: keys, `observed` (1 for controlled), `weight`, `value` (the HbA1c, %), and
+        `control_state`: ``measured``, ``unmeasured`` or ``left``.
+
+    Notes
+    -----
+    A member who leaves before the horizon is censored, since the last value of their year is not known; those who
+    stay stand for them. Who dies as a member counts with the last value before. A member without a value carries
+    weight 0: the label speaks of the measured alone, and :func:`count_control` says how many that leaves out.
+    """
+    rows = cohort[KEYS].reset_index(drop=True)
+    ends = resolve_ends(rows, tables, follow_up_end)
+    follow = compute_follow_up(rows, tables, allowed_gap_days=allowed_gap_days, follow_up_end=ends)
+    nothing = np.full(len(rows), np.nan)
+    seen = make_time_to_event(rows, nothing, follow, horizon_days=horizon_days)
+    # The day of death itself may hold a value.
+    value = read_last_values(rows, tables, "hba1c", seen["followed_days"] + seen["cause"].gt(0))
+    starts = [band.from_age_years for band in targets]
+    band = np.searchsorted(starts, cohort["age_years"].to_numpy(), side="right") - 1
+    target = np.array([entry.target.value for entry in targets])[band]
+    left, measured = seen["weight"].eq(0), value.notna()
+    return rows.assign(
+        observed=(value < target).astype("float64"),
+        weight=seen["weight"].where(measured, 0.0),
+        value=value,
+        control_state=np.select([left, ~measured], ["left", "unmeasured"], "measured"),
+    )
+
+
+def count_control(labels: pd.DataFrame) -> pd.DataFrame:
+    """Count whose control is known.
+
+    Parameters
+    ----------
+    labels : pandas.DataFrame
+        From :func:`label_control`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per `index_date`: `members`, `measured`, `unmeasured`, `left`.
+    """
+    counts = pd.DataFrame({"index_date": labels["index_date"], "members": 1})
+    for state in CONTROL_STATES:
+        counts[state] = labels["control_state"].eq(state).astype("int64")
+    return counts.groupby("index_date", as_index=False).sum()
 
 
 def _deaths(tables: Mapping[str, Path | pd.DataFrame]) -> pd.DataFrame:
@@ -138,75 +190,28 @@ def _with_censoring(cohort: pd.DataFrame, first: pd.DataFrame, deaths: pd.DataFr
     to_death = ((labels["death_date"] - labels["index_date"]).dt.days).to_numpy(dtype="float64", na_value=np.nan)
     # Enrolment may end on the day of death or the day after.
     died_as_member = (to_death >= 0) & (to_death < horizon_days) & (to_death <= np.ceil(followed))
-    followed = np.where(died_as_member, float(horizon_days), followed)
-    time = np.where(event, labels["event_days"].fillna(0.0).to_numpy(), followed)
+    time = np.where(died_as_member, to_death, followed)
+    time = np.where(event, labels["event_days"].fillna(0.0).to_numpy(), time)
     weight = np.zeros(len(labels))
     for rows in labels.groupby("index_date").indices.values():
-        weight[rows] = compute_ipcw(time[rows], event[rows], horizon_days - 1.0)
+        weight[rows] = compute_ipcw(time[rows], (event | died_as_member)[rows], horizon_days - 1.0)
     return labels[[*KEYS, "event_days"]].assign(observed=event.astype("float64"), weight=weight)
 
 
-def _first_stay(
-    cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], horizon_days: int, *, unplanned_only: bool
+def _first_admission(
+    cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], horizon_days: int
 ) -> pd.DataFrame:
-    """Days from the index date to the first standing inpatient stay in the window, for those who had one."""
-    start = exp.column("start_date", "e")
-    wanted = [exp.column("setting", "e").eq("inpatient"), *_in_outcome_window(start, horizon_days)]
-    if unplanned_only:
-        planned = exp.In(this=exp.column("admission_type", "e"), expressions=[*map(exp.convert, PLANNED)])
-        wanted.append(exp.not_(exp.func("COALESCE", planned, exp.false())))
-    days = exp.DateDiff(this=start.copy(), expression=exp.column("index_date", "s"), unit=exp.var("day"))
-    standing = exp.GT(this=exp.Sum(this=_sign()), expression=exp.convert(0))
-    begun = _joined("medical_claim", wanted).select(exp.alias_(days, "days")).group_by(days.copy()).having(standing)
-    first = exp.select(*KEYS, exp.alias_(exp.cast(exp.Min(this=exp.column("days")), "DOUBLE"), "event_days"))
-    return _fetch(cohort, tables, first.from_(begun.subquery("begun")).group_by(*KEYS).order_by(*KEYS))
-
-
-def _sign() -> exp.Expr:
-    """Count a stay once: a reversal takes its original back, a summary is money without a stay."""
-    kind = exp.column("adjustment", "e")
-    stays = exp.In(this=kind, expressions=[exp.convert("original"), exp.convert("replacement")])
-    steps = [
-        exp.If(this=stays, true=exp.convert(1)),
-        exp.If(this=kind.copy().eq("reversal"), true=exp.convert(-1)),
-    ]
-    return exp.Case(ifs=steps, default=exp.convert(0))
-
-
-def _sum_in_window(
-    cohort: pd.DataFrame,
-    tables: Mapping[str, Path | pd.DataFrame],
-    event: tuple[str, str],
-    *,
-    amount: str,
-    horizon_days: int,
-) -> pd.DataFrame:
-    table, day = event
-    # Decimal sums are exact in any order, so the same extract gives the same label on any number of threads.
-    total = exp.Sum(this=exp.cast(exp.column(amount, "e"), "DECIMAL(18, 2)"))
-    spent = _joined(table, _in_outcome_window(exp.column(day, "e"), horizon_days))
-    return _fetch(cohort, tables, spent.select(exp.alias_(exp.cast(total, "DOUBLE"), "amount")).order_by(*KEYS))
-
-
-def _in_outcome_window(event: exp.Column, horizon_days: int) -> list[exp.Expr]:
-    """``[index_date, index_date + horizon_days)``: the window of the label, where features may not look."""
-    index = exp.column("index_date", "s")
-    days = exp.DateDiff(this=event.copy(), expression=index.copy(), unit=exp.var("day"))
-    return [event >= index, days < exp.convert(horizon_days)]
-
-
-def _joined(table: str, wanted: list[exp.Expr]) -> exp.Select:
-    """Events of the members of the spine, grouped by key; the caller adds what it wants of a group."""
-    same_person = exp.column("person_id", "e").eq(exp.column("person_id", "s"))
+    """Days from the index date to the first admission that begins in the window, for those who had one."""
     keys = [exp.column(name, "s") for name in KEYS]
-    query = exp.select(*keys).from_(exp.alias_(exp.to_table("spine"), "s", table=True))
-    query = query.join(exp.alias_(exp.to_table(table), "e", table=True), on=same_person).where(*wanted)
-    return query.group_by(*(key.copy() for key in keys))
-
-
-def _fetch(cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], query: exp.Select) -> pd.DataFrame:
+    start = exp.column("start_date", "e")
+    days = exp.DateDiff(this=start, expression=exp.column("index_date", "s"), unit=exp.var("day"))
+    first = exp.alias_(exp.cast(exp.Min(this=days), "DOUBLE"), "event_days")
+    same_person = exp.column("person_id", "e").eq(exp.column("person_id", "s"))
+    query = exp.select(*keys, first).from_("spine AS s").join(select_episodes().subquery("e"), on=same_person)
+    inside = exp.and_(days.copy() >= exp.convert(0), days.copy() < exp.convert(horizon_days))
+    query = query.where(inside).group_by(*(key.copy() for key in keys)).order_by(*KEYS)
     with open_engine() as engine:
         open_tables(engine, tables)
         engine.register("spine", cohort[KEYS].assign(index_date=cohort["index_date"].astype("datetime64[us]")))
         found = engine.execute(query.sql("duckdb")).df()
-    return found.astype({"person_id": "str", "index_date": "datetime64[us]"})
+    return found.astype({"person_id": "str", "index_date": "datetime64[us]", "event_days": "float64"})

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from riskkit.data.engine import fetch_rows, open_engine, open_tables
 from riskkit.data.spelling import MARKS, explode_codes
-from riskkit.data.vocabulary import VOCABULARIES
+from riskkit.data.vocabulary import LIST_VOCABULARIES
 from riskkit.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _check_entries(file: Path, entries: pd.DataFrame) -> None:
     if entries.empty:
         _refuse(file, 2, "no entry", "at least one")
     tests = {
-        "vocabulary": (~entries["vocabulary"].isin(VOCABULARIES), "one of " + ", ".join(VOCABULARIES)),
+        "vocabulary": (~entries["vocabulary"].isin(LIST_VOCABULARIES), "one of " + ", ".join(LIST_VOCABULARIES)),
         "points": (~entries["points"].str.fullmatch(r"\d+(\.\d+)?"), "a number of 0 or more"),
         **{name: (entries[name].str.strip().eq(""), "a value") for name in ("list", "group", "source", "version")},
     }

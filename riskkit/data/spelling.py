@@ -7,7 +7,7 @@ import unicodedata
 
 import pandas as pd
 
-from riskkit.data.vocabulary import VOCABULARIES
+from riskkit.data.vocabulary import LIST_VOCABULARIES
 from riskkit.errors import DataContractError
 
 MARKS = re.compile(r"[.+*†‡\s]")
@@ -144,8 +144,9 @@ def explode_codes(codes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_vocabulary(vocabulary: str) -> None:
-    if vocabulary not in VOCABULARIES:
+    if vocabulary not in LIST_VOCABULARIES:
         message = (
-            f"code vocabulary: found {vocabulary!r}, expected one of {', '.join(VOCABULARIES)}. Name the vocabulary."
+            f"code vocabulary: found {vocabulary!r}, expected one of {', '.join(LIST_VOCABULARIES)}. "
+            "Name the vocabulary."
         )
         raise DataContractError(message)

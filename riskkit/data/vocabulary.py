@@ -4,6 +4,10 @@ from __future__ import annotations
 
 SETTINGS = ("inpatient", "outpatient", "emergency", "chronic_clinic", "professional")
 VOCABULARIES = ("who_cn", "icd10cm", "icd9cm")
+PROCEDURE_VOCABULARIES = ("icd9cm3", "icd10pcs", "hcpcs")
+DRG_VOCABULARIES = ("chs_drg", "ms_drg")
+LIST_VOCABULARIES = (*VOCABULARIES, *PROCEDURE_VOCABULARIES, *DRG_VOCABULARIES)
+"""What a code list may hold: diagnoses, procedures and groups of stays."""
 ADJUSTMENTS = ("original", "reversal", "replacement", "summary")
 DISCHARGE_STATUSES = (
     *("home", "home_health", "transfer", "skilled_nursing", "rehabilitation", "long_term_care", "psychiatric"),

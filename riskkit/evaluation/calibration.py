@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
 from riskkit.evaluation.intervals import divide
+from riskkit.evaluation.logistic import (
+    CONVERGED,
+    MAX_NEWTON_STEPS,
+    ONE_STEP_ROWS,
+    SMALLEST_PROBABILITY,
+    compute_expit,
+    compute_logit,
+    fit_logistic,
+    list_logistic_terms,
+    solve_logistic,
+    step_logistic,
+)
 from riskkit.evaluation.sample import FloatArray, Kind, ScoredSample, make_sample
-
-SMALLEST_PROBABILITY = 1e-6
-MAX_NEWTON_STEPS = 30
-CONVERGED = 1e-8
 
 
 def compute_brier_score(
@@ -95,6 +105,25 @@ def weighted_brier_score(sample: ScoredSample, weights: FloatArray) -> FloatArra
     return divide(weights @ (sample.observed - sample.predicted) ** 2, weights.sum(axis=1))
 
 
+def weighted_brier_skill(sample: ScoredSample, weights: FloatArray) -> FloatArray:
+    """Compute the part of the Brier score of the overall rate that the model saves, for each row of weights.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates,)
+        1 is perfect, 0 no better than the overall rate; NaN without both outcomes.
+    """
+    rate = divide(weights @ sample.observed, weights.sum(axis=1))
+    return 1 - divide(weighted_brier_score(sample, weights), rate * (1 - rate))
+
+
 def weighted_log_loss(sample: ScoredSample, weights: FloatArray) -> FloatArray:
     """Compute the log loss for each row of weights, probabilities kept 1e-6 away from 0 and 1.
 
@@ -152,11 +181,14 @@ def weighted_calibration_slope(sample: ScoredSample, weights: FloatArray) -> Flo
     ----------
     .. [1] Cox D. R. (1958). Two further applications of a model for binary regression. Biometrika 45.
     """
-    logit = _logit(sample.predicted)
-    start = _fit_logistic(logit, sample.observed, sample.weight[None, :], np.array([[0.0, 1.0]]))
+    start = solve_logistic(sample)
     if not np.isfinite(start).all():
         return np.full(len(weights), np.nan)
-    return _fit_logistic(logit, sample.observed, weights, np.repeat(start, len(weights), axis=0))[:, 1]
+    if sample.observed.size >= ONE_STEP_ROWS:
+        step = step_logistic(weights @ list_logistic_terms(sample))[:, 1]
+        return np.asarray(start[0, 1] + step, dtype=np.float64)
+    logit = compute_logit(sample.predicted)
+    return fit_logistic(logit, sample.observed, weights, np.repeat(start, len(weights), axis=0))[:, 1]
 
 
 def weighted_calibration_intercept(sample: ScoredSample, weights: FloatArray) -> FloatArray:
@@ -174,51 +206,27 @@ def weighted_calibration_intercept(sample: ScoredSample, weights: FloatArray) ->
     ndarray of shape (n_replicates,)
         0 is ideal, below 0 the predictions are too high on average; NaN without both outcomes.
     """
-    logit = _logit(sample.predicted)
     events, total = weights @ sample.observed, weights.sum(axis=1)
     shift = np.where((events > 0) & (events < total), 0.0, np.nan)
+    if sample.observed.size < ONE_STEP_ROWS:
+        return _fit_shift(sample, weights, shift)
+    at = _solve_shift(sample)
+    p = compute_expit(compute_logit(sample.predicted) + at)
+    return shift + at + divide(weights @ (sample.observed - p), weights @ (p * (1 - p)))
+
+
+@lru_cache(maxsize=4)
+def _solve_shift(sample: ScoredSample) -> float:
+    return float(_fit_shift(sample, sample.weight[None, :], np.zeros(1))[0])
+
+
+def _fit_shift(sample: ScoredSample, weights: FloatArray, shift: FloatArray) -> FloatArray:
+    """Newton's method for the intercept, one equation a row of weights."""
+    logit, events = compute_logit(sample.predicted), weights @ sample.observed
     for _ in range(MAX_NEWTON_STEPS):
-        p = _expit(logit + shift[:, None])
+        p = compute_expit(logit + shift[:, None])
         step = divide(events - np.einsum("ij,ij->i", weights, p), np.einsum("ij,ij->i", weights, p * (1 - p)))
         shift = shift + np.clip(step, -2.0, 2.0)
         if not (np.abs(step) > CONVERGED).any():
             break
     return shift
-
-
-def _fit_logistic(x: FloatArray, y: FloatArray, weights: FloatArray, start: FloatArray) -> FloatArray:
-    """Newton's method for intercept and slope, one regression a row of weights."""
-    beta = start.copy()
-    wanted = np.column_stack([weights @ y, weights @ (y * x)])
-    powers = np.column_stack([np.ones_like(x), x, x * x])
-    for _ in range(MAX_NEWTON_STEPS):
-        p = _expit(beta[:, :1] + beta[:, 1:] * x)
-        weighted = weights * p
-        gradient = wanted - weighted @ powers[:, :2]
-        weighted *= 1 - p
-        step = _solve_two(weighted @ powers, gradient)
-        beta += np.clip(step, -2.0, 2.0)
-        if not (np.abs(step) > CONVERGED).any():
-            return beta
-    beta[(np.abs(step) > CONVERGED).any(axis=1)] = np.nan
-    return beta
-
-
-def _solve_two(curvature: FloatArray, gradient: FloatArray) -> FloatArray:
-    a, b, c = curvature.T
-    determinant = a * c - b * b
-    solvable = np.where(determinant > 1e-12 * a * c, determinant, 0.0)
-    first = divide(c * gradient[:, 0] - b * gradient[:, 1], solvable)
-    second = divide(a * gradient[:, 1] - b * gradient[:, 0], solvable)
-    return np.column_stack([first, second])
-
-
-def _logit(p: FloatArray) -> FloatArray:
-    kept = np.clip(p, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    logit: FloatArray = np.log(kept) - np.log1p(-kept)
-    return logit
-
-
-def _expit(x: FloatArray) -> FloatArray:
-    p: FloatArray = 1.0 / (1.0 + np.exp(-np.clip(x, -700.0, 700.0)))
-    return p

@@ -1,4 +1,4 @@
-"""Simple models to stand beside the real one: age-sex cells, and a linear or logistic fit of the same features."""
+"""Simple models to stand beside the real one: age-sex cells, one index alone, a linear fit or a GAM of the features."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from riskkit.evaluation.sample import FloatArray, Kind, as_finite
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-ComparatorName = Literal["age_sex", "linear", "logistic"]
+    from riskkit.evaluation.gam import GamComparator
+
+ComparatorName = Literal["age_sex", "linear", "logistic", "dcsi", "charlson", "hcc", "gam"]
+SINGLE_INDEX = ("dcsi", "charlson", "hcc")
+"""A published index as the only feature, put on the scale of the outcome by a regression."""
 
 BAND_YEARS = 5
 YOUNGEST_OPEN_BAND = 85
@@ -101,18 +105,18 @@ def fit_comparator(
     frame: pd.DataFrame,
     observed: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
-) -> AgeSexComparator | LinearComparator:
+) -> AgeSexComparator | LinearComparator | GamComparator:
     """Fit a comparator on the training rows of the model it stands beside.
 
     Parameters
     ----------
-    name : {"age_sex", "linear", "logistic"}
-        `age_sex` for either kind, `linear` for cost, `logistic` for binary.
+    name : {"age_sex", "linear", "logistic", "dcsi", "charlson", "hcc", "gam"}
+        `linear` for cost, `logistic` for binary, the others for either kind; `gam` needs the `interpret-core` package.
     kind : {"binary", "cost"}
         What is predicted.
     frame : pandas.DataFrame of shape (n_rows, n_columns)
         For `age_sex` the cohort frame (`age_years`, `sex`); otherwise the features frame, of which every column but
-        the keys is used.
+        the keys is used: for `dcsi`, `charlson` and `hcc` the one column of that index.
     observed : array-like of shape (n_rows,)
         0/1, or annualised amounts.
     weight : array-like of shape (n_rows,), optional
@@ -120,7 +124,7 @@ def fit_comparator(
 
     Returns
     -------
-    AgeSexComparator or LinearComparator
+    AgeSexComparator, LinearComparator or GamComparator
         Its `predict(frame)` returns one value a row.
 
     Raises
@@ -144,7 +148,11 @@ def fit_comparator(
         raise DataContractError(message)
     if name == "age_sex":
         return _fit_age_sex(frame, y, w)
-    if {"linear": "cost", "logistic": "binary"}.get(name) != kind:
+    if name == "gam":
+        from riskkit.evaluation.gam import fit_gam
+
+        return fit_gam(kind, frame[[column for column in frame if column not in KEYS]], y, w)
+    if name not in SINGLE_INDEX and {"linear": "cost", "logistic": "binary"}.get(name) != kind:
         message = f'comparator: "{name}" with kind="{kind}"; expected age_sex, linear for cost or logistic for binary.'
         raise PolicyError(message)
     return _fit_linear(frame, y, w, kind=kind)

@@ -192,6 +192,42 @@ def weighted_cpm(sample: ScoredSample, weights: FloatArray) -> FloatArray:
     return 1 - divide(weights @ np.abs(sample.observed - sample.predicted), deviation)
 
 
+def weighted_predictive_ratio(sample: ScoredSample, weights: FloatArray) -> FloatArray:
+    """Compute predicted over observed for each row of weights.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates,)
+        Above 1 the payer pays too much; NaN where nothing was spent.
+    """
+    return divide(weights @ sample.predicted, weights @ sample.observed)
+
+
+def weighted_balance(sample: ScoredSample, weights: FloatArray) -> FloatArray:
+    """Compute what the predictions come to above the observations, for each row of weights.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    ndarray of shape (n_replicates,)
+        Mean predicted less mean observed, currency per member year.
+    """
+    return divide(weights @ (sample.predicted - sample.observed), weights.sum(axis=1))
+
+
 def weighted_linear_slope(sample: ScoredSample, weights: FloatArray) -> FloatArray:
     """Compute the slope of the amounts on the predictions by weighted least squares, for each row of weights.
 

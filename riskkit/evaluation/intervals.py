@@ -76,6 +76,32 @@ def bootstrap_statistics(
     pandas.DataFrame of shape (n_statistics, 4)
         `metric`, `value`, `low`, `high`.
     """
+    value, replicates = draw_statistics(sample, statistics, n_bootstrap=n_bootstrap, seed=seed)
+    low, high = compute_percentiles(replicates)
+    return pd.DataFrame({"metric": list(statistics), "value": value, "low": low, "high": high})
+
+
+def draw_statistics(
+    sample: ScoredSample, statistics: Mapping[str, Statistic], *, n_bootstrap: int, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    """Compute statistics on the sample and in every replicate of a person-cluster bootstrap.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows. Two samples of the same persons see the same draws, so that their replicates may be subtracted.
+    statistics : mapping of str to callable
+        As in `bootstrap_statistics`.
+    n_bootstrap, seed : int
+        Replicates and the seed of the draw.
+
+    Returns
+    -------
+    value : ndarray of shape (n_statistics,)
+        On the sample itself.
+    replicates : ndarray of shape (n_bootstrap, n_statistics)
+        In each replicate.
+    """
     names = list(statistics)
     value = np.array([statistics[name](sample, sample.weight[None, :])[0] for name in names])
     batch = max(1, CELLS_PER_BATCH // sample.observed.size)
@@ -83,8 +109,7 @@ def bootstrap_statistics(
     for counts in draw_person_counts(sample.n_persons, n_bootstrap, seed=seed, batch=batch):
         weights = counts[:, sample.persons] * sample.weight
         replicates.append(np.column_stack([statistics[name](sample, weights) for name in names]))
-    low, high = compute_percentiles(np.concatenate(replicates))
-    return pd.DataFrame({"metric": names, "value": value, "low": low, "high": high})
+    return value, np.concatenate(replicates)
 
 
 def bootstrap_sums(

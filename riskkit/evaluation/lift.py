@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskkit.evaluation.intervals import bootstrap_statistics, divide
+from riskkit.evaluation.intervals import bootstrap_statistics, bootstrap_sums, compute_percentiles, divide
 from riskkit.evaluation.sample import FloatArray, ScoredSample, make_sample
 
 
@@ -122,22 +122,28 @@ def compute_net_benefit(
     observed: npt.ArrayLike,
     predicted: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
+    groups: npt.ArrayLike | None = None,
     *,
     thresholds: Sequence[float],
+    n_bootstrap: int = 0,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Compute the net benefit of acting on predictions at or above each threshold.
 
     Parameters
     ----------
-    observed, predicted, weight : array-like of shape (n_rows,)
-        0/1, probabilities and row weights.
+    observed, predicted, weight, groups : array-like of shape (n_rows,)
+        0/1, probabilities, row weights and persons.
     thresholds : sequence of float
         Probabilities in (0, 1) from which on one would act.
+    n_bootstrap, seed : int
+        Replicates of the person-cluster bootstrap and its seed; 0 leaves the intervals missing.
 
     Returns
     -------
-    pandas.DataFrame of shape (n_thresholds, 3)
-        `threshold`, `net_benefit` (true positives a member net of the false ones) and `treat_all`.
+    pandas.DataFrame of shape (n_thresholds, 5)
+        `threshold`, `net_benefit` (true positives a member net of the false ones), `treat_all`, and `low`, `high`, the
+        95% interval of the net benefit.
 
     Raises
     ------
@@ -155,21 +161,21 @@ def compute_net_benefit(
     >>> compute_net_benefit([1, 0, 0, 0], [0.9, 0.3, 0.1, 0.1], thresholds=[0.2])["net_benefit"].item()
     0.1875
     """
-    sample = make_sample(observed, predicted, weight, kind="binary")
+    sample = make_sample(observed, predicted, weight, groups, kind="binary")
     cuts = np.asarray(thresholds, dtype=np.float64)
-    true, false = (_flagged(sample, part, cuts) for part in (sample.observed, 1 - sample.observed))
-    prevalence = float(np.average(sample.observed, weights=sample.weight))
     odds = cuts / (1 - cuts)
+    flagged = (sample.predicted[:, None] >= cuts) * sample.weight[:, None]
+    worth = np.where(sample.observed[:, None] > 0, 1.0, -odds)
+    columns = np.column_stack([flagged * worth, sample.weight])
+    replicates = bootstrap_sums(columns, sample.persons, sample.n_persons, n_bootstrap=n_bootstrap, seed=seed)
+    low, high = compute_percentiles(divide(replicates[:, :-1], replicates[:, -1:]))
+    prevalence = float(np.average(sample.observed, weights=sample.weight))
     return pd.DataFrame(
         {
             "threshold": cuts,
-            "net_benefit": true - false * odds,
+            "net_benefit": columns[:, :-1].sum(axis=0) / sample.weight.sum(),
             "treat_all": prevalence - (1 - prevalence) * odds,
+            "low": low,
+            "high": high,
         }
     )
-
-
-def _flagged(sample: ScoredSample, part: FloatArray, cuts: FloatArray) -> FloatArray:
-    running = np.append(0.0, np.cumsum(part * sample.weight))
-    flagged: FloatArray = running[np.searchsorted(-sample.predicted, -cuts, side="right")] / sample.weight.sum()
-    return flagged

@@ -7,12 +7,21 @@ import pandas as pd
 
 from riskkit.evaluation.calibration import (
     weighted_brier_score,
+    weighted_brier_skill,
     weighted_calibration_intercept,
     weighted_calibration_slope,
     weighted_log_loss,
     weighted_oe_ratio,
 )
-from riskkit.evaluation.cost import weighted_cpm, weighted_gini, weighted_linear_slope, weighted_mae, weighted_r2
+from riskkit.evaluation.cost import (
+    weighted_balance,
+    weighted_cpm,
+    weighted_gini,
+    weighted_linear_slope,
+    weighted_mae,
+    weighted_predictive_ratio,
+    weighted_r2,
+)
 from riskkit.evaluation.discrimination import weighted_auroc, weighted_average_precision
 from riskkit.evaluation.intervals import Statistic, bootstrap_statistics
 from riskkit.evaluation.reliability import weighted_ici
@@ -23,6 +32,7 @@ METRICS: dict[Kind, dict[str, Statistic]] = {
         "auroc": weighted_auroc,
         "average_precision": weighted_average_precision,
         "brier_score": weighted_brier_score,
+        "brier_skill": weighted_brier_skill,
         "oe_ratio": weighted_oe_ratio,
         "calibration_slope": weighted_calibration_slope,
         "calibration_intercept": weighted_calibration_intercept,
@@ -36,6 +46,8 @@ METRICS: dict[Kind, dict[str, Statistic]] = {
         "oe_ratio": weighted_oe_ratio,
         "calibration_slope": weighted_linear_slope,
         "gini": weighted_gini,
+        "predictive_ratio": weighted_predictive_ratio,
+        "balance": weighted_balance,
     },
 }
 
@@ -72,10 +84,11 @@ def compute_metrics(
     Returns
     -------
     pandas.DataFrame of shape (n_metrics, 4)
-        `metric`, `value`, `low`, `high`. Binary: `auroc`, `average_precision`, `brier_score`, `oe_ratio` (observed /
-        expected), `calibration_slope` and `calibration_intercept` (logistic), `ici`, `log_loss`. Cost: `r2`, `mae`,
-        `cpm`, `oe_ratio`, `calibration_slope` (linear), `gini` (ordered Gini ratio). A metric that is not defined on
-        the sample is missing.
+        `metric`, `value`, `low`, `high`. Binary: `auroc`, `average_precision`, `brier_score`, `brier_skill`,
+        `oe_ratio` (observed / expected), `calibration_slope` and `calibration_intercept` (logistic), `ici`, `log_loss`.
+        Cost: `r2`, `mae`, `cpm`, `oe_ratio`, `calibration_slope` (linear), `gini` (ordered Gini ratio),
+        `predictive_ratio` (expected / observed), `balance` (expected less observed, currency per member year). A metric
+        that is not defined on the sample is missing.
 
     Raises
     ------

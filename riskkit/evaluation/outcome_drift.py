@@ -67,6 +67,8 @@ class OutcomeDrift:
         Ordered Gini ratio of the prediction in the later year.
     verdict : {"stable", "recalibrate", "refuse"}
         What to do with the model.
+    evidence : {"clear", "weak"}
+        ``"weak"`` where the interval reaches over the border of the verdict: gather more before acting on it.
     reason : str
         Why, in one sentence.
     """
@@ -77,6 +79,7 @@ class OutcomeDrift:
     expected_ratio: float
     gini: float
     verdict: DriftVerdict
+    evidence: Literal["clear", "weak"]
     reason: str
 
     def to_dict(self) -> dict[str, float | str]:
@@ -102,8 +105,9 @@ def compute_outcome_drift(
 ) -> OutcomeDrift:
     """Judge a model on a later year: keep it, rescale it, or refuse it.
 
-    The model is stable while O/E stays in the stable band, or while its interval still holds 1 (too little evidence
-    against it). Beyond that it is to be recalibrated, unless O/E leaves the refusal band or the ranking is lost.
+    The model is stable while O/E stays in the stable band. Beyond that it is to be recalibrated, unless O/E leaves the
+    refusal band or the ranking is lost. The verdict rests on the size of the effect alone, so that the same shift gets
+    the same verdict in a small year and in a large one; how sure it is, the interval and `evidence` say.
 
     Parameters
     ----------
@@ -143,8 +147,17 @@ def compute_outcome_drift(
     oe_ratio, low, high = (float(table[name].iloc[0]) for name in ("value", "low", "high"))
     gini = float(weighted_gini(sample, sample.weight[None, :])[0])
     verdict, reason = _judge(oe_ratio, low, high, gini=gini, limits=limits)
+    inside, *ends = (_name_band(ratio, limits) for ratio in (oe_ratio, low, high))
+    lost = verdict == "refuse" and inside != "refuse"
+    evidence: Literal["clear", "weak"] = "clear" if lost or all(end == inside for end in ends) else "weak"
     expected_ratio = 1 / oe_ratio if oe_ratio > 0 else float("nan")
-    return OutcomeDrift(oe_ratio, low, high, expected_ratio, gini, verdict, reason)
+    return OutcomeDrift(oe_ratio, low, high, expected_ratio, gini, verdict, evidence, reason)
+
+
+def _name_band(ratio: float, limits: DriftLimits) -> DriftVerdict:
+    if limits.stable[0] <= ratio <= limits.stable[1]:
+        return "stable"
+    return "recalibrate" if limits.refuse[0] <= ratio <= limits.refuse[1] else "refuse"
 
 
 def _judge(oe_ratio: float, low: float, high: float, *, gini: float, limits: DriftLimits) -> tuple[DriftVerdict, str]:
@@ -158,6 +171,5 @@ def _judge(oe_ratio: float, low: float, high: float, *, gini: float, limits: Dri
         )
     if limits.stable[0] <= oe_ratio <= limits.stable[1]:
         return "stable", f"{found}, inside {limits.stable[0]:g} to {limits.stable[1]:g}."
-    if low <= 1 <= high:
-        return "stable", f"{found}; the interval holds 1, so the data do not speak against the model."
-    return "recalibrate", f"{found}, outside {limits.stable[0]:g} to {limits.stable[1]:g}, and the interval excludes 1."
+    doubt = "; the interval holds 1, so this may be chance" if low <= 1 <= high else ""
+    return "recalibrate", f"{found}, outside {limits.stable[0]:g} to {limits.stable[1]:g}{doubt}."

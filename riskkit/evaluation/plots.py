@@ -53,6 +53,64 @@ def _draw_density(ax: Axes, frame: pd.DataFrame, top: float) -> None:
     ax.bar(edges[:-1], density / density.max() * top / 8, width=width, align="edge", color=PALE, zorder=0)
 
 
+def plot_corp(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Plot the isotonic reliability curve with its band, and where the members lie underneath.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        From `compute_corp`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where absent.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, cut at the prediction below which 99.5% of the weight lies.
+    """
+    ax = _make_axes(ax)
+    share = frame["weight"].cumsum() / frame["weight"].sum()
+    shown = frame[share.shift(fill_value=0.0) < 0.995]
+    top = float(np.nanmax(shown[["predicted", "observed", "high"]].to_numpy())) * 1.05 or 1.0
+    ax.plot([0, top], [0, top], color=GREY, linewidth=1, linestyle=(0, (4, 3)), label="ideal")
+    if shown["low"].notna().any():
+        ax.fill_between(shown["predicted"], shown["low"], shown["high"], color=BLUE, alpha=0.18, linewidth=0)
+    ax.plot(shown["predicted"], shown["observed"], color=BLUE, linewidth=2, label="isotonic, 95% band")
+    edges = np.append(shown["predicted"].to_numpy(), top)
+    _draw_density(ax, shown.assign(lower=edges[:-1], upper=edges[1:]), top)
+    ax.set(xlim=(0, top), ylim=(0, top), xlabel="Predicted", ylabel="Observed")
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def plot_net_benefit(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Plot the decision curve: the net benefit of acting on the model, on everyone and on nobody.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        From `compute_net_benefit`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where absent.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, from a little below 0 up.
+    """
+    ax = _make_axes(ax)
+    ax.axhline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)), label="treat nobody")
+    ax.plot(frame["threshold"], frame["treat_all"], color=AMBER, linewidth=1.2, label="treat everyone")
+    if frame["low"].notna().any():
+        ax.fill_between(frame["threshold"], frame["low"], frame["high"], color=BLUE, alpha=0.18, linewidth=0)
+    ax.plot(frame["threshold"], frame["net_benefit"], color=BLUE, linewidth=2, label="model, 95% band")
+    top = float(np.nanmax(frame[["net_benefit", "treat_all", "high"]].to_numpy())) * 1.1
+    ax.set(ylim=(-top / 8, top), xlabel="Risk from which on one acts", ylabel="Net benefit a member")
+    _as_percent(ax, "x")
+    ax.legend(frameon=False, loc="upper right")
+    return ax
+
+
 def plot_gain(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Plot what part of the events or of the cost the highest predictions hold.
 
@@ -128,6 +186,8 @@ def plot_predictive_ratio(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     _draw_errors(ax, frame["bin"], ratio, (frame["predictive_ratio_low"], frame["predictive_ratio_high"]))
     ax.plot(frame["bin"], ratio, color=BLUE, marker="o", markersize=5.5, linestyle="none")
     ax.set_xticks(frame["bin"])
+    # A thin bin's interval may reach very far; the axis follows the ratios.
+    ax.set(ylim=(0, max(2.0, 1.5 * float(np.nanmax(ratio)))))
     ax.set(xlabel="Bin of the prediction, lowest first", ylabel="Predicted / observed")
     return ax
 

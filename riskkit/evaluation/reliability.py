@@ -180,6 +180,25 @@ def weighted_ici(sample: ScoredSample, weights: FloatArray) -> FloatArray:
     ----------
     .. [1] Austin P. C., Steyerberg E. W. (2019). Statistics in Medicine 38(21). doi:10.1002/sim.8281
     """
+    mass, distance = smooth_distances(sample, weights)
+    return divide(np.where(mass > 0, mass * distance, 0.0).sum(axis=1), mass.sum(axis=1))
+
+
+def smooth_distances(sample: ScoredSample, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Compute how far the prediction lies from the smoothed outcome, by bin of the prediction and row of weights.
+
+    Parameters
+    ----------
+    sample : ScoredSample
+        The rows.
+    weights : ndarray of shape (n_replicates, n_rows)
+        Row weights of each replicate.
+
+    Returns
+    -------
+    mass, distance : ndarray of shape (n_replicates, at most 200)
+        Weight of each bin, and abs(mean prediction - smoothed outcome) in it.
+    """
     bins = bin_by_prediction(sample.predicted, sample.weight, sample.tie_ends, SMOOTHING_BINS)
     starts = np.append(0, np.flatnonzero(np.diff(bins)) + 1)
     mass, expected, found = (
@@ -189,8 +208,7 @@ def weighted_ici(sample: ScoredSample, weights: FloatArray) -> FloatArray:
     sizes = np.add.reduceat(sample.weight, starts)
     x = np.add.reduceat(sample.weight * sample.predicted, starts) / np.where(sizes > 0, sizes, 1.0)
     smooth = _smooth_linear(x, mass, found, _tricube(tuple(x), tuple(sizes)))
-    distance = np.abs(divide(expected, mass) - smooth)
-    return divide(np.where(mass > 0, mass * distance, 0.0).sum(axis=1), mass.sum(axis=1))
+    return mass, np.abs(divide(expected, mass) - smooth)
 
 
 @lru_cache(maxsize=4)

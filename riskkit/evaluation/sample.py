@@ -16,7 +16,7 @@ IntArray = npt.NDArray[np.intp]
 Kind = Literal["binary", "cost"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ScoredSample:
     """Rows of a validation sample, the highest prediction first.
 

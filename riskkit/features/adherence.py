@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from riskkit.data.spans import merge_spans
 from riskkit.features.hospital import merged_admissions
-from riskkit.features.timeline import clocks, least, merge_spans, number, only, place, ratio, seen, shared_days, span
+from riskkit.features.timeline import clocks, least, number, only, place, ratio, seen, shared_days, span
 
 if TYPE_CHECKING:
     from riskkit.features.catalogue import Feature

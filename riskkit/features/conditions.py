@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+UNSPECIFIED = frozenset({"any_complication", "diabetes", "diabetes_complicated"})
+"""Groups that hold the unspecified codes E10-E14 .8 and .9, which a team can add at will: not for payment."""
+
+
 def condition_features(code_groups: pd.DataFrame) -> list[Feature]:
     """Declare one feature per condition group that the code lists hold, and the complications and their severity.
 
@@ -53,7 +57,7 @@ def _condition(group: str) -> list[Feature]:
         where=where,
         window_days=730,
         direction=1,
-        policy="payment",
+        policy="clinical" if group in UNSPECIFIED else "payment",
     )
     dated = Feature(
         f"dx_{group}_records_365d",
@@ -81,7 +85,7 @@ def _complication(group: str) -> Feature:
         where=(("code_group", f"complications:{group}"),),
         window_days=730,
         direction=1,
-        policy="payment",
+        policy="clinical" if group in UNSPECIFIED else "payment",
     )
 
 

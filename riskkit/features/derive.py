@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from riskkit.data.egfr import compute_egfr
 from riskkit.data.vocabulary import SETTINGS
 from riskkit.features.analytes import ANALYTES
 from riskkit.features.groups import COMPLICATION_GROUPS, DCSI_GROUPS
-from riskkit.features.kidney import compute_a_stage, compute_egfr, compute_g_stage, compute_kidney_risk
+from riskkit.features.kidney import compute_a_stage, compute_g_stage, compute_kidney_risk
 from riskkit.features.schedule import SCHEDULE, compute_attained, compute_schedule_share
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from riskkit.data.spans import merge_spans
 from riskkit.features.timeline import (
     clocks,
     least,
-    merge_spans,
     number,
     only,
     past,

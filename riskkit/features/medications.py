@@ -43,6 +43,8 @@ FOLLOWED = (
     *("beta_blocker", "calcium_channel_blocker", "renin_angiotensin_drug", "lipid_lowering_drug"),
 )
 """Classes taken day by day, of which the proportion of days covered is computed."""
+STARTED = ("insulin", "noninsulin_glucose_lowering")
+"""Classes whose first fill says how far treatment has come, however long ago it was."""
 DISTINCT = {
     "distinct_drugs": ("atc_code", "different drugs filled", "不同药品数"),
     "distinct_drug_groups": ("atc5", "different drug groups (ATC level 4) filled", "不同药物类别数(ATC第4级)"),
@@ -62,6 +64,7 @@ def medication_features() -> list[Feature]:
     features += [_supplied(name, *CLASSES[name]) for name in SUPPLIED]
     features += [_covered(name, *CLASSES[name]) for name in FOLLOWED]
     features += [_adherent(name, *CLASSES[name]) for name in ADHERENCE_CLASSES]
+    features += [_started(name, *CLASSES[name]) for name in STARTED]
     features += [_distinct(name, days) for name in DISTINCT for days in (90, 365)]
     return [*features, *_prescriptions()]
 
@@ -89,6 +92,20 @@ def _adherent(name: str, dimension: str, code: str, words: str, words_zh: str) -
         "drugs",
         "derived",
         "derived",
+    )
+
+
+def _started(name: str, dimension: str, code: str, words: str, words_zh: str) -> Feature:
+    return Feature(
+        f"days_since_first_{name}",
+        f"days since the first fill of {words}",
+        f"首次使用{words_zh}至今天数",
+        "days",
+        "drugs",
+        "drugs",
+        "days_since_first",
+        where=((dimension, code),),
+        window_days=None,
     )
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from riskkit.features.timeline import clocks, least, merge_spans, number, only, past, place, seen, shared_days, span
+from riskkit.data.spans import merge_spans
+from riskkit.features.timeline import clocks, least, number, only, past, place, seen, shared_days, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable

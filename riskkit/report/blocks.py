@@ -32,7 +32,13 @@ def make_section(identifier: str, title: str, blocks: Sequence[Block | None], *,
 
 
 def make_table(
-    columns: Sequence[str], rows: Sequence[Sequence[Cell]], *, caption: str = "", note: str = "", words: int = 1
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    caption: str = "",
+    note: str = "",
+    words: int = 1,
+    dense: bool = False,
 ) -> Block:
     """Make a table; a cell is text, or a mapping with `text` and optionally `sub` (small print) and `tone`.
 
@@ -46,6 +52,8 @@ def make_table(
         Above and below the table.
     words : int, default 1
         Leading columns that hold words and are set flush left; the others hold figures.
+    dense : bool, default False
+        Set the small print beside its figure, for a table of many rows.
 
     Returns
     -------
@@ -66,6 +74,7 @@ def make_table(
         "rows": cells,
         "note": note,
         "words": words,
+        "dense": dense,
     }
 
 

@@ -8,6 +8,7 @@ from riskkit.errors import DataContractError
 from riskkit.report.data_section import make_data_section
 from riskkit.report.member_section import make_member_section
 from riskkit.report.outcome_section import make_key_figures, make_outcome_section
+from riskkit.report.policy_section import make_policy_section
 from riskkit.report.population_sections import make_flow_section, make_tier_section
 from riskkit.report.rate_section import make_rate_section
 from riskkit.report.stability_sections import make_drift_section, make_gate_section
@@ -50,6 +51,7 @@ def make_document(summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]
         make_gate_section(summary),
         make_flow_section(summary),
         *(make_outcome_section(name, outcome, frames) for name, outcome in summary["outcomes"].items()),
+        make_policy_section(summary),
         make_drift_section(summary),
         make_tier_section(summary),
         make_rate_section(summary, frames),

@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from riskkit.evaluation.corp import compute_corp
 from riskkit.evaluation.lift import compute_lift
-from riskkit.evaluation.plots import AMBER, INK, plot_lift, plot_predictive_ratio, plot_reliability
+from riskkit.evaluation.plots import (
+    AMBER,
+    INK,
+    plot_corp,
+    plot_lift,
+    plot_net_benefit,
+    plot_predictive_ratio,
+    plot_reliability,
+)
 from riskkit.report.canvas import GREEN, RED, format_share, format_tick, open_canvas, set_label_size, to_svg
 from riskkit.report.wording import SMALLEST_CELL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 N_BOOTSTRAP: Final = 200
@@ -42,6 +51,51 @@ def draw_reliability(bins: pd.DataFrame, name: str, *, binary: bool) -> str:
         plot_reliability(bins, ax)
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(lambda value, _: format_share(value) if binary else format_tick(value))
+        set_label_size(ax)
+        return to_svg(figure, name)
+
+
+def draw_corp(rows: pd.DataFrame, name: str) -> str:
+    """Draw the isotonic reliability curve of probabilities.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        `person_id`, `observed` (0/1), `predicted` and `weight`.
+    name : str
+        Name of the figure on the page.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
+    keys = (rows["observed"], rows["predicted"], rows["weight"], rows["person_id"])
+    with open_canvas() as (figure, (ax,)):
+        plot_corp(compute_corp(*keys, n_bootstrap=N_BOOTSTRAP), ax)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(lambda value, _: format_share(value))
+        set_label_size(ax)
+        return to_svg(figure, name)
+
+
+def draw_decisions(rows: Sequence[Mapping[str, float]], name: str) -> str:
+    """Draw the decision curve.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        `threshold`, `net_benefit`, `treat_all`, `low` and `high`, as in `summary.json`.
+    name : str
+        Name of the figure on the page.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
+    with open_canvas() as (figure, (ax,)):
+        plot_net_benefit(pd.DataFrame(list(rows)).astype("float64"), ax)
         set_label_size(ax)
         return to_svg(figure, name)
 

@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from riskkit.evaluation.reliability import compute_reliability
 from riskkit.report.blocks import Block, Cell, make_figure, make_gallery, make_note, make_section, make_table
+from riskkit.report.comparison_section import (
+    make_comparator_note,
+    make_contrast_note,
+    make_difference_table,
+    make_month_table,
+    make_team_note,
+)
 from riskkit.report.figures import (
     N_BOOTSTRAP,
     draw_beeswarm,
+    draw_corp,
+    draw_decisions,
     draw_lift,
     draw_predictive_ratio,
     draw_reliability,
 )
+from riskkit.report.group_section import make_group_table
 from riskkit.report.titles import LEAD_METRICS, metric_title, model_title, sentence_case
-from riskkit.report.verdict import beats
 from riskkit.report.wording import (
     MISSING,
     SMALLEST_CELL,
@@ -132,9 +141,14 @@ def make_outcome_section(name: str, outcome: Mapping[str, Any], frames: Frames) 
     lead = f"{sentence_case(policy)} feature policy with {n_features} features; calibration: {method}."
     blocks = [
         _make_quality_gallery(name, outcome, frames["predictions"]),
-        _make_comparator_note(outcome),
+        make_comparator_note(outcome),
         _make_truth_note(outcome),
+        make_contrast_note(outcome),
+        make_difference_table(outcome),
         _make_continuing_table(outcome),
+        make_group_table(outcome),
+        make_team_note(outcome),
+        make_month_table(outcome),
         _make_driver_figure(name, outcome, frames),
     ]
     return make_section(f"outcome-{name}", outcome["title"], blocks, lead=lead)
@@ -160,7 +174,9 @@ def _make_quality_gallery(name: str, outcome: Mapping[str, Any], predictions: pd
     return make_gallery(
         [
             make_figure(
-                draw_reliability(bins, f"calibration-{name}", binary=binary),
+                draw_corp(rows, f"calibration-{name}")
+                if binary
+                else draw_reliability(bins, f"calibration-{name}", binary=False),
                 "Calibration curve",
                 "On the diagonal, members had what was predicted for them. Grey bars: where the members lie.",
             ),
@@ -175,18 +191,21 @@ def _make_quality_gallery(name: str, outcome: Mapping[str, Any], predictions: pd
                 "Predictive ratio by decile",
                 "Predicted / observed: above 1 a band is paid too much, below 1 too little. Bars: 95% interval.",
             ),
+            _make_decision_figure(name, outcome),
         ]
     )
 
 
-def _make_comparator_note(outcome: Mapping[str, Any]) -> Block | None:
-    metric = LEAD_METRICS[outcome["kind"]]
-    comparators = outcome.get("comparators") or {}
-    lost = [name for name, figures in comparators.items() if not beats(outcome["test"], figures, metric)]
-    if not lost:
+def _make_decision_figure(name: str, outcome: Mapping[str, Any]) -> Block | None:
+    rows = outcome.get("decision_curve")
+    if not rows:
         return None
-    text = f"{metric_title(metric)} of the booster does not exceed that of every comparator outside its interval: "
-    return make_note(text + ", ".join(model_title(name) for name in lost) + ".", "warn")
+    return make_figure(
+        draw_decisions(rows, f"decision-{name}"),
+        "Decision curve",
+        "Events reached a member, net of members treated for nothing at the odds of the threshold. Above both lines "
+        "the model is worth acting on.",
+    )
 
 
 def _make_truth_note(outcome: Mapping[str, Any]) -> Block | None:

@@ -38,10 +38,22 @@ def make_drift_section(summary: Summary) -> Block | None:
         verdict = str(entry.get("verdict"))
         text = f"Verdict: {verdict}. {entry.get('message') or outcome_title(summary, name)}"
         blocks.append(make_note(text, DRIFT_TONES.get(verdict, "warn")))
+        blocks.append(_make_input_note(entry))
         blocks.append(_make_drift_table(entry))
     blocks += _make_shift_figures(drift["outcomes"])
     lead = f"The models as trained, applied at {drift.get('index_date')} as if the outcome were still unknown."
     return make_section("drift", "Drift: does the model hold a year later?", blocks, lead=lead)
+
+
+def _make_input_note(entry: Mapping[str, Any]) -> Block | None:
+    """Say what the inputs showed before any outcome was known, and which features moved."""
+    inputs = entry.get("inputs")
+    if not inputs:
+        return None
+    moved = ", ".join(f"{row['feature']} {format_number(row['shift'], 2)}" for row in inputs.get("moved") or [])
+    text = f"From the inputs alone: {inputs.get('verdict')}. {inputs.get('reason')}"
+    text += f" Features that moved, the most important first: {moved}." if moved else ""
+    return make_note(text, "plain" if inputs.get("verdict") == "stable" else "warn")
 
 
 def _make_drift_table(entry: Mapping[str, Any]) -> Block | None:

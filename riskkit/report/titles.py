@@ -9,8 +9,12 @@ METRIC_TITLES: Final[dict[str, str]] = {
     "auroc": "AUROC",
     "average_precision": "Average precision",
     "brier_score": "Brier score",
+    "brier_skill": "Brier skill",
     "log_loss": "Log loss",
     "ici": "ICI",
+    "e50": "E50",
+    "e90": "E90",
+    "emax": "Emax",
     "oe_ratio": "Observed / expected",
     "calibration_slope": "Calibration slope",
     "calibration_intercept": "Calibration intercept",
@@ -18,6 +22,8 @@ METRIC_TITLES: Final[dict[str, str]] = {
     "mae": "Mean absolute error",
     "cpm": "CPM",
     "gini": "Gini",
+    "predictive_ratio": "Predictive ratio",
+    "balance": "Balance",
     "drift": "Drift, observed / expected",
 }
 MODEL_TITLES: Final[dict[str, str]] = {
@@ -26,6 +32,8 @@ MODEL_TITLES: Final[dict[str, str]] = {
     "logistic": "the logistic model",
     "dcsi": "DCSI alone",
     "charlson": "Charlson alone",
+    "hcc": "CMS-HCC alone",
+    "gam": "the additive model (EBM)",
 }
 LEAD_METRICS: Final[dict[str, str]] = {"binary": "auroc", "cost": "r2"}
 

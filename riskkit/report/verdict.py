@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from riskkit.report.titles import LEAD_METRICS, gate_title, join_words, metric_title, model_title, outcome_title
+from riskkit.report.rivals import describe_lost, describe_won, sort_rivals
+from riskkit.report.titles import gate_title, join_words, outcome_title
 from riskkit.report.wording import (
     as_estimate,
     format_count,
-    format_interval,
     format_limit,
-    format_metric,
     format_minor,
     format_number,
     format_plain,
 )
 
 Summary = Mapping[str, Any]
+Rivals = tuple[Mapping[str, Any], list[str]]
 UNMET: Final = ("fail", "inconclusive")
+INPUT_TONES: Final = {"watch": "warn", "act": "warn"}
 DRIFT_TONES: Final = {"stable": "good", "recalibrate": "warn", "refuse": "bad"}
 
 
@@ -51,11 +52,12 @@ def make_verdict(summary: Summary) -> dict[str, Any]:
         "tone": next((tone for tone in ("bad", "warn") if tone in tones), "good"),
         "headline": " ".join(text for text in headline if text),
         "sentences": [
-            *(_weak_sentence(*item) for item in weak),
+            *(describe_lost(*item) for item in weak),
             _describe_data(summary),
             _describe_gates(summary),
-            *(_strong_sentence(*item) for item in strong),
+            *(describe_won(*item) for item in strong),
             *(text for _, text in drift),
+            *(str(pair["sentence"]) for pair in summary.get("policy_price") or []),
             *_describe_budget(summary),
         ],
     }
@@ -79,55 +81,28 @@ def gates_with(summary: Summary, verdict: str) -> list[Mapping[str, Any]]:
     return [gate for gate in summary.get("gates") or [] if gate.get("verdict") == verdict]
 
 
-def beats(test: Mapping[str, Any], comparator: Mapping[str, Any], metric: str) -> bool:
-    """Tell whether the comparator's figure lies below the whole interval of the booster's.
-
-    Parameters
-    ----------
-    test, comparator : mapping
-        Estimates by metric.
-    metric : str
-        The metric that leads, higher being better.
-
-    Returns
-    -------
-    bool
-        False also where an interval or a figure is missing.
-
-    Examples
-    --------
-    >>> beats({"r2": {"value": 0.30, "low": 0.27, "high": 0.33}}, {"r2": {"value": 0.28}}, "r2")
-    False
-    """
-    low, other = as_estimate(test.get(metric))["low"], as_estimate(comparator.get(metric))["value"]
-    return low is not None and other is not None and other < low
-
-
-def _compare_models(summary: Summary) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """Return (outcome, metric, names of comparators) for those not beaten and those beaten."""
+def _compare_models(summary: Summary) -> tuple[list[Rivals], list[Rivals]]:
+    """Return (outcome, names of comparators) for those not beaten and those beaten."""
     weak, strong = [], []
     for outcome in summary.get("outcomes", {}).values():
-        metric = LEAD_METRICS[outcome["kind"]]
-        comparators = outcome.get("comparators") or {}
-        won = [name for name, figures in comparators.items() if beats(outcome["test"], figures, metric)]
-        lost = [name for name in comparators if name not in won]
-        weak += [(outcome, metric, lost)] if lost else []
-        strong += [(outcome, metric, won)] if won else []
+        won, lost = sort_rivals(outcome)
+        weak += [(outcome, lost)] if lost else []
+        strong += [(outcome, won)] if won else []
     return weak, strong
 
 
-def _is_open(summary: Summary, weak: list[tuple[Any, ...]]) -> bool:
+def _is_open(summary: Summary, weak: list[Rivals]) -> bool:
     return bool(weak or not summary.get("gates") or gates_with(summary, "inconclusive"))
 
 
-def _weak_headline(weak: list[tuple[Any, ...]]) -> str:
+def _weak_headline(weak: list[Rivals]) -> str:
     if not weak:
         return ""
-    titles = join_words([_quote(outcome) for outcome, _, _ in weak])
+    titles = join_words([_quote(outcome) for outcome, _ in weak])
     return f"The booster does not beat every comparator outside its interval for {titles}."
 
 
-def _strong_headline(weak: list[tuple[Any, ...]], strong: list[tuple[Any, ...]]) -> str:
+def _strong_headline(weak: list[Rivals], strong: list[Rivals]) -> str:
     return "The booster beats every comparator." if strong and not weak else ""
 
 
@@ -150,23 +125,6 @@ def _drift_headline(summary: Summary) -> str:
     if "recalibrate" in verdicts:
         return f"Drift at {drift.get('index_date')}: not to be used there without recalibration."
     return ""
-
-
-def _weak_sentence(outcome: Mapping[str, Any], metric: str, lost: list[str]) -> str:
-    against = join_words([f"{_figure(outcome['comparators'][name], metric)} of {model_title(name)}" for name in lost])
-    return (
-        f"For {_quote(outcome)} the booster does not beat {join_words([model_title(name) for name in lost])}: "
-        f"{metric_title(metric)} {_with_interval(outcome, metric)} against {against}. "
-        "On these data the simpler model is not shown to be worse."
-    )
-
-
-def _strong_sentence(outcome: Mapping[str, Any], metric: str, won: list[str]) -> str:
-    against = join_words([f"{_figure(outcome['comparators'][name], metric)} of {model_title(name)}" for name in won])
-    return (
-        f"For {_quote(outcome)} the booster reaches {metric_title(metric)} {_with_interval(outcome, metric)}, "
-        f"above the {against}."
-    )
 
 
 def _describe_data(summary: Summary) -> str:
@@ -238,6 +196,13 @@ def _describe_drift(summary: Summary) -> Iterator[tuple[str, str]]:
     for name, entry in (drift.get("outcomes") or {}).items():
         verdict = str(entry.get("verdict"))
         title = _quote_text(outcome_title(summary, name))
+        inputs = entry.get("inputs") or {}
+        if inputs.get("verdict") in INPUT_TONES:
+            yield (
+                INPUT_TONES[inputs["verdict"]],
+                f"Before any outcome of {drift.get('index_date')} is known, the inputs of {title} say "
+                f"“{inputs['verdict']}”: {inputs.get('reason')}",
+            )
         before = as_estimate((entry.get("before") or {}).get("oe_ratio"))["value"]
         after = as_estimate((entry.get("after") or {}).get("oe_ratio"))["value"]
         text = (
@@ -269,12 +234,3 @@ def _quote(outcome: Mapping[str, Any]) -> str:
 
 def _quote_text(text: str) -> str:
     return f"“{text}”"
-
-
-def _figure(figures: Mapping[str, Any], metric: str) -> str:
-    return format_metric(metric, as_estimate(figures.get(metric))["value"])
-
-
-def _with_interval(outcome: Mapping[str, Any], metric: str) -> str:
-    interval = format_interval(metric, outcome["test"].get(metric))
-    return _figure(outcome["test"], metric) + (f" (95% interval {interval})" if interval else "")

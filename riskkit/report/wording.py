@@ -8,6 +8,8 @@ from typing import Final
 
 SMALLEST_CELL: Final = 11
 MISSING: Final = "–"
+SMALL: Final = frozenset({"brier_score", "log_loss", "ici", "e50", "e90", "emax"})
+"""Metrics whose third decimal still tells models apart."""
 
 
 def as_number(value: object) -> float | None:
@@ -223,7 +225,7 @@ def format_metric(metric: str, value: object) -> str:
     >>> format_metric("mae", 2345.6), format_metric("auroc", 0.70249)
     ('2,346', '0.702')
     """
-    return format_number(value, 0 if metric == "mae" else 3)
+    return format_number(value, 0 if metric in {"mae", "balance"} else 4 if metric in SMALL else 3)
 
 
 def format_interval(metric: str, estimate: object) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from riskkit.errors import PolicyError
 from riskkit.risk.matrix import ModelFrame, assign_folds
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ def make_estimator(recipe: Recipe, *, early_stopping_rounds: int | None = None) 
     -------
     RiskClassifier or CostRegressor
         Not yet fitted.
+
+    Raises
+    ------
+    PolicyError
+        If the objective is 'hazard', which has two causes and a fit of its own.
     """
     settings = recipe.settings
     if settings.objective == "binary":
@@ -71,6 +77,9 @@ def make_estimator(recipe: Recipe, *, early_stopping_rounds: int | None = None) 
             num_threads=recipe.num_threads,
             random_state=recipe.seed,
         )
+    if settings.objective == "hazard":
+        message = "objective 'hazard': found where one estimator is made, expected its own fit. Use fit_hazard."
+        raise PolicyError(message)
     from riskkit.risk.cost import CostRegressor
 
     return CostRegressor(

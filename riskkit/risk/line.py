@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskkit.risk.links import compute_expit
+from riskkit.risk.links import Kind, compute_expit
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,9 +20,7 @@ STEEPEST = 10.0
 """Largest slope: rows that separate events from the rest would have it grow without end."""
 
 
-def solve_shift(
-    margin: FloatArray, observed: FloatArray, weight: FloatArray, *, kind: Literal["binary", "cost"]
-) -> float:
+def solve_shift(margin: FloatArray, observed: FloatArray, weight: FloatArray, *, kind: Kind) -> float:
     """Find the shift of all margins that makes the weighted sums of predictions and observations equal.
 
     Parameters
@@ -55,9 +53,7 @@ def solve_shift(
     return float(brentq(lambda shift: (weight * compute_expit(margin + shift)).sum() - total, -far, far, xtol=1e-14))
 
 
-def fit_line(
-    margin: FloatArray, observed: FloatArray, weight: FloatArray, *, kind: Literal["binary", "cost"]
-) -> tuple[float, float]:
+def fit_line(margin: FloatArray, observed: FloatArray, weight: FloatArray, *, kind: Kind) -> tuple[float, float]:
     """Fit intercept and slope by weighted likelihood: Bernoulli for a probability, quasi-Poisson for an amount.
 
     Parameters
@@ -94,20 +90,38 @@ def fit_line(
     design = np.column_stack([np.ones_like(margin), margin - np.log(unit)])
     target = observed / unit
     start = solve_shift(design[:, 1], target, share, kind=kind)
-    slope = float(_climb(np.array([start, 1.0]), design, target, share, kind)[1])
+    slope = float(climb_likelihood(np.array([start, 1.0]), design, target, share, kind=kind)[1])
     if not (np.isfinite(slope) and slope > 0):
         slope = 1.0
     slope = min(slope, STEEPEST)
     return solve_shift(slope * margin, observed, weight, kind=kind), slope
 
 
-def _climb(
-    line: FloatArray, design: FloatArray, target: FloatArray, share: FloatArray, kind: Literal["binary", "cost"]
+def climb_likelihood(
+    start: FloatArray, design: FloatArray, target: FloatArray, share: FloatArray, *, kind: Kind
 ) -> FloatArray:
-    """Climb the log likelihood by Newton's steps, halved until they climb."""
+    """Climb the weighted log likelihood by Newton's steps, halved until they climb.
+
+    Parameters
+    ----------
+    start : numpy.ndarray of shape (n_terms,)
+        Coefficients to begin with.
+    design : numpy.ndarray of shape (n_rows, n_terms)
+        Terms of the linear predictor.
+    target, share : numpy.ndarray of shape (n_rows,)
+        What happened, and weights that sum to 1.
+    kind : {'binary', 'cost'}
+        Bernoulli under the logit, or quasi-Poisson under the logarithm.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_terms,)
+        The coefficients at the top, or as far as 50 steps reach.
+    """
+    line = start
     height = _compute_height(line, design, target, share, kind)
     for _ in range(50):
-        mean, variance = _compute_moments(design @ line, kind)
+        mean, variance = compute_moments(design @ line, kind)
         slope = design.T @ (share * (target - mean))
         curve = design.T @ ((share * variance)[:, None] * design)
         step = np.linalg.lstsq(curve, slope, rcond=None)[0]
@@ -121,8 +135,26 @@ def _climb(
     return line
 
 
-def _compute_moments(margin: FloatArray, kind: Literal["binary", "cost"]) -> tuple[FloatArray, FloatArray]:
-    """Compute mean and variance at each margin."""
+def compute_moments(margin: FloatArray, kind: Kind) -> tuple[FloatArray, FloatArray]:
+    """Compute mean and variance function at each margin.
+
+    Parameters
+    ----------
+    margin : numpy.ndarray of shape (n_rows,)
+        Log odds, or log amounts.
+    kind : {'binary', 'cost'}
+        Bernoulli, or quasi-Poisson.
+
+    Returns
+    -------
+    tuple of numpy.ndarray of shape (n_rows,)
+        Mean and variance.
+
+    Examples
+    --------
+    >>> compute_moments(np.array([0.0]), "binary")
+    (array([0.5]), array([0.25]))
+    """
     if kind == "binary":
         mean = compute_expit(margin)
         return mean, mean * (1 - mean)
@@ -130,9 +162,7 @@ def _compute_moments(margin: FloatArray, kind: Literal["binary", "cost"]) -> tup
     return mean, mean
 
 
-def _compute_height(
-    line: FloatArray, design: FloatArray, target: FloatArray, share: FloatArray, kind: Literal["binary", "cost"]
-) -> float:
+def _compute_height(line: FloatArray, design: FloatArray, target: FloatArray, share: FloatArray, kind: Kind) -> float:
     """Compute the weighted log likelihood of a line."""
     margin = design @ line
     with np.errstate(over="ignore"):

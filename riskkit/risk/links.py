@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
 
 Link = Literal["logit", "log", "identity"]
+Kind = Literal["binary", "cost"]
 
 SMALLEST = 1e-15
 """Probabilities are kept this far from 0 and 1, and amounts this far above 0, before a logarithm."""
@@ -60,6 +61,52 @@ def compute_logit(probability: FloatArray) -> FloatArray:
     """
     clipped = np.clip(probability, SMALLEST, 1 - SMALLEST)
     return np.asarray(np.log(clipped) - np.log1p(-clipped))
+
+
+def to_margin(value: FloatArray, kind: Kind) -> FloatArray:
+    """Take the logit of probabilities or the logarithm of amounts.
+
+    Parameters
+    ----------
+    value : numpy.ndarray
+        Probabilities, or amounts.
+    kind : {'binary', 'cost'}
+        Which of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        Margins.
+
+    Examples
+    --------
+    >>> to_margin(np.array([1.0]), "cost")
+    array([0.])
+    """
+    return compute_logit(value) if kind == "binary" else np.log(np.maximum(value, SMALLEST))
+
+
+def to_value(margin: FloatArray, kind: Kind) -> FloatArray:
+    """Go back from the link scale of `to_margin`.
+
+    Parameters
+    ----------
+    margin : numpy.ndarray
+        Margins.
+    kind : {'binary', 'cost'}
+        Probabilities, or amounts.
+
+    Returns
+    -------
+    numpy.ndarray
+        Probabilities, or amounts.
+
+    Examples
+    --------
+    >>> to_value(np.array([0.0]), "binary")
+    array([0.5])
+    """
+    return compute_expit(margin) if kind == "binary" else np.exp(margin)
 
 
 def invert_link(margin: FloatArray, link: Link, *, floor: float = 0.0) -> FloatArray:

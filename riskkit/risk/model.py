@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError, LeakageError, ModelStoreError
+from riskkit.risk.balance import Balance
+from riskkit.risk.calibrator import Calibrator
 from riskkit.risk.factory import Recipe, choose_n_estimators, make_estimator
 from riskkit.risk.links import Link, combine_margins, invert_link
 from riskkit.risk.matrix import KEY, ModelFrame, make_matrix
 from riskkit.risk.monotone import check_monotone
-from riskkit.risk.recalibration import Calibrator, fit_calibrator
+from riskkit.risk.outcome_calibration import calibrate_outcome
 from riskkit.risk.training import OnIteration, TreeSettings
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class OutcomeModel:
         The map fitted on rows that the trees never saw.
     floor : float, default 0.0
         For least squares: where margins begin to be bent to stay positive, in currency per year.
+    balance : Balance, optional
+        For cost: frozen factors by age and sex on the calibrated amount.
     metadata : mapping, default empty
         Plain facts of the training: rows, persons, events, hash of the sorted matrix, trees, seed, versions.
     """
@@ -54,6 +58,7 @@ class OutcomeModel:
     calibrator: Calibrator
     floor: float = 0.0
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    balance: Balance | None = None
 
     @cached_property
     def boosters(self) -> tuple[lightgbm.Booster, ...]:
@@ -119,7 +124,8 @@ class OutcomeModel:
         Returns
         -------
         numpy.ndarray of shape (n_rows,)
-            Probabilities, or currency per member year; strictly increasing in the raw score.
+            Probabilities, or currency per member year before the factors of `balance`; strictly increasing in the
+            raw score.
         """
         margin = np.asarray(raw_score, dtype=np.float64)
         return self.calibrator.apply(invert_link(margin, self.link, floor=self.floor))
@@ -144,7 +150,8 @@ class OutcomeModel:
         DataContractError
             If a feature is missing or is not numeric.
         """
-        return self.calibrate(self.raw_score(features, num_threads=num_threads))
+        calibrated = self.calibrate(self.raw_score(features, num_threads=num_threads))
+        return calibrated if self.balance is None else calibrated * self.balance.compute_factor(features)
 
 
 def fit_outcome(
@@ -215,43 +222,11 @@ def fit_outcome(
         spec=spec,
         feature_names=tuple(feature_names),
         booster_texts=tuple(booster.model_to_string() for booster in boosters),
-        calibrator=Calibrator(spec.kind, "identity"),
+        calibrator=Calibrator(spec.prediction_kind, "identity"),
         floor=getattr(estimator, "floor_", 0.0),
         metadata=_describe(recipe, x, train),
     )
     return calibrate_outcome(model, calibration, num_threads=num_threads)
-
-
-def calibrate_outcome(model: OutcomeModel, calibration: ModelFrame, *, num_threads: int = 2) -> OutcomeModel:
-    """Calibrate a model's trees anew, on rows that they never saw or on a later year.
-
-    Parameters
-    ----------
-    model : OutcomeModel
-        Trees, with or without a calibrator.
-    calibration : ModelFrame
-        Rows to calibrate on.
-    num_threads : int, default 2
-        Threads; the model does not depend on it.
-
-    Returns
-    -------
-    OutcomeModel
-        The same trees with a calibrator fitted on their uncalibrated predictions.
-    """
-    model, calibration = replace(model, calibrator=Calibrator(model.spec.kind, "identity")), calibration.sort()
-    settings = model.spec.calibration
-    calibrator = fit_calibrator(
-        model.predict(calibration.features, num_threads=num_threads),
-        calibration.observed,
-        calibration.weight,
-        kind=model.spec.kind,
-        methods=settings.methods,
-        groups=calibration.groups,
-        events_for_isotonic=settings.events_for_isotonic,
-    )
-    rows = {"calibration_rows": len(calibration.observed), "calibration_weight": float(calibration.weight.sum())}
-    return replace(model, calibrator=calibrator, metadata={**model.metadata, **rows})
 
 
 def _check_rows(spec: OutcomeSpec, train: ModelFrame, calibration: ModelFrame) -> None:

@@ -1,141 +1,35 @@
-"""Calibration: the increasing map from what a booster says to what happens, chosen on rows the booster never saw."""
+"""Calibration: the map is chosen among its candidates by held-out loss, on rows that the booster never saw."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from riskkit.errors import DataContractError, ModelStoreError
-from riskkit.risk.isotonic import fit_knots, interpolate_knots
+from riskkit.errors import DataContractError
+from riskkit.risk.beta import fit_powers
+from riskkit.risk.calibrator import Calibrator
+from riskkit.risk.deciles import fit_decile_knots
+from riskkit.risk.isotonic import fit_knots
 from riskkit.risk.line import fit_line, solve_shift
-from riskkit.risk.links import SMALLEST, compute_expit, compute_logit
+from riskkit.risk.links import SMALLEST, Kind, compute_logit
 from riskkit.risk.matrix import assign_folds
+from riskkit.risk.venn_abers import fit_interval_knots
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     FloatArray = npt.NDArray[np.float64]
 
-Kind = Literal["binary", "cost"]
+FREE = ("isotonic", "venn_abers")
+"""Maps that follow the data wherever they go, and so need many events."""
 
 N_FOLDS = 5
 LEAST_EVENTS = 10
 """Fewer persons with an event (or without) cannot rank the methods: the first one listed is taken."""
-
-LEAST_CHANCE = 1e-12
-
-
-@dataclass(frozen=True)
-class Calibrator:
-    """An increasing map of predictions: first the knots, if any, then a line on the link scale.
-
-    Parameters
-    ----------
-    kind : {'binary', 'cost'}
-        The link is the logit of a probability or the logarithm of an amount.
-    method : str
-        `identity`; `intercept` and `scale` (a line of slope 1); `sigmoid` and `loglinear` (a line); `isotonic` (knots,
-        and a line of slope 1 that ties the sums).
-    intercept, slope : float, default 0.0 and 1.0
-        The line; the slope is positive.
-    x, y : tuple of float, default ()
-        Knots. Between them the map is linear; beyond the ends it keeps its distance on the link scale, so that it
-        never ties two members whom the booster ranks apart.
-    losses : mapping of str to float
-        Cross-validated loss of each method that was tried.
-
-    Examples
-    --------
-    >>> Calibrator("binary", "intercept", intercept=-0.301).apply(np.array([0.05, 0.1, 0.2, 0.4])).round(3)
-    array([0.037, 0.076, 0.156, 0.33 ])
-    """
-
-    kind: Kind
-    method: str
-    intercept: float = 0.0
-    slope: float = 1.0
-    x: tuple[float, ...] = ()
-    y: tuple[float, ...] = ()
-    losses: Mapping[str, float] = field(default_factory=dict)
-
-    def apply(self, predicted: npt.ArrayLike) -> FloatArray:
-        """Calibrate predictions.
-
-        Parameters
-        ----------
-        predicted : array-like of shape (n_rows,)
-            Probabilities, or amounts per year.
-
-        Returns
-        -------
-        numpy.ndarray of shape (n_rows,)
-            Calibrated, in the same order as `predicted` (up to the last digits of a float).
-        """
-        value = np.asarray(predicted, dtype=np.float64)
-        if self.method == "identity":
-            return value.copy()
-        margin = _link(self._bend(value) if self.x else value, self.kind)
-        answer = _unlink(self.intercept + self.slope * margin, self.kind)
-        # A line fitted to few, separated rows can be so steep that a float rounds to certainty, which nobody has.
-        return np.clip(answer, LEAST_CHANCE, 1 - LEAST_CHANCE) if self.kind == "binary" else answer
-
-    def _bend(self, value: FloatArray) -> FloatArray:
-        """Follow the knots, and beyond them keep the distance of the nearest one on the link scale."""
-        x, y = np.asarray(self.x), np.asarray(self.y)
-        inside = np.clip(value, x[0], x[-1])
-        curve = _link(interpolate_knots(inside, x, y), self.kind)
-        return _unlink(curve + _link(value, self.kind) - _link(inside, self.kind), self.kind)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Write the map as plain values.
-
-        Returns
-        -------
-        dict
-            Values that JSON carries without loss.
-        """
-        return {**asdict(self), "x": list(self.x), "y": list(self.y), "losses": dict(self.losses)}
-
-
-def calibrator_from_dict(values: Mapping[str, Any]) -> Calibrator:
-    """Read what `Calibrator.to_dict` wrote.
-
-    Parameters
-    ----------
-    values : mapping
-        The plain values.
-
-    Returns
-    -------
-    Calibrator
-        The map.
-
-    Raises
-    ------
-    ModelStoreError
-        If a key is unknown or missing, or the map would not be increasing.
-
-    Examples
-    --------
-    >>> calibrator_from_dict(Calibrator("cost", "scale", intercept=0.5).to_dict()).intercept
-    0.5
-    """
-    try:
-        calibrator = Calibrator(**{**values, "x": tuple(values["x"]), "y": tuple(values["y"])})
-        increasing = calibrator.slope > 0 and all((np.diff(knots) > 0).all() for knots in (calibrator.x, calibrator.y))
-    except (KeyError, TypeError) as exc:
-        message = f"calibrator: cannot be read ({exc}), expected what riskkit wrote. Store the model again."
-        raise ModelStoreError(message) from exc
-    if not increasing or len(calibrator.x) != len(calibrator.y):
-        message = (
-            "calibrator: the stored map does not increase, expected slope and knots that do. Store the model again."
-        )
-        raise ModelStoreError(message)
-    return calibrator
 
 
 def fit_calibrator(
@@ -169,7 +63,7 @@ def fit_calibrator(
     groups : sequence of shape (n_rows,), optional
         Person of each row.
     events_for_isotonic : int, default 500
-        Fewest events (members with cost) for `isotonic` to be tried.
+        Fewest events (members with cost) for `isotonic` and `venn_abers` to be tried.
 
     Returns
     -------
@@ -189,7 +83,7 @@ def fit_calibrator(
     rows = _make_rows(predicted, observed, weight, kind)
     names = np.arange(len(rows.kept)).astype(str) if groups is None else np.asarray(groups)[rows.kept]
     events = int((rows.observed > 0).sum())
-    tried = [method for method in methods if method != "isotonic" or events >= events_for_isotonic] or [methods[0]]
+    tried = [method for method in methods if method not in FREE or events >= events_for_isotonic] or [methods[0]]
     if len(tried) == 1 or _count_rarer(rows, names) < LEAST_EVENTS:
         return _fit(tried[0], rows)
     folds = assign_folds(names, n_folds=N_FOLDS, seed=0)
@@ -236,19 +130,35 @@ def _count_rarer(rows: _Rows, names: npt.NDArray[Any]) -> int:
 
 def _fit(method: str, rows: _Rows) -> Calibrator:
     """Fit one method."""
-    calibrator = Calibrator(rows.kind, method)
-    if method == "identity":
-        return calibrator
-    if method == "isotonic":
-        upper = 1.0 if rows.kind == "binary" else np.inf
-        x, y = fit_knots(rows.predicted, rows.observed, rows.weight, upper=upper)
-        calibrator = replace(calibrator, x=tuple(x.tolist()), y=tuple(y.tolist()))
-    margin = _link(calibrator.apply(rows.predicted), rows.kind)
+    shaped = _fit_shape(Calibrator(rows.kind, method), rows)
+    if method in {"identity", "beta"}:
+        return shaped
+    margin = shaped.compute_margin(rows.predicted)
     if method in {"sigmoid", "loglinear"}:
         intercept, slope = fit_line(margin, rows.observed, rows.weight, kind=rows.kind)
     else:
         intercept, slope = solve_shift(margin, rows.observed, rows.weight, kind=rows.kind), 1.0
-    return replace(calibrator, intercept=intercept, slope=slope)
+    return replace(shaped, intercept=intercept, slope=slope)
+
+
+def _fit_shape(calibrator: Calibrator, rows: _Rows) -> Calibrator:
+    """Fit what comes before the line: powers, knots, or nothing."""
+    given = rows.predicted, rows.observed, rows.weight
+    if calibrator.method == "beta":
+        powers, shift = fit_powers(*given)
+        return replace(calibrator, powers=powers, intercept=shift)
+    if calibrator.method == "venn_abers":
+        knots = fit_interval_knots(*given)
+        x, y, low, high = (tuple(knot.tolist()) for knot in knots)
+        return replace(calibrator, x=x, y=y, low=low, high=high)
+    if calibrator.method == "isotonic":
+        x_and_y = fit_knots(*given, upper=1.0 if rows.kind == "binary" else np.inf)
+    elif calibrator.method == "deciles":
+        x_and_y = fit_decile_knots(*given)
+    else:
+        return calibrator
+    x, y = (tuple(knot.tolist()) for knot in x_and_y)
+    return replace(calibrator, x=x, y=y)
 
 
 def _cross_validate(method: str, rows: _Rows, folds: npt.NDArray[np.int64]) -> float:
@@ -288,13 +198,3 @@ def compute_loss(observed: FloatArray, predicted: FloatArray, *, kind: Kind) -> 
         return np.asarray(np.logaddexp(0.0, margin) - observed * margin)
     root, cost = np.sqrt(np.maximum(predicted, SMALLEST)), np.maximum(observed, 0.0)
     return np.asarray(4 * (root + cost / root - 2 * np.sqrt(cost)))
-
-
-def _link(value: FloatArray, kind: Kind) -> FloatArray:
-    """Take the logit of probabilities or the logarithm of amounts."""
-    return compute_logit(value) if kind == "binary" else np.log(np.maximum(value, SMALLEST))
-
-
-def _unlink(margin: FloatArray, kind: Kind) -> FloatArray:
-    """Go back from the link scale."""
-    return compute_expit(margin) if kind == "binary" else np.exp(margin)

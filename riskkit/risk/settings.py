@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from riskkit.policy import PolicyModel
+from riskkit.data.outcome_rules import AgeTarget, EventRules, PlannedCare
+from riskkit.policy import PolicyModel, PolicyNumber
 from riskkit.risk.training import TreeSettings
 
 Interval = tuple[float, float]
@@ -19,10 +21,68 @@ class LabelOptions(PolicyModel):
     Parameters
     ----------
     amount : {'allowed_amount', 'paid_amount'}, optional
-        For cost: fund and member together, or the fund's share.
+        For `cost` and `high_cost`: fund and member together, or the fund's share.
+    threshold : PolicyNumber, optional
+        For `high_cost`: the cost per member-year that must be exceeded.
+    events : EventRules, optional
+        For `event`: what proves it, and its washout.
+    planned : PlannedCare, optional
+        For `readmission`: what makes an admission a planned one, beside its stated type.
+    targets : tuple of AgeTarget
+        For `control`: the target by age, from age 0 and rising.
+    allowed_gap_days : int, optional
+        For `event`, `death`, `high_cost` and `control`: days without enrolment that are forgiven.
     """
 
     amount: Literal["allowed_amount", "paid_amount"] | None = None
+    threshold: PolicyNumber | None = None
+    events: EventRules | None = None
+    planned: PlannedCare | None = None
+    targets: tuple[AgeTarget, ...] = ()
+    allowed_gap_days: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _check_targets(self) -> LabelOptions:
+        """Refuse bands of age that leave a gap or change places."""
+        starts = [band.from_age_years for band in self.targets]
+        if starts and (starts[0] != 0 or starts != sorted(set(starts))):
+            message = f"targets: from_age_years must begin at 0 and rise, got {starts}"
+            raise ValueError(message)
+        return self
+
+    def find_mismatch(self, label: str) -> str | None:
+        """Say which option a label lacks, or has no use for.
+
+        Parameters
+        ----------
+        label : str
+            The label.
+
+        Returns
+        -------
+        str or None
+            What is wrong, None where nothing is.
+        """
+        needed, optional = LABEL_OPTIONS[label]
+        given = {name for name in LabelOptions.model_fields if getattr(self, name) not in (None, ())}
+        lacking, beyond = sorted(needed - given), sorted(given - needed - optional)
+        if lacking:
+            return f"[label_options] {lacking[0]}: label {label!r} needs it, and it is not given"
+        if beyond:
+            return f"[label_options] {beyond[0]}: label {label!r} has no use for it"
+        return None
+
+
+LABEL_OPTIONS: dict[str, tuple[set[str], set[str]]] = {
+    "admission": (set(), set()),
+    "readmission": (set(), {"planned"}),
+    "cost": ({"amount"}, set()),
+    "event": ({"events", "allowed_gap_days"}, set()),
+    "death": ({"allowed_gap_days"}, set()),
+    "high_cost": ({"amount", "threshold", "allowed_gap_days"}, set()),
+    "control": ({"targets", "allowed_gap_days"}, set()),
+}
+"""By label, the options that it needs and those that it may have."""
 
 
 class FeatureChoice(PolicyModel):
@@ -45,7 +105,7 @@ class ModelSettings(TreeSettings):
 
     Parameters
     ----------
-    objective : {'binary', 'tweedie', 'two_part', 'regression'}
+    objective : {'binary', 'tweedie', 'two_part', 'regression', 'hazard'}
         The loss.
     monotone : bool, default True
         Hold the directions of the feature catalogue.
@@ -58,7 +118,7 @@ class ModelSettings(TreeSettings):
         `two_part`.
     """
 
-    objective: Literal["binary", "tweedie", "two_part", "regression"]
+    objective: Literal["binary", "tweedie", "two_part", "regression", "hazard"]
     monotone: bool = True
     variance_power: float = Field(default=1.6, gt=1, lt=2)
     cap_quantile: float | None = Field(default=None, gt=0.5, lt=1)
@@ -100,18 +160,57 @@ class TuningSettings(PolicyModel):
 
 
 class CalibrationSettings(PolicyModel):
-    """Candidates for calibration on data that the booster never saw.
+    """Candidates for calibration on data that the booster never saw, and how a later year may change the choice.
 
     Parameters
     ----------
     methods : tuple of str
-        Binary: `identity`, `intercept`, `sigmoid`, `isotonic`. Cost: `identity`, `scale`, `loglinear`, `isotonic`.
+        Binary: `identity` (a candidate even where it is not listed), `intercept`, `sigmoid`, `beta`, `isotonic`,
+        `venn_abers`. Cost: `identity`, `scale`, `loglinear`, `deciles`, `isotonic`.
     events_for_isotonic : int, default 500
-        Fewest events (members with cost) for isotonic to be a candidate.
+        Fewest events (members with cost) for `isotonic` and `venn_abers` to be candidates.
+    groups : tuple of str, default ()
+        Columns that the payer has declared legitimate rate factors: predictions may be recalibrated within them.
+    significance : float, default 0.05
+        Level of the closed test that chooses the update of a later year.
     """
 
     methods: tuple[str, ...] = Field(min_length=1)
     events_for_isotonic: int = Field(default=500, ge=1)
+    groups: tuple[str, ...] = ()
+    significance: float = Field(default=0.05, gt=0, lt=0.5)
+
+
+class BalanceSettings(PolicyModel):
+    """Cells in which a cost model must spend what its members cost, and what a cell is.
+
+    Parameters
+    ----------
+    cells : {'age_sex', 'none'}
+        Age band by sex, from the features `age_years` and `is_female`; `none` is for a scheme that does without.
+    age_bands : tuple of float
+        First age of each band but the youngest, in years, rising.
+    minimum_members : int
+        Fewest members of a cell of its own; a smaller one is pooled with its neighbour in age.
+    reference : str
+        Where the bands and the minimum come from.
+    effective : datetime.date
+        First day on which they hold.
+    """
+
+    cells: Literal["age_sex", "none"]
+    age_bands: tuple[float, ...] = Field(min_length=1)
+    minimum_members: int = Field(ge=1)
+    reference: str = Field(min_length=1)
+    effective: date
+
+    @model_validator(mode="after")
+    def _check_bands(self) -> BalanceSettings:
+        """Refuse bands out of order."""
+        if any(later <= sooner for sooner, later in pairwise(self.age_bands)):
+            message = f"age_bands: first ages must rise, got {list(self.age_bands)}. Sort them"
+            raise ValueError(message)
+        return self
 
 
 class AcceptanceLimits(PolicyModel):

@@ -12,8 +12,11 @@ from pydantic import Field, ValidationError, model_validator
 
 from riskkit.errors import PolicyError
 from riskkit.policy import PolicyModel, read_policy
+from riskkit.risk.calibrator import METHODS
+from riskkit.risk.hazard_horizons import name_columns
 from riskkit.risk.settings import (
     AcceptanceLimits,
+    BalanceSettings,
     CalibrationSettings,
     FeatureChoice,
     LabelOptions,
@@ -44,11 +47,11 @@ FEATURE_GROUPS = (
 )
 """Groups that a feature catalogue may use; one that the catalogue at hand leaves empty adds nothing."""
 
-_OBJECTIVES = {"binary": {"binary"}, "cost": {"tweedie", "two_part", "regression"}}
-_LABELS = {"binary": {"admission", "readmission"}, "cost": {"cost"}}
-_METHODS = {
-    "binary": {"identity", "intercept", "sigmoid", "isotonic"},
-    "cost": {"identity", "scale", "loglinear", "isotonic"},
+_OBJECTIVES = {"binary": {"binary"}, "hazard": {"hazard"}, "cost": {"tweedie", "two_part", "regression"}}
+_LABELS = {
+    "binary": {"admission", "readmission", "event", "death", "high_cost", "control"},
+    "hazard": {"event", "death", "high_cost"},
+    "cost": {"cost"},
 }
 
 
@@ -61,51 +64,80 @@ class OutcomeSpec(PolicyModel):
         Short name, that of the file.
     title, title_zh : str
         What a reader is shown.
-    kind : {'binary', 'cost'}
-        Probability of an event, or currency per member year.
+    kind : {'binary', 'hazard', 'cost'}
+        Probability of an event, probabilities by several horizons from one model of hazards, where members leave early
+        and death may come first, or currency per member year.
     policy : {'clinical', 'payment'}
         `clinical`: any feature. `payment`: only features that no provider can raise by activity.
-    label : {'admission', 'cost', 'readmission'}
+    label : {'admission', 'readmission', 'event', 'death', 'high_cost', 'control', 'cost'}
         The label that the cohort makes.
     horizon_days : int
         Days after the index date in which the outcome counts.
-    label_options, features, model, tuning, calibration, acceptance
+    horizons_days : tuple of int, default ()
+        For kind `hazard`: every horizon that is predicted, rising, the last one being `horizon_days`.
+    label_options, features, model, tuning, calibration, balance, acceptance
         The blocks of the file.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     title_zh: str
-    kind: Literal["binary", "cost"]
+    kind: Literal["binary", "hazard", "cost"]
     policy: Literal["clinical", "payment"]
-    label: Literal["admission", "cost", "readmission"]
+    label: Literal["admission", "readmission", "event", "death", "high_cost", "control", "cost"]
     horizon_days: int = Field(ge=1)
+    horizons_days: tuple[int, ...] = ()
     label_options: LabelOptions = LabelOptions()
     features: FeatureChoice
     model: ModelSettings
     tuning: TuningSettings
     calibration: CalibrationSettings
+    balance: BalanceSettings | None = None
     acceptance: AcceptanceLimits
 
     @model_validator(mode="after")
     def _check_kind(self) -> OutcomeSpec:
         """Refuse blocks that contradict the kind."""
-        wrong = [method for method in self.calibration.methods if method not in _METHODS[self.kind]]
+        allowed = METHODS[self.prediction_kind]
+        wrong = [method for method in self.calibration.methods if method not in allowed]
         found = {
             "label": (self.label, _LABELS[self.kind]),
             "[model] objective": (self.model.objective, _OBJECTIVES[self.kind]),
-            "[calibration] methods": (wrong[0] if wrong else self.calibration.methods[0], _METHODS[self.kind]),
+            "[calibration] methods": (
+                wrong[0] if wrong else self.calibration.methods[0],
+                set(allowed),
+            ),
         }
-        for key, (value, allowed) in found.items():
-            if value not in allowed:
-                message = f"{key}: kind {self.kind!r} goes with {', '.join(sorted(allowed))}, got {value!r}"
+        for key, (value, choices) in found.items():
+            if value not in choices:
+                message = f"{key}: kind {self.kind!r} goes with {', '.join(sorted(choices))}, got {value!r}"
                 raise ValueError(message)
-        if (self.kind == "cost") != (self.label_options.amount is not None):
-            message = (
-                f"[label_options] amount: given for kind 'cost' and for no other, got {self.label_options.amount!r}"
-            )
+        if self.balance is not None and self.kind != "cost":
+            message = f"[balance]: it balances amounts, which kind {self.kind!r} has none of. Remove the block"
             raise ValueError(message)
+        mismatch = self.label_options.find_mismatch(self.label) or self._find_horizon_mismatch()
+        if mismatch:
+            raise ValueError(mismatch)
         return self
+
+    def _find_horizon_mismatch(self) -> str | None:
+        """Say what is wrong with the horizons of a model of hazards."""
+        days = self.horizons_days
+        if (self.kind == "hazard") != bool(days):
+            return f"horizons_days: given for kind 'hazard' and for no other, got {list(days)}"
+        if days and (list(days) != sorted(set(days)) or days[0] < 1 or days[-1] != self.horizon_days):
+            return f"horizons_days: must rise to horizon_days = {self.horizon_days}, got {list(days)}"
+        return None
+
+    @property
+    def prediction_kind(self) -> Literal["binary", "cost"]:
+        """What one prediction is: a probability or an amount."""
+        return "cost" if self.kind == "cost" else "binary"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the prediction columns: the outcome's own, or one per horizon of a hazard."""
+        return name_columns(self.name, self.horizons_days) if self.kind == "hazard" else (self.name,)
 
     def with_overrides(self, overrides: Mapping[str, Any], *, place: str = "[overrides]") -> OutcomeSpec:
         """Change single keys for one scheme and check the whole again.

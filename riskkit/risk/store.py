@@ -6,28 +6,30 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from pydantic import ValidationError
 
 from riskkit.errors import ModelStoreError
+from riskkit.risk.balance import balance_from_dict
+from riskkit.risk.calibrator import calibrator_from_dict
+from riskkit.risk.hazard_model import HazardModel
 from riskkit.risk.model import OutcomeModel
-from riskkit.risk.recalibration import calibrator_from_dict
 from riskkit.risk.spec import OutcomeSpec
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised when an older riskkit could not read what this one writes; this one reads every version up to its own."""
 
 MANIFEST = "manifest.json"
 CALIBRATOR = "calibrator.json"
 
 
-def write_model(model: OutcomeModel, directory: str | Path) -> Path:
+def write_model(model: OutcomeModel | HazardModel, directory: str | Path) -> Path:
     """Store an outcome model as a folder of text files.
 
     Parameters
     ----------
-    model : OutcomeModel
+    model : OutcomeModel or HazardModel
         What to store.
     directory : str or pathlib.Path
         Its folder: absent, empty, or a stored model to replace. It appears whole or not at all.
@@ -35,7 +37,8 @@ def write_model(model: OutcomeModel, directory: str | Path) -> Path:
     Returns
     -------
     pathlib.Path
-        The folder, with `model.lgb` (and `amount.lgb` of a two-part model), `calibrator.json` and `manifest.json`.
+        The folder, with `model.lgb` (and `amount.lgb` of a two-part model, `death.lgb` of a hazard),
+        `calibrator.json` and `manifest.json`.
 
     Raises
     ------
@@ -46,8 +49,9 @@ def write_model(model: OutcomeModel, directory: str | Path) -> Path:
     if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
         message = f"{target}: found a folder that is not a stored model, expected none. Give another folder."
         raise ModelStoreError(message)
-    boosters = dict(zip(("model.lgb", "amount.lgb"), model.booster_texts, strict=False))
-    contents = {**boosters, CALIBRATOR: _to_json(model.calibrator.to_dict())}
+    second = "death.lgb" if isinstance(model, HazardModel) else "amount.lgb"
+    boosters = dict(zip(("model.lgb", second), model.booster_texts, strict=False))
+    contents = {**boosters, CALIBRATOR: _to_json(_describe_calibration(model))}
     contents[MANIFEST] = _to_json(_make_manifest(model, tuple(boosters), contents))
     partial = target.with_name(f"{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -59,7 +63,7 @@ def write_model(model: OutcomeModel, directory: str | Path) -> Path:
     return partial.rename(target)
 
 
-def read_model(directory: str | Path) -> OutcomeModel:
+def read_model(directory: str | Path) -> OutcomeModel | HazardModel:
     """Read a stored outcome model, if it is what was written.
 
     Parameters
@@ -69,7 +73,7 @@ def read_model(directory: str | Path) -> OutcomeModel:
 
     Returns
     -------
-    OutcomeModel
+    OutcomeModel or HazardModel
         It predicts what the stored one predicted.
 
     Raises
@@ -81,21 +85,54 @@ def read_model(directory: str | Path) -> OutcomeModel:
     manifest = _read_manifest(folder)
     texts = {name: _read_checked(folder, name, digest) for name, digest in manifest["files"].items()}
     try:
-        return OutcomeModel(
+        shared = _Shared(
             spec=OutcomeSpec.model_validate(manifest["spec"]),
             feature_names=tuple(manifest["feature_names"]),
             booster_texts=tuple(texts[name] for name in manifest["boosters"]),
-            calibrator=calibrator_from_dict(json.loads(texts[CALIBRATOR])),
-            floor=float(manifest["floor"]),
             metadata=manifest["metadata"],
+        )
+        calibration = json.loads(texts[CALIBRATOR])
+        if shared["spec"].kind == "hazard":
+            return HazardModel(
+                **shared,
+                calibrators=tuple(calibrator_from_dict(values) for values in calibration["horizons"]),
+                baseline=tuple(tuple(row) for row in calibration["baseline"]),
+            )
+        return OutcomeModel(
+            **shared,
+            calibrator=calibrator_from_dict(calibration),
+            floor=float(manifest["floor"]),
+            balance=balance_from_dict(manifest["balance"]) if manifest.get("balance") else None,
         )
     except (KeyError, ValidationError) as exc:
         message = f"{folder / MANIFEST}: {str(exc).splitlines()[0]}; expected a model of this riskkit. Retrain it."
         raise ModelStoreError(message) from exc
 
 
-def _make_manifest(model: OutcomeModel, boosters: tuple[str, ...], contents: dict[str, str]) -> dict[str, Any]:
+class _Shared(TypedDict):
+    """What every stored model has."""
+
+    spec: OutcomeSpec
+    feature_names: tuple[str, ...]
+    booster_texts: tuple[str, ...]
+    metadata: dict[str, Any]
+
+
+def _describe_calibration(model: OutcomeModel | HazardModel) -> dict[str, Any]:
+    """Write a model's calibrator, or those of its horizons, as plain values."""
+    if isinstance(model, HazardModel):
+        return {
+            "horizons": [one.to_dict() for one in model.calibrators],
+            "baseline": [list(row) for row in model.baseline],
+        }
+    return model.calibrator.to_dict()
+
+
+def _make_manifest(
+    model: OutcomeModel | HazardModel, boosters: tuple[str, ...], contents: dict[str, str]
+) -> dict[str, Any]:
     """Describe a model and the bytes of its files, and seal the description."""
+    balance = model.balance if isinstance(model, OutcomeModel) else None
     manifest: dict[str, Any] = {
         "format": "riskkit-outcome",
         "format_version": FORMAT_VERSION,
@@ -103,7 +140,8 @@ def _make_manifest(model: OutcomeModel, boosters: tuple[str, ...], contents: dic
         "spec": model.spec.model_dump(mode="json"),
         "feature_names": list(model.feature_names),
         "boosters": list(boosters),
-        "floor": model.floor,
+        "floor": getattr(model, "floor", 0.0),
+        "balance": balance.to_dict() if balance else None,
         "metadata": dict(model.metadata),
         "files": {name: _hash(text.encode("utf-8")) for name, text in contents.items()},
     }

@@ -14,12 +14,14 @@ from riskkit.data.io import hash_file
 from riskkit.errors import ModelStoreError
 from riskkit.features.catalogue import Catalogue, Feature
 from riskkit.rates.frozen import FrozenRates
+from riskkit.risk.hazard_model import list_columns, list_stored
 from riskkit.risk.store import read_model, write_model
 from riskkit.tiers.cuts import FrozenTiers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from riskkit.risk.hazard_model import HorizonModel
     from riskkit.risk.model import OutcomeModel
 
 FORMAT = 1
@@ -43,8 +45,8 @@ class Bundle:
         Features that the models were offered, in order.
     code_lists : pandas.DataFrame
         Code lists behind the features.
-    models : dict of str to OutcomeModel
-        Models by outcome.
+    models : dict of str to OutcomeModel or HorizonModel
+        Models by prediction column: by outcome, and for a hazard by horizon (``nephropathy_1y``).
     tiers : FrozenTiers or None
         Tier policy with its frozen cuts.
     rates : FrozenRates or None
@@ -61,7 +63,7 @@ class Bundle:
     cohort: CohortSpec
     catalogue: Catalogue
     code_lists: pd.DataFrame
-    models: dict[str, OutcomeModel]
+    models: dict[str, OutcomeModel | HorizonModel]
     tiers: FrozenTiers | None = None
     rates: FrozenRates | None = None
     rated_outcome: str | None = None
@@ -109,7 +111,8 @@ def write_bundle(bundle: Bundle, directory: Path) -> Path:
         The folder.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    for name, model in bundle.models.items():
+    stored = list_stored(bundle.models)
+    for name, model in stored.items():
         write_model(model, directory / "models" / name)
     bundle.code_lists.to_csv(directory / "code_lists.csv", index=False)
     content = {
@@ -118,7 +121,7 @@ def write_bundle(bundle: Bundle, directory: Path) -> Path:
         "currency": bundle.currency,
         "adapter": bundle.adapter,
         "cohort": bundle.cohort.model_dump(mode="json"),
-        "outcomes": list(bundle.models),
+        "outcomes": list(stored),
         "rated_outcome": bundle.rated_outcome,
         "tables": list(bundle.tables),
         "tiers": bundle.tiers.to_dict() if bundle.tiers else None,
@@ -158,7 +161,11 @@ def read_bundle(directory: Path) -> Bundle:
         cohort=CohortSpec.model_validate(content["cohort"]),
         catalogue=Catalogue(tuple(_read_feature(values) for values in content["catalogue"])),
         code_lists=code_lists,
-        models={name: read_model(directory / "models" / name) for name in content["outcomes"]},
+        models={
+            column: model
+            for name in content["outcomes"]
+            for column, model in list_columns(read_model(directory / "models" / name)).items()
+        },
         tiers=FrozenTiers.from_dict(content["tiers"]) if content["tiers"] else None,
         rates=FrozenRates.from_dict(content["rates"]) if content["rates"] else None,
         rated_outcome=content["rated_outcome"],

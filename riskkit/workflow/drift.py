@@ -1,4 +1,4 @@
-"""Drift: the kept models applied to a later year, judged, and recalibrated on half of its persons."""
+"""Drift: the kept models applied to a later year, judged, and updated as far as a closed test asks for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskkit.evaluation.drift import compute_feature_drift
+from riskkit.evaluation.input_drift import compute_input_drift
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.evaluation.outcome_drift import compute_outcome_drift
 from riskkit.risk.matrix import ModelFrame, assign_folds
-from riskkit.risk.model import OutcomeModel, calibrate_outcome
+from riskkit.risk.model import OutcomeModel
+from riskkit.risk.outcome_update import find_update, update_outcome
 from riskkit.workflow.members import label_members
 from riskkit.workflow.summary import metrics_to_dict
 
@@ -20,10 +22,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskkit.data.io import Tables
+    from riskkit.risk.updating import Update
     from riskkit.workflow.members import Members
-    from riskkit.workflow.scheme import DriftBlock, RunBlock
+    from riskkit.workflow.scheme_file import DriftBlock, RunBlock
 
 SHOWN_FEATURES = 10
+WORDS = {
+    "keep": "no change is called for",
+    "intercept": "its level is shifted",
+    "slope": "its level is shifted and its slope stretched",
+    "refit": "its calibration is fitted again",
+}
 
 
 @dataclass(frozen=True)
@@ -43,9 +52,18 @@ class DriftFinding:
 
 
 def check_drift(
-    model: OutcomeModel, later: Members, tables: Tables, *, block: DriftBlock, run: RunBlock
+    model: OutcomeModel,
+    later: Members,
+    tables: Tables,
+    *,
+    block: DriftBlock,
+    run: RunBlock,
+    code_lists: pd.DataFrame | None = None,
 ) -> DriftFinding:
-    """Apply a model to a later year, judge it, and recalibrate it if a change of scale mends it.
+    """Apply a model to a later year, judge it, and update its map if a change of scale mends it.
+
+    Which update is made, a closed test on half of the persons says; what it is worth, the other half. The map that is
+    kept is the same update fitted on all of them.
 
     Parameters
     ----------
@@ -59,14 +77,17 @@ def check_drift(
         Limits.
     run : RunBlock
         Seed and bootstrap.
+    code_lists : pandas.DataFrame, optional
+        Every code list; needed where the outcome names groups of them.
 
     Returns
     -------
     DriftFinding
         Verdict ``"stable"``, ``"recalibrate"`` or ``"refuse"``. The metrics after recalibration are those of the half
-        of the persons that the calibrator has not seen.
+        of the persons that the update has not seen; the closed test of a stable model is that of all persons, and
+        changes nothing.
     """
-    labels = label_members(later.cohort, tables, model.spec)
+    labels = label_members(later.cohort, tables, model.spec, code_lists=code_lists)
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
     frame = ModelFrame(
         later.features.take(counted).reset_index(drop=True),
@@ -85,12 +106,55 @@ def check_drift(
     )
     report: dict[str, Any] = {**_without_nan(found.to_dict()), "members": len(counted)}
     report["before"] = _measure(model, frame, run)
-    if found.verdict != "recalibrate":
-        return DriftFinding(model, {**report, "after": None, "message": _say(model, report, None)})
+    report.update(update=None, after=None)
+    if found.verdict == "refuse":
+        return DriftFinding(model, {**report, "message": _say(model, report)})
+    if found.verdict == "stable":
+        report["update"] = _describe(find_update(model, frame), made=False)
+        return DriftFinding(model, {**report, "message": _say(model, report)})
     half = assign_folds(frame.groups, n_folds=2, seed=run.seed)
-    renewed = calibrate_outcome(model, frame.take(np.flatnonzero(half == 0)))
-    report["after"] = _measure(renewed, frame.take(np.flatnonzero(half == 1)), run)
-    return DriftFinding(renewed, {**report, "message": _say(model, report, report["after"])})
+    seen, unseen = (frame.take(np.flatnonzero(half == number)) for number in (0, 1))
+    update = find_update(model, seen)
+    report["update"] = _describe(update, made=True)
+    report["after"] = _measure(update_outcome(model, seen, update.choice), unseen, run)
+    renewed = update_outcome(model, frame, update.choice)
+    return DriftFinding(renewed, {**report, "message": _say(model, report)})
+
+
+def judge_inputs(model: OutcomeModel, known: Members, later: Members, block: DriftBlock) -> dict[str, Any]:
+    """Judge a later year before any of its outcomes is known.
+
+    Parameters
+    ----------
+    model : OutcomeModel
+        The kept model.
+    known : Members
+        Members that the model was made and tested on; their last index date is the reference.
+    later : Members
+        Members at the later index date.
+    block : DriftBlock
+        Limits; the stable band holds for the ratio of mean predictions too.
+
+    Returns
+    -------
+    dict
+        `verdict`, figures, the features that `moved` and the `reason`.
+    """
+    last = known.at(known.cohort["index_date"] == known.cohort["index_date"].max())
+    importance: dict[str, float] = {}
+    for booster in model.boosters:
+        gains = booster.feature_importance("gain")
+        for name, gain in zip(booster.feature_name(), gains, strict=True):
+            importance[name] = importance.get(name, 0.0) + float(gain) / (float(gains.sum()) or 1.0)
+    found = compute_input_drift(
+        last.features,
+        later.features,
+        model.predict(last.features),
+        model.predict(later.features),
+        importance=importance,
+        stable=block.stable,
+    )
+    return found.to_dict()
 
 
 def find_feature_drift(reference: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, Any]]:
@@ -123,20 +187,35 @@ def _measure(model: OutcomeModel, frame: ModelFrame, run: RunBlock) -> dict[str,
             model.predict(frame.features),
             frame.weight,
             frame.groups,
-            kind=model.spec.kind,
+            kind=model.spec.prediction_kind,
             n_bootstrap=run.n_bootstrap,
             seed=run.seed,
         )
     )
 
 
-def _say(model: OutcomeModel, report: dict[str, Any], after: dict[str, dict[str, float | None]] | None) -> str:
+def _describe(update: Update, *, made: bool) -> dict[str, Any]:
+    """Write the closed test with what it could have found."""
+    # Both halves vary, each with twice the variance of the whole: an O/E on one after a fit on the other.
+    return {
+        **update.to_dict(),
+        "made": made,
+        "oe_error_of_other_half": math.sqrt(2) * update.oe_error if made else None,
+    }
+
+
+def _say(model: OutcomeModel, report: dict[str, Any]) -> str:
     times = report["expected_ratio"]
     predicted = "something and nothing" if times is None else f"{times:.2f} times what"
     found = f"{model.spec.title}: the model predicts {predicted} happened (O/E {report['oe_ratio']:.3f})"
     if report["verdict"] == "stable":
         return f"{found}. It is kept."
-    if after is None:
+    if report["after"] is None:
         return f"{found}. It is refused: do not score or pay on it; {report['reason']}"
-    renewed = after["oe_ratio"]["value"]
-    return f"{found}. It is recalibrated on half of the persons; on the other half O/E is {renewed:.3f}."
+    renewed, update = report["after"]["oe_ratio"]["value"], report["update"]
+    return (
+        f"{found}. It is recalibrated on half of the persons ({WORDS[update['choice']]}, by a closed test on "
+        f"{update['events']:,} of them with events, which finds an error of {update['detectable']:.0%} of the level in "
+        f"four of five cases); on the other half O/E is {renewed:.3f}, give or take "
+        f"{1.96 * update['oe_error_of_other_half']:.3f} by chance."
+    )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from riskkit.data.io import Tables
     from riskkit.data.quality import OnBadRows
+    from riskkit.risk.hazard_model import HorizonModel
     from riskkit.risk.model import OutcomeModel
     from riskkit.workflow.bundle import Bundle
     from riskkit.workflow.members import Members
@@ -100,7 +101,7 @@ def evaluate_source(
         for done, (name, model) in enumerate(bundle.models.items()):
             if progress:
                 progress(f"measure {name}", done, len(bundle.models))
-            tested = _predict(model, members, opened.tables)
+            tested = _predict(model, members, opened.tables, bundle.code_lists)
             outcomes[name] = _measure(model, tested, effort or Effort())
             parts.append(tested.assign(outcome=name))
         summary = {
@@ -115,9 +116,11 @@ def evaluate_source(
     return summary
 
 
-def _predict(model: OutcomeModel, members: Members, tables: Tables) -> pd.DataFrame:
+def _predict(
+    model: OutcomeModel | HorizonModel, members: Members, tables: Tables, code_lists: pd.DataFrame
+) -> pd.DataFrame:
     """Join what a model says and what happened, for the members who count."""
-    labels = label_members(members.cohort, tables, model.spec)
+    labels = label_members(members.cohort, tables, model.spec, code_lists=code_lists)
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
     if not len(counted):
         message = (
@@ -129,19 +132,19 @@ def _predict(model: OutcomeModel, members: Members, tables: Tables) -> pd.DataFr
     return tested.assign(predicted=model.predict(members.features.take(counted)))
 
 
-def _measure(model: OutcomeModel, tested: pd.DataFrame, effort: Effort) -> dict[str, Any]:
+def _measure(model: OutcomeModel | HorizonModel, tested: pd.DataFrame, effort: Effort) -> dict[str, Any]:
     table = compute_metrics(
         tested["observed"],
         tested["predicted"],
         tested["weight"],
         tested["person_id"],
-        kind=model.spec.kind,
+        kind=model.spec.prediction_kind,
         n_bootstrap=effort.n_bootstrap,
         seed=effort.seed,
     )
     return {
         "title": model.spec.title,
-        "kind": model.spec.kind,
+        "kind": model.spec.prediction_kind,
         "policy": model.spec.policy,
         "test_members": len(tested),
         "events": int((tested["observed"] > 0).sum()),

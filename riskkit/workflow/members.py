@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from riskkit.cohort.eligibility import build_annual_cohort, build_discharge_cohort
-from riskkit.cohort.outcomes import label_admission, label_cost, label_readmission
 from riskkit.data.codes import build_code_map, read_code_lists
-from riskkit.errors import PolicyError
 from riskkit.features.audit import audit_sample
 from riskkit.features.build import build_features
 from riskkit.features.contents import make_catalogue
+from riskkit.workflow.labels import LABELS, LabelTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from riskkit.cohort.eligibility import CohortSpec
+    from riskkit.cohort.events import FollowUpEnd
     from riskkit.data.io import Tables
     from riskkit.features.catalogue import Catalogue
     from riskkit.features.engines.protocol import Engine
@@ -183,7 +183,14 @@ def build_members(
     return Members(cohort, features, flow)
 
 
-def label_members(cohort: pd.DataFrame, tables: Tables, spec: OutcomeSpec) -> pd.DataFrame:
+def label_members(
+    cohort: pd.DataFrame,
+    tables: Tables,
+    spec: OutcomeSpec,
+    *,
+    code_lists: pd.DataFrame | None = None,
+    follow_up_end: FollowUpEnd = None,
+) -> pd.DataFrame:
     """Label one outcome.
 
     Parameters
@@ -194,17 +201,15 @@ def label_members(cohort: pd.DataFrame, tables: Tables, spec: OutcomeSpec) -> pd
         Canonical tables that reach over the outcome window.
     spec : OutcomeSpec
         The outcome.
+    code_lists : pandas.DataFrame, optional
+        Every code list; needed where the outcome names groups of them.
+    follow_up_end : pandas.Series or pandas.Timestamp, optional
+        First day that a label of events may not look at, by row of the cohort or for all; where missing, the day after
+        the last record. Windows of costs and of any admission close before the test, which the scheme checks.
 
     Returns
     -------
     pandas.DataFrame
-        `person_id`, `index_date`, `observed`, `weight`, in the order of the cohort.
+        `person_id`, `index_date`, `observed`, `weight`, in the order of the cohort, and what the label has besides.
     """
-    if spec.label == "readmission" and "claim_id" not in cohort:
-        message = f"outcome {spec.name!r}: readmission needs a discharge cohort. Set kind = 'discharge'."
-        raise PolicyError(message)
-    horizon = spec.horizon_days
-    if spec.label == "cost":
-        return label_cost(cohort, tables.paths, horizon_days=horizon, amount=str(spec.label_options.amount))
-    label = label_readmission if spec.label == "readmission" else label_admission
-    return label(cohort, tables.paths, horizon_days=horizon)
+    return LABELS[spec.label](LabelTask(cohort, tables.paths, spec, code_lists, follow_up_end))

@@ -19,11 +19,13 @@ from riskkit.data.staging import keep_source
 from riskkit.errors import AcceptanceError
 from riskkit.report.render import write_report
 from riskkit.workflow.bundle import Bundle, write_bundle
-from riskkit.workflow.explanations import REPORT_ROWS, describe_examples, sample_rows, write_explanations
+from riskkit.workflow.explanations import describe_examples
+from riskkit.workflow.random_split import refuse_lone_random_split
 from riskkit.workflow.rate import RatedPopulation, rate_members, summarise_rates, write_rated
 from riskkit.workflow.record import choose_alias, record_run
-from riskkit.workflow.score import KEYS, score_members
-from riskkit.workflow.train import SearchAid
+from riskkit.workflow.results import explain_outcomes, write_evaluation
+from riskkit.workflow.score import score_members
+from riskkit.workflow.search import SearchAid
 from riskkit.workflow.training import Training, context_of, population_name, train_scheme
 
 if TYPE_CHECKING:
@@ -167,7 +169,13 @@ def write_summary(summary: dict[str, Any], folder: Path) -> None:
         Plain values.
     folder : pathlib.Path
         Where to.
+
+    Raises
+    ------
+    AcceptanceError
+        If a figure of a random split stands in it without its temporal twin.
     """
+    refuse_lone_random_split(summary)
     text = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False, default=str)
     (folder / "summary.json").write_text(text, encoding="utf-8")
 
@@ -212,64 +220,6 @@ def complete_scheme(summary: dict[str, Any]) -> dict[str, Any]:
     """
     made = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "riskkit_version": version("riskkit")}
     return {**summary, "scheme": {**summary["scheme"], **made}}
-
-
-def write_evaluation(
-    training: Training, bundle: Bundle, members: pd.DataFrame, folder: Path, *, rated: RatedPopulation | None = None
-) -> None:
-    """Write the frames behind the report's figures, identifiers hashed.
-
-    Parameters
-    ----------
-    training : Training
-        The training run.
-    bundle : Bundle
-        The bundle.
-    members : pandas.DataFrame
-        Keys and features of the members that are rated.
-    folder : pathlib.Path
-        Where to.
-    rated : RatedPopulation, optional
-        The rate table.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    predictions = pd.concat([outcome.predictions for outcome in training.trained.values()], ignore_index=True)
-    predictions.to_parquet(folder / "predictions.parquet", index=False)
-    bundle.catalogue.to_frame()[["name", "meaning", "group"]].to_parquet(folder / "feature_catalogue.parquet")
-    if rated:
-        columns = [
-            name
-            for name in ("rate_amount", "risk_tier", "relative_risk_score", "exposure_months")
-            if name in rated.table
-        ]
-        rated.table[columns].to_parquet(folder / "rates.parquet", index=False)
-    drawn = members.take(sample_rows(members, REPORT_ROWS)).reset_index(drop=True)
-    values = drawn.drop(columns=KEYS)
-    for outcome in bundle.models:
-        values.to_parquet(folder / f"feature_values_{outcome}.parquet", index=False)
-
-
-def explain_outcomes(bundle: Bundle, members: pd.DataFrame, folder: Path, *, progress: Progress | None = None) -> None:
-    """Write the explanations of every outcome.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The bundle.
-    members : pandas.DataFrame
-        Keys and features of the members to explain.
-    folder : pathlib.Path
-        Gets one folder per outcome, and beside them the contributions behind the report's figures.
-    progress : callable, optional
-        Called with (what, done, in all).
-    """
-    drawn = sample_rows(members, REPORT_ROWS)
-    for done, outcome in enumerate(bundle.models):
-        if progress:
-            progress(f"explain {outcome}", done, len(bundle.models))
-        write_explanations(bundle, outcome, members, folder / outcome)
-        table = pd.read_parquet(folder / outcome / "contributions.parquet").take(drawn).drop(columns=KEYS)
-        table.to_parquet(folder.parent / "evaluation" / f"contributions_{outcome}.parquet", index=False)
 
 
 def _aid_search(out: Path, warm: Bundle | None) -> SearchAid:

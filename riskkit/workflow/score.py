@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError
-from riskkit.explain.contributions import compute_contributions
+from riskkit.explain.contributions import compute_contributions, make_frame
+from riskkit.explain.factors import multiply_contributions
 from riskkit.explain.reasons import compute_reasons, reasons_to_json
 from riskkit.explain.rescaling import rescale_to_probability
 from riskkit.explain.wording import make_cost_quantity, make_risk_quantity
 from riskkit.rates.capitation import compute_rates
+from riskkit.risk.hazard_model import HorizonModel, predict_columns
+from riskkit.risk.hazard_split import attribute_risk
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.workflow.rate_lines import explain_rate
 
@@ -105,7 +108,7 @@ def predict_outcomes(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Keys and one column per outcome.
     """
-    return frame[KEYS].assign(**{name: model.predict(frame) for name, model in bundle.models.items()})
+    return frame[KEYS].assign(**predict_columns(bundle.models, frame))
 
 
 def assign_member_tiers(bundle: Bundle, frame: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
@@ -175,13 +178,13 @@ def rate_frame(bundle: Bundle, frame: pd.DataFrame, predictions: pd.DataFrame, t
     return rated.merge(tiers, on=KEYS, how="left", validate="one_to_one")
 
 
-def compute_member_contributions(model: OutcomeModel, frame: pd.DataFrame) -> pd.DataFrame:
+def compute_member_contributions(model: OutcomeModel | HorizonModel, frame: pd.DataFrame) -> pd.DataFrame:
     """Explain one outcome on the scale of its prediction.
 
     Parameters
     ----------
-    model : OutcomeModel
-        A model with one booster.
+    model : OutcomeModel or HorizonModel
+        A model with one booster, or one horizon of a hazard.
     frame : pandas.DataFrame
         Keys and features.
 
@@ -190,17 +193,23 @@ def compute_member_contributions(model: OutcomeModel, frame: pd.DataFrame) -> pd
     pandas.DataFrame
         Contributions that sum with `base_value` to the calibrated prediction.
     """
-    return rescale_to_probability(compute_contributions(model.booster, frame), model.calibrate)
+    if isinstance(model, HorizonModel):
+        base, values = attribute_risk(model.stored, frame, model.place)
+        return make_frame(frame[KEYS], base, values, list(model.feature_names))
+    calibrated = rescale_to_probability(compute_contributions(model.booster, frame), model.calibrate)
+    if model.balance is None:
+        return calibrated
+    return multiply_contributions(calibrated, model.balance.split_factor(frame), level=model.balance.level)
 
 
-def quantity_of(bundle: Bundle, model: OutcomeModel) -> Quantity:
+def quantity_of(bundle: Bundle, model: OutcomeModel | HorizonModel) -> Quantity:
     """Say what a model's contributions are amounts of.
 
     Parameters
     ----------
     bundle : Bundle
         The bundle, for its currency.
-    model : OutcomeModel
+    model : OutcomeModel or HorizonModel
         The model.
 
     Returns

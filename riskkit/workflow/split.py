@@ -14,7 +14,7 @@ from riskkit.risk.matrix import assign_folds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskkit.workflow.scheme import SplitBlock
+    from riskkit.workflow.scheme_file import SplitBlock
 
 
 @dataclass(frozen=True)

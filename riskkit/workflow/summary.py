@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskkit.risk.spec import OutcomeSpec
-    from riskkit.workflow.scheme import RunBlock
+    from riskkit.workflow.scheme_file import RunBlock
     from riskkit.workflow.source import OpenSource
-    from riskkit.workflow.train import TrainedOutcome
+    from riskkit.workflow.trained import TrainedOutcome
 
 KEYS = ["person_id", "index_date"]
 DISCRIMINATION = {"binary": "auroc", "cost": "r2"}
@@ -58,7 +58,7 @@ def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
     Returns
     -------
     dict
-        Title, kind, policy, counts, parameters, calibration, `test` and `comparators`.
+        Title, kind, policy, counts, parameters, calibration, `test`, `comparators` and what `measure_outcome` adds.
     """
     spec = trained.model.spec
     tables = {name: metrics_to_dict(table) for name, table in trained.metrics.items()}
@@ -71,8 +71,10 @@ def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
         **{name: int(value) for name, value in trained.counts.items()},
         "params": trained.params,
         "calibration": {"method": trained.model.calibrator.method},
-        "test": tables.pop("predicted"),
+        **({"follow_up": trained.follow_up} if trained.follow_up else {}),
+        "test": tables.pop("predicted") | trained.figures.get("test", {}),
         "comparators": tables,
+        **{name: value for name, value in trained.figures.items() if name != "test"},
     }
 
 
@@ -103,7 +105,7 @@ def compare_with_truth(trained: TrainedOutcome, truth: pd.DataFrame, run: RunBlo
         joined[column],
         joined["weight"],
         joined["person_id"],
-        kind=spec.kind,
+        kind=spec.prediction_kind,
         n_bootstrap=run.n_bootstrap,
         seed=run.seed,
     )

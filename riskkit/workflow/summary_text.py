@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from riskkit.report.rivals import list_lost
+from riskkit.workflow.follow_up_text import describe_follow_up
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -34,8 +37,16 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
         f"{summary['scheme']['title']}",
         f"Data: {data['rows_in']:,} rows in, {data['accepted']:,} accepted, {data['quarantined']:,} set aside",
     ]
+    lines += list_lost(summary)
     lines += [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
+    lines += describe_follow_up(summary["outcomes"])
+    lines += [f"Policy price: {pair['sentence']}" for pair in summary.get("policy_price") or []]
     if summary["drift"]:
+        lines += [
+            f"INPUTS {summary['drift']['index_date']}: {one['inputs']['verdict']}. {one['inputs']['reason']}"
+            for one in _drifted(summary)
+            if one.get("inputs")
+        ]
         lines += [f"DRIFT {summary['drift']['index_date']}: {one['message']}" for one in _drifted(summary)]
     if summary["tiers"]:
         parts = [

@@ -2,81 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from riskkit.errors import DataContractError, LeakageError
-from riskkit.evaluation.comparators import fit_comparator
-from riskkit.evaluation.metrics import compute_metrics
+from riskkit.errors import LeakageError
+from riskkit.evaluation.comparison import compute_comparison
 from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.model import OutcomeModel, fit_outcome
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
+from riskkit.workflow.comparators import ComparatorPlan, plan_comparators
 from riskkit.workflow.label_guard import refuse_labels
+from riskkit.workflow.labels import limit_follow_up
+from riskkit.workflow.measure import LAB, measure_contrast, measure_outcome
 from riskkit.workflow.members import label_members
+from riskkit.workflow.random_split import deal_at_random
+from riskkit.workflow.rows_that_count import require_every_date, varies
+from riskkit.workflow.search import SearchAid, with_budget
 from riskkit.workflow.split import plan_splits, tuning_rows
+from riskkit.workflow.trained import TrainedOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from riskkit.data.io import Tables
-    from riskkit.evaluation.comparators import ComparatorName
     from riskkit.risk.spec import OutcomeSpec
     from riskkit.workflow.members import FeaturePlan, Members
     from riskkit.workflow.scheme import Scheme
+    from riskkit.workflow.scheme_file import RunBlock
     from riskkit.workflow.split import Split, SplitPlan
 
     Progress = Callable[[str, int, int], None]
 
 KEYS = ["person_id", "index_date"]
-NOT_FEATURES = {"observed", "weight", "outcome", "event_days"}
-
-
-@dataclass(frozen=True)
-class TrainedOutcome:
-    """One outcome, trained and measured.
-
-    Parameters
-    ----------
-    model : OutcomeModel
-        The model that is kept.
-    predictions : pandas.DataFrame
-        Test rows: keys, `outcome`, `observed`, `weight`, `predicted` and one column per comparator.
-    metrics : dict of str to pandas.DataFrame
-        Metrics table of ``"predicted"``, the model's own, and of each comparator.
-    params : dict
-        Tuned tree settings; empty where the specification's own are used.
-    counts : dict of str to float
-        Rows to train, calibrate and test, and events in the test.
-    """
-
-    model: OutcomeModel
-    predictions: pd.DataFrame
-    metrics: dict[str, pd.DataFrame]
-    params: dict[str, Any]
-    counts: dict[str, float]
-
-
-@dataclass(frozen=True)
-class SearchAid:
-    """What a search for better trees may start from.
-
-    Parameters
-    ----------
-    store : pathlib.Path, optional
-        SQLite file that keeps the trials, so that a run that was cut short goes on.
-    warm : dict of str to dict, default empty
-        Last year's tree settings by outcome.
-    """
-
-    store: Path | None = None
-    warm: dict[str, dict[str, Any]] = field(default_factory=dict)
+NOT_FEATURES = {"observed", "weight", "outcome", "event_days", "cause", "followed_days", "risk_set", "interval"}
 
 
 @dataclass(frozen=True)
@@ -89,6 +53,7 @@ class _Task:
     names: list[str]
     directions: dict[str, int]
     seed: int
+    comparators: ComparatorPlan
 
 
 def train_outcomes(
@@ -120,7 +85,7 @@ def train_outcomes(
     Returns
     -------
     dict of str to TrainedOutcome
-        By outcome, in the scheme's order.
+        By prediction column, in the scheme's order: an outcome's own name, or one name per horizon of a hazard.
 
     Raises
     ------
@@ -129,14 +94,20 @@ def train_outcomes(
     LeakageError
         If a label stands among the features, or a person on both sides of a split by persons.
     """
-    leaked = (NOT_FEATURES | {spec.name for spec in scheme.outcomes}) & set(members.features.columns)
+    from riskkit.workflow.train_hazard import train_hazard
+
+    named = {column for spec in scheme.outcomes for column in (spec.name, *spec.columns)}
+    leaked = (NOT_FEATURES | named) & set(members.features.columns)
     if leaked:
         message = f"features: the label column {sorted(leaked)[0]!r} is among them. Build the features without labels."
         raise LeakageError(message)
-    trained = {}
+    trained: dict[str, TrainedOutcome] = {}
     for done, spec in enumerate(scheme.outcomes):
         if progress:
             progress(f"label {spec.name}", done, len(scheme.outcomes))
+        if spec.kind == "hazard":
+            trained |= train_hazard(scheme, spec, members, tables, plan, progress=progress)
+            continue
         task = _make_task(scheme, spec, members, tables, plan)
         trained[spec.name] = _train_one(scheme, task, search or SearchAid(), progress)
     return trained
@@ -144,49 +115,31 @@ def train_outcomes(
 
 def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tables, plan: FeaturePlan) -> _Task:
     """Join features and labels of the rows that carry weight."""
-    labels = label_members(members.cohort, tables, spec)
+    labels = label_members(
+        members.cohort,
+        tables,
+        spec,
+        code_lists=plan.code_lists,
+        follow_up_end=limit_follow_up(members.cohort, scheme.file.split),
+    )
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
-    _require_every_date(spec, members.cohort, counted)
+    require_every_date(spec, members.cohort, counted)
     catalogue = plan.chosen.to_frame()
     features = members.features.take(counted).reset_index(drop=True)
-    names = [name for name in select_features(catalogue, spec) if _varies(features[name])]
+    names = [name for name in select_features(catalogue, spec) if varies(features[name])]
     labels = labels.take(counted)
     refuse_labels(features[names], labels["observed"], outcome=spec.name)
+    frame = ModelFrame(features, labels["observed"].to_numpy(), labels["weight"].to_numpy())
+    cohort = members.cohort.take(counted).reset_index(drop=True)
     return _Task(
-        spec=_with_budget(scheme, spec),
-        frame=ModelFrame(features, labels["observed"].to_numpy(), labels["weight"].to_numpy()),
-        cohort=members.cohort.take(counted).reset_index(drop=True),
+        spec=with_budget(scheme, spec),
+        frame=frame,
+        cohort=cohort.assign(event_days=labels["event_days"].to_numpy()) if "event_days" in labels else cohort,
         names=names,
+        comparators=plan_comparators(frame, cohort, tables, names=names, kind=spec.prediction_kind),
         directions=dict(zip(catalogue["name"], catalogue["direction"], strict=True)),
         seed=scheme.file.run.seed,
     )
-
-
-def _require_every_date(spec: OutcomeSpec, cohort: pd.DataFrame, counted: NDArray[np.int64]) -> None:
-    """Refuse a year without exposure: a split by time would quietly test on the year before."""
-    lost = set(cohort["index_date"]) - set(cohort["index_date"].iloc[counted])
-    if lost and "claim_id" not in cohort:
-        message = (
-            f"outcome {spec.name!r}: nobody counts at index date {min(lost):%Y-%m-%d}, expected members with "
-            f"exposure in the {spec.horizon_days} days after it. Extend the enrolment, or take the date out of "
-            "[cohort] index_dates."
-        )
-        raise DataContractError(message)
-
-
-def _varies(values: pd.Series[float]) -> bool:
-    """Say whether a feature tells any two members apart, a missing value being a value of its own."""
-    return bool(values.min() != values.max()) if values.notna().all() else bool(values.notna().any())
-
-
-def _with_budget(scheme: Scheme, spec: OutcomeSpec) -> OutcomeSpec:
-    run = scheme.file.run
-    asked = {
-        "trials": run.tuning_trials,
-        "timeout_seconds": None if run.tuning_minutes is None else 60 * run.tuning_minutes,
-    }
-    budget = {key: value for key, value in asked.items() if value is not None}
-    return spec.with_overrides({"tuning": budget}, place="[run] tuning_trials") if budget else spec
 
 
 def _train_one(scheme: Scheme, task: _Task, search: SearchAid, progress: Progress | None) -> TrainedOutcome:
@@ -210,26 +163,45 @@ def _train_one(scheme: Scheme, task: _Task, search: SearchAid, progress: Progres
     # The search sees fewer rows than the fit: how many trees the rows carry, early stopping says on all of them.
     params.pop("n_estimators", None)
     model, predictions = _fit_and_predict(task, plan, params, progress)
-    run = scheme.file.run
-    metrics = {
-        column: compute_metrics(
-            predictions["observed"],
-            predictions[column],
-            predictions["weight"],
-            predictions["person_id"],
-            kind=task.spec.kind,
-            n_bootstrap=run.n_bootstrap,
-            seed=run.seed,
-        )
-        for column in ["predicted", *_comparators(task.spec)]
-    }
+    metrics, figures = _measure(scheme.file.run, task, predictions, params)
     counts = {
         "train_members": float(len(plan.kept.train)),
         "calibration_members": float(len(plan.kept.calibration)),
         "test_members": float(len(predictions)),
         "events": float((predictions["observed"] > 0).sum()),
     }
-    return TrainedOutcome(model, predictions, metrics, params, counts)
+    return TrainedOutcome(model, predictions, metrics, params, counts, figures=figures)
+
+
+def _measure(
+    run: RunBlock, task: _Task, predictions: pd.DataFrame, params: dict[str, Any]
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Measure model and comparators on the test rows: metrics tables, and what the summary says beyond them."""
+    columns = ["predicted", *task.comparators.sources]
+    compared = compute_comparison(
+        predictions["observed"],
+        {column: predictions[column].to_numpy() for column in columns},
+        predictions["weight"],
+        predictions["person_id"],
+        kind=task.spec.prediction_kind,
+        n_bootstrap=run.n_bootstrap,
+        seed=run.seed,
+    )
+    figures = measure_outcome(
+        predictions,
+        task.cohort.assign(**{LAB: task.frame.features[LAB]} if LAB in task.frame.features else {}),
+        compared.differences,
+        task.comparators.absent,
+        kind=task.spec.prediction_kind,
+        run=run,
+    )
+    if run.random_split_contrast:
+        split = deal_at_random(task.cohort, task.seed)
+        contrast = _predict(task, split, _fit(task, split, params))
+        figures["random_split"] = measure_contrast(
+            compared.metrics["predicted"], contrast, kind=task.spec.prediction_kind, run=run
+        )
+    return compared.metrics, figures
 
 
 def _fit_and_predict(
@@ -266,17 +238,9 @@ def _fit(task: _Task, split: Split, params: dict[str, Any]) -> OutcomeModel:
     )
 
 
-def _comparators(spec: OutcomeSpec) -> tuple[ComparatorName, ...]:
-    return ("age_sex", "logistic" if spec.kind == "binary" else "linear")
-
-
 def _predict(task: _Task, split: Split, model: OutcomeModel) -> pd.DataFrame:
     test = task.frame.take(split.test)
     columns: dict[str, NDArray[np.float64]] = {"predicted": model.predict(test.features)}
-    train = task.frame.take(split.train)
-    for name in _comparators(task.spec):
-        source = task.cohort if name == "age_sex" else task.frame.features[task.names]
-        fitted = fit_comparator(name, task.spec.kind, source.take(split.train), train.observed, train.weight)
-        columns[name] = fitted.predict(source.take(split.test))
+    columns |= task.comparators.predict(task.frame, split.train, split.test)
     keys = test.features[KEYS].reset_index(drop=True)
     return keys.assign(outcome=task.spec.name, observed=test.observed, weight=test.weight, **columns)

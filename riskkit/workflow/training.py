@@ -9,13 +9,15 @@ import pandas as pd
 
 from riskkit.cohort.eligibility import CONTEXT
 from riskkit.data.privacy import hash_person_ids, read_id_key
-from riskkit.risk.model import OutcomeModel
+from riskkit.risk.hazard_model import HorizonModel
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.tiers.cuts import fit_cuts
 from riskkit.workflow.bundle import Bundle
-from riskkit.workflow.drift import check_drift, find_feature_drift
+from riskkit.workflow.drift import check_drift, find_feature_drift, judge_inputs
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
+from riskkit.workflow.policy_price import price_policies
 from riskkit.workflow.score import KEYS, long_predictions, predict_outcomes
+from riskkit.workflow.search import SearchAid
 from riskkit.workflow.source import OpenSource, open_source
 from riskkit.workflow.summary import (
     compare_with_truth,
@@ -25,16 +27,19 @@ from riskkit.workflow.summary import (
     summarise_source,
     summarise_tiers,
 )
-from riskkit.workflow.train import SearchAid, TrainedOutcome, train_outcomes
+from riskkit.workflow.train import train_outcomes
+from riskkit.workflow.trained import TrainedOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from riskkit.data.quality import OnBadRows
+    from riskkit.risk.model import OutcomeModel
     from riskkit.workflow.scheme import Scheme
 
     Progress = Callable[[str, int, int], None]
+    Models = dict[str, OutcomeModel | HorizonModel]
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Training:
     rating : Members
         The members to be scored and rated.
     summary : dict
-        `outcomes`, `drift`, `tiers`, `gates`, `data`, `flow`.
+        `outcomes`, `policy_price`, `drift`, `tiers`, `gates`, `data`, `flow`.
     """
 
     bundle: Bundle
@@ -104,7 +109,7 @@ def train_scheme(
     known = build_members(source.tables, cohort, plan, index_dates=cohort.index_dates, progress=progress)
     trained = train_outcomes(scheme, known, source.tables, plan, search=search, progress=progress)
     rating = _members_to_rate(scheme, source, plan, known, progress)
-    models, drift = _judge_drift(scheme, source, known, rating, trained)
+    models, drift = _judge_drift(scheme, source, plan, (known, rating), trained)
     bundle = _assemble(scheme, plan, models, rating, source)
     outcomes = {name: summarise_outcome(outcome) for name, outcome in trained.items()}
     for name, truth in _truths(scheme, source_folder, trained).items():
@@ -117,6 +122,7 @@ def train_scheme(
     summary: dict[str, Any] = {
         "scheme": {**scheme.file.scheme.model_dump(), "split": scheme.file.split.model_dump()},
         "outcomes": outcomes,
+        "policy_price": price_policies(trained, known, scheme.file.run),
         "drift": drift,
         "tiers": _observe_tiers(bundle, known, trained),
         "data": summarise_source(source),
@@ -137,28 +143,36 @@ def _members_to_rate(
 
 
 def _judge_drift(
-    scheme: Scheme, source: OpenSource, known: Members, rating: Members, trained: dict[str, TrainedOutcome]
-) -> tuple[dict[str, OutcomeModel], dict[str, Any] | None]:
-    models = {name: outcome.model for name, outcome in trained.items()}
-    block = scheme.file.drift
+    scheme: Scheme,
+    source: OpenSource,
+    plan: FeaturePlan,
+    members: tuple[Members, Members],
+    trained: dict[str, TrainedOutcome],
+) -> tuple[Models, dict[str, Any] | None]:
+    models: Models = {name: outcome.model for name, outcome in trained.items()}
+    block, (known, rating) = scheme.file.drift, members
     if block is None:
         return models, None
+    # The horizons of a hazard close years after the index date: there is nothing yet to judge them by.
+    judged = {name: model for name, model in models.items() if not isinstance(model, HorizonModel)}
+    inputs = {name: judge_inputs(model, known, rating, block) for name, model in judged.items()}
     findings = {
-        name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run)
-        for name, model in models.items()
+        name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run, code_lists=plan.code_lists)
+        for name, model in judged.items()
     }
     moved = find_feature_drift(known.features, rating.features)
     report = {
         "index_date": block.index_date.isoformat(),
         "limits": {"stable": block.stable, "refuse": block.refuse, "reference": block.reference},
-        "outcomes": {name: {**found.report, "feature_psi": moved} for name, found in findings.items()},
+        "outcomes": {
+            name: {**found.report, "inputs": inputs[name], "feature_psi": moved} for name, found in findings.items()
+        },
+        "not_judged": [name for name in models if name not in findings],
     }
-    return {name: found.model for name, found in findings.items()}, report
+    return {**models, **{name: found.model for name, found in findings.items()}}, report
 
 
-def _assemble(
-    scheme: Scheme, plan: FeaturePlan, models: dict[str, OutcomeModel], rating: Members, source: OpenSource
-) -> Bundle:
+def _assemble(scheme: Scheme, plan: FeaturePlan, models: Models, rating: Members, source: OpenSource) -> Bundle:
     """Put models and frozen tiers together; the members to be rated are the reference population of the cuts."""
     bundle = Bundle(
         scheme=scheme.name,

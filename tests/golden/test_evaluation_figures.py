@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from riskkit.evaluation.calibration import weighted_calibration_intercept
+from riskkit.evaluation.corp import compute_score_parts
 from riskkit.evaluation.drift import compute_psi
 from riskkit.evaluation.lift import compute_net_benefit
 from riskkit.evaluation.metrics import compute_metrics
+from riskkit.evaluation.profit import compute_mapl
 from riskkit.evaluation.reliability import compute_reliability
 from riskkit.evaluation.sample import make_sample
 
@@ -24,6 +26,8 @@ def test_cost_metrics_of_five_members() -> None:
     assert figures["cpm"] == pytest.approx(0.542, abs=5e-4)
     assert figures["mae"] == pytest.approx(2800)
     assert figures["oe_ratio"] == pytest.approx(23500 / 15500)
+    assert figures["predictive_ratio"] == pytest.approx(0.660, abs=5e-4)
+    assert figures["balance"] == pytest.approx((15500 - 23500) / 5)
 
 
 def test_predictive_ratio_of_five_members() -> None:
@@ -53,3 +57,26 @@ def test_intercept_that_brings_four_risks_to_fifteen_percent() -> None:
     assert shift == pytest.approx(-0.301, abs=5e-4)
     moved = 1 / (1 + np.exp(-(np.log(p / (1 - p)) + shift)))
     np.testing.assert_allclose(moved, [0.037, 0.076, 0.156, 0.330], atol=5e-4)
+
+
+def test_predictable_profit_of_three_groups_that_balance() -> None:
+    # Section 6: shares .3, .5, .2 with 300, 60, -600 a member: the mean is 0, the mean absolute 90 + 30 + 120 = 240.
+    group = np.repeat([0, 1, 2], [30, 50, 20])
+    paid = 1000.0 + np.array([300.0, 60.0, -600.0])[group]
+    assert paid.mean() == pytest.approx(1000)
+    assert compute_mapl(np.full(100, 1000.0), paid, partition=group, n_bootstrap=0)["value"].item() == pytest.approx(
+        240
+    )
+
+
+def test_parts_of_a_score_as_model_diagnostics_prints_them() -> None:
+    # Section 3 prints .0387 - .0956 + .2213 = .1643: the order of the parts and the sign of each, to its rounding.
+    # The sample behind it is not kept; the same identity holds on any, here with the same uncertainty p (1 - p).
+    assert 0.0387 - 0.0956 + 0.2213 == pytest.approx(0.1643, abs=2e-4)
+    rng = np.random.default_rng(0)
+    f = rng.uniform(0, 1, 4000)
+    y = (rng.random(4000) < 0.66 * f).astype(float)
+    parts = compute_score_parts(y, f).iloc[0]
+    assert parts["uncertainty"] == pytest.approx(y.mean() * (1 - y.mean()))
+    total = parts["miscalibration"] - parts["discrimination"] + parts["uncertainty"]
+    assert total == pytest.approx(np.mean((y - f) ** 2))

@@ -21,7 +21,7 @@ SEEDS = st.integers(0, 10_000)
     seed=SEEDS,
     n_rows=st.integers(4, 200),
     share=st.floats(0.05, 0.95),
-    method=st.sampled_from(["intercept", "sigmoid", "isotonic"]),
+    method=st.sampled_from(["intercept", "sigmoid", "beta", "isotonic", "venn_abers"]),
 )
 def test_probabilities_keep_order_bounds_and_sum(seed: int, n_rows: int, share: float, method: str) -> None:
     rng = np.random.default_rng(seed)
@@ -35,7 +35,7 @@ def test_probabilities_keep_order_bounds_and_sum(seed: int, n_rows: int, share: 
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=SEEDS, n_rows=st.integers(3, 200), method=st.sampled_from(["scale", "loglinear", "isotonic"]))
+@given(seed=SEEDS, n_rows=st.integers(3, 200), method=st.sampled_from(["scale", "loglinear", "deciles", "isotonic"]))
 def test_amounts_keep_order_and_sum(seed: int, n_rows: int, method: str) -> None:
     rng = np.random.default_rng(seed)
     f = rng.lognormal(8, 1, n_rows)

@@ -210,9 +210,9 @@ ONSET_PREFIXES = {
     "nephropathy": ("E112", "N18", "N08"),
     "retinopathy": ("E113", "H36"),
     "neuropathy": ("E114", "G632"),
-    "cerebrovascular": ("G45", "I61", "I63", "I65", "I66"),
-    "cardiovascular": ("I20", "I21", "I25", "I48", "I50"),
-    "foot": ("E115", "L97"),
+    "cerebrovascular_diagnosis": ("G45", "I61", "I63", "I65", "I66"),
+    "cardiovascular_diagnosis": ("I20", "I21", "I25", "I48", "I50"),
+    "foot_pvd": ("E115", "L97"),
     "metabolic_crisis": ("E110", "E111"),
     "severe_hypoglycaemia": ("E160", "E162"),
 }

@@ -24,11 +24,25 @@ def read_any_policy(path: Path) -> object:
         return riskkit.read_scheme(path)
     if kind == "outcomes":
         return read_outcome_spec(path)
+    if "settlement" in path.parts:
+        return read_settlement_policy(path, kind)
     if kind == "views":
         return read_view(path)
     if kind == "stress":
         return read_stress_policy(path)
     return riskkit.read_policy(path, {"tiers": riskkit.TierPolicy, "rates": riskkit.RatePolicy}[kind])
+
+
+def read_settlement_policy(path: Path, kind: str) -> object:
+    """Read a policy, a scorecard or a monitor policy of the settlement by its folder."""
+    import riskkit
+    from riskkit.settlement.monitor_policy import MonitorPolicy
+    from riskkit.settlement.policy import SettlementPolicy
+    from riskkit.settlement.scorecard_policy import Scorecard
+
+    if kind == "scorecards":
+        return riskkit.read_policy(path, Scorecard)
+    return riskkit.read_policy(path, MonitorPolicy if kind == "monitors" else SettlementPolicy)
 
 
 @pytest.mark.parametrize("path", POLICIES, ids=str)
@@ -66,6 +80,11 @@ def test_every_source_that_a_policy_cites_is_listed() -> None:
             for cited in re.findall(r"POLICY_RULES ((?:C\d+(?:, )?)+)", text):
                 for rule in re.findall(r"C\d+", cited):
                     assert f"| {rule} |" in listed, f"{path}: POLICY_RULES {rule}"
+            for cited in re.findall(r"POLICY_RULES [^)\"]*", text):
+                for rule in re.findall(r"\bN\d+", cited):
+                    assert re.search(rf"^\|[^|]*\b{rule}\b[^|]*\|", listed, re.MULTILINE), (
+                        f"{path}: POLICY_RULES {rule}"
+                    )
             for number in re.findall(r"contradictions? (\d+)", text):
                 assert f"| {number} |" in listed, f"{path}: contradiction {number}"
             for source in re.findall(r'"(S\d): ', text):

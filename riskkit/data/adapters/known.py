@@ -19,6 +19,7 @@ NATIVE = "native"
 ADAPTERS: dict[str, str] = {
     "desynpuf": "CMS DE-SynPUF beneficiary summaries and inpatient claims",
     "diabetes130": "UCI Diabetes 130-US hospitals",
+    "epi_diabetes": "Danish diabetes register sample (Epi package, DMlate)",
     "rand_hie": "RAND Health Insurance Experiment person-years",
     "tuva": "claim lines in the Tuva input layout",
     "synthea": "Synthea CSV",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskkit.data.synthetic.codebook import CAUSE_CODES
 from riskkit.data.synthetic.hazards import (
     DEATH_IN_HOSPITAL,
     admission_rate,
@@ -23,6 +24,7 @@ from riskkit.data.synthetic.hazards import (
 )
 from riskkit.data.synthetic.onset import complication_rates, dialysis_rate, onset_rates
 from riskkit.data.synthetic.prices import TERMINAL_FACTOR, expected_stay, expected_visit
+from riskkit.data.synthetic.procedures import MAJOR_SHARE
 from riskkit.data.synthetic.state import CARDIOVASCULAR, CEREBROVASCULAR, ORGANS
 from riskkit.data.synthetic.utilization import DIALYSIS_BILLS, expected_drug_cost, visit_rates
 
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
     from riskkit.data.synthetic.state import State
 
 VISITS_PER_DIAGNOSIS = 2
+FIRST_DIAGNOSES = {
+    "foot": "foot_pvd",
+    "cerebrovascular": "cerebrovascular_diagnosis",
+    "cardiovascular": "cardiovascular_diagnosis",
+}
+"""What the truth calls a first diagnosis where an outcome of the organ's own name counts something else."""
+DIABETES = ("E10", "E11", "E12", "E13", "E14")
 
 
 def compute_chance(rate: FloatArray, competing: FloatArray) -> FloatArray:
@@ -79,8 +88,10 @@ def compute_truth(members: Members, state: State) -> dict[str, FloatArray]:
     -------
     dict of str to numpy.ndarray of shape (n,)
         `admission`, `death`, `next_year_cost` (allowed amount of medical and pharmacy claims, CNY per member-year),
-        `next_year_medical_cost`, `metabolic_crisis`, `severe_hypoglycaemia`, and for each of `state.ORGANS` the chance
-        of a first diagnosis, missing where the complication is present.
+        `next_year_medical_cost`, `metabolic_crisis`, `severe_hypoglycaemia`; of admissions by their principal
+        diagnosis `cerebrovascular`, `cardiovascular`, `diabetes_admission` and `avoidable_admission`; and the chance
+        of a first diagnosis, missing where the complication is present: `nephropathy`, `retinopathy`, `neuropathy`,
+        `foot_pvd`, and, in hospital or outside, `cerebrovascular_diagnosis` and `cardiovascular_diagnosis`.
     """
     admission, death = admission_rate(members, state), death_rate(members, state)
     shares = cause_shares(state)
@@ -99,7 +110,28 @@ def compute_truth(members: Members, state: State) -> dict[str, FloatArray]:
     ):
         share = shares[:, cause_number(cause)]
         truth[name] = compute_chance(entry * share + outside, death * (1.0 - DEATH_IN_HOSPITAL * share))
+    for name, share in _stay_shares(state, shares).items():
+        truth[name] = compute_chance(entry * share, death * (1.0 - DEATH_IN_HOSPITAL * share))
     return {**truth, **_first_diagnoses(members, state, shares, entry)}
+
+
+def _stay_shares(state: State, shares: FloatArray) -> dict[str, FloatArray]:
+    """Return the share of admissions that each outcome counts, a readmission for the same cause taken in.
+
+    A stay of a cause has one of the cause's codes by equal chance, and its readmission draws again.
+    """
+    again = readmission_chance(state)
+    coded = {name: np.mean([code.startswith(DIABETES) for code in codes]) for name, codes in CAUSE_CODES.items()}
+    avoidable = {**coded, "foot": coded["foot"] + (1.0 - coded["foot"]) * MAJOR_SHARE}
+    found = {"cerebrovascular": shares[:, cause_number("stroke")]}
+    # One of the four codes of the heart, I21 to I50, is always one that counts.
+    found["cardiovascular"] = shares[:, cause_number("cardiac")]
+    for name, counted in (("diabetes_admission", coded), ("avoidable_admission", avoidable)):
+        found[name] = np.sum(
+            [shares[:, cause_number(cause)] * (part + (1.0 - part) * part * again) for cause, part in counted.items()],
+            axis=0,
+        )
+    return found
 
 
 def _first_diagnoses(members: Members, state: State, shares: FloatArray, entry: FloatArray) -> dict[str, FloatArray]:
@@ -111,7 +143,7 @@ def _first_diagnoses(members: Members, state: State, shares: FloatArray, entry: 
         rates + entry[:, None] * in_hospital, death[:, None] * (1.0 - DEATH_IN_HOSPITAL * in_hospital)
     )
     chances = np.where(state.stages == 0, chances, np.nan)
-    return {organ: chances[:, place] for place, organ in enumerate(ORGANS)}
+    return {FIRST_DIAGNOSES.get(organ, organ): chances[:, place] for place, organ in enumerate(ORGANS)}
 
 
 def share_after_onset(rate: FloatArray) -> FloatArray:

@@ -157,14 +157,43 @@ def test_deaths_and_unstated_discharges_are_no_index_stays(table: MakeTable, sta
     )
     frame, flow = _discharges(table, rows)
     assert frame["claim_id"].tolist() == ["C6"]
-    # C1, C2, C3 and C6 are stays; C2 states nothing; C3 died; C1 and C6 end on one day
+    # C1, C2, C3 and C6 are stays; C1 and C6 overlap; C2 states nothing; C3 died
     assert dict(zip(flow["step"], flow["members"], strict=True)) == {
         "inpatient stays": 4,
-        "with a stated discharge": 3,
-        "discharged alive": 2,
-        "one per member and day": 1,
+        "admissions, contiguous stays merged": 3,
+        "with a stated discharge": 2,
+        "discharged alive": 1,
+        "not transferred": 1,
         "of age": 1,
+        "no readmission within 30 days of another": 1,
     }
+
+
+def test_a_split_stay_has_one_discharge_and_a_transfer_to_nowhere_none(table: MakeTable, stays: MakeTable) -> None:
+    rows = stays(
+        ("a", "2022-01-01", "2022-01-05", {"discharge_status": "transfer"}),
+        ("a", "2022-01-06", "2022-01-20"),
+        ("a", "2022-06-01", "2022-06-05", {"discharge_status": "transfer"}),
+    )
+    frame, _ = _discharges(table, rows)
+    # C2 ends the first admission, on the 20th; the second was handed on to a hospital that is not in the data
+    assert frame["claim_id"].tolist() == ["C2"]
+    assert frame["index_date"].tolist() == [pd.Timestamp("2022-01-21")]
+
+
+@pytest.mark.parametrize(("allow_chain", "kept"), [(False, ["C1", "C4"]), (True, ["C1", "C2", "C3", "C4"])])
+def test_a_readmission_is_an_index_only_where_chains_are_allowed(
+    table: MakeTable, stays: MakeTable, allow_chain: bool, kept: list[str]
+) -> None:
+    # Discharged on 5 January, day 0; the index window holds days 1 to 30: 6 January to 4 February.
+    rows = stays(
+        ("a", "2022-01-01", "2022-01-05"),
+        ("a", "2022-01-20", "2022-01-22"),  # day 15
+        ("a", "2022-02-04", "2022-02-06"),  # day 30, of C1: not of C2, which is no index
+        ("a", "2022-02-08", "2022-02-10"),  # day 34: an index again, though two days after C3
+    )
+    frame, _ = _discharges(table, rows, allow_chain=allow_chain)
+    assert frame["claim_id"].tolist() == kept
 
 
 def test_a_stay_taken_back_is_none_and_a_replacement_stands_for_its_original(
@@ -182,8 +211,8 @@ def test_a_stay_taken_back_is_none_and_a_replacement_stands_for_its_original(
 
 
 def test_the_minimum_age_holds_for_discharges_too(table: MakeTable, stays: MakeTable) -> None:
-    rows = stays(("a", "2021-12-20", "2021-12-30"), ("a", "2021-12-31", "2021-12-31"))
-    # Born on 1 January 1950, 72 on 1 January 2022: the index dates are 31 December and 1 January.
+    rows = stays(("a", "2021-11-20", "2021-11-30"), ("a", "2021-12-31", "2021-12-31"))
+    # Born on 1 January 1950, 72 on 1 January 2022: the index dates are 1 December and 1 January.
     frame, _ = _discharges(table, rows, minimum_age_years=72)
     assert frame["claim_id"].tolist() == ["C2"]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from riskkit.cohort.outcomes import label_admission, label_cost, label_readmission
+from riskkit.cohort.outcomes import count_control, label_admission, label_control, label_cost
+from riskkit.data.outcome_rules import AgeTarget
 from riskkit.data.schemas import TABLES
+from riskkit.policy import PolicyNumber
 
 MakeTable = Callable[..., pd.DataFrame]
 INDEX = "2023-01-01"
@@ -114,38 +117,6 @@ def test_each_index_date_is_weighted_by_its_own_leavers(table: MakeTable, stays:
     assert labels["weight"].tolist() == [2.0, 0.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize(
-    ("start", "change", "observed"),
-    [
-        ("2023-01-05", {}, 0),  # the day of discharge: continues the stay
-        ("2023-01-06", {}, 1),  # day 1
-        ("2023-02-04", {}, 1),  # day 30
-        ("2023-02-05", {}, 0),  # day 31
-        ("2023-01-20", {"admission_type": "elective"}, 0),
-        ("2023-01-20", {"admission_type": "urgent"}, 1),
-        ("2023-01-20", {"discharge_status": None}, 1),  # a stub is an event, though never an index stay
-        ("2023-01-20", {"discharge_status": "died"}, 1),
-        ("2023-01-20", {"setting": "emergency"}, 0),
-    ],
-)
-def test_a_readmission_is_an_unplanned_stay_on_days_1_to_30(
-    stays: MakeTable, cohort: MakeTable, start: str, change: dict[str, object], observed: int
-) -> None:
-    # Discharged on 5 January: the index date is the 6th.
-    claims = stays(("a", "2023-01-01", "2023-01-05"), ("a", start, "2023-03-01", change))
-    labels = label_readmission(cohort(("a", "2023-01-06", 1.0)), {"medical_claim": claims}, horizon_days=30)
-    assert labels["observed"].tolist() == [observed]
-    assert labels["weight"].tolist() == [1.0]
-
-
-def test_an_elective_stay_does_not_hide_the_unplanned_one_after_it(stays: MakeTable, cohort: MakeTable) -> None:
-    elective = ("a", "2023-01-10", "2023-01-12", {"admission_type": "elective"})
-    claims = stays(elective, ("a", "2023-01-20", "2023-01-22"))
-    labels = label_readmission(cohort(("a", "2023-01-06", 1.0)), {"medical_claim": claims}, horizon_days=30)
-    # 20 January is 14 days after the index date
-    assert labels["event_days"].tolist() == [14]
-
-
 def _spending(table: MakeTable, *amounts: tuple[str, float]) -> pd.DataFrame:
     rows = [
         {
@@ -219,7 +190,6 @@ def test_members_without_a_record_are_labelled_zero(
     members = cohort(("b", INDEX, 12.0), ("a", INDEX, 12.0))
     for labels in (
         label_admission(members, empty, horizon_days=365),
-        label_readmission(members, empty, horizon_days=30),
         label_cost(members, empty, horizon_days=365, amount="allowed_amount"),
     ):
         assert labels["person_id"].tolist() == ["b", "a"]
@@ -231,7 +201,6 @@ def test_labels_of_nobody_are_empty(stays: MakeTable, cohort: MakeTable) -> None
     nobody = cohort(("a", INDEX, 12.0)).iloc[:0]
     held = {"medical_claim": stays(("a", "2023-02-01", "2023-02-02"))}
     assert label_admission(nobody, held, horizon_days=365).empty
-    assert label_readmission(nobody, held, horizon_days=30).empty
     assert label_cost(nobody, held, horizon_days=365, amount="paid_amount").empty
 
 
@@ -240,3 +209,93 @@ def test_tables_may_be_files(stays: MakeTable, cohort: MakeTable, tmp_path: Path
     stays(("a", "2023-02-01", "2023-02-02")).to_parquet(file)
     labels = label_admission(cohort(("a", INDEX, 12.0)), {"medical_claim": file}, horizon_days=365)
     assert labels["observed"].tolist() == [1.0]
+
+
+def test_a_stay_that_continues_one_from_before_is_no_new_admission(
+    table: MakeTable, stays: MakeTable, cohort: MakeTable
+) -> None:
+    rows = stays(("a", "2022-12-20", "2022-12-31"), ("a", "2023-01-01", "2023-01-09"))
+    assert _admission(table, cohort, rows)["observed"] == 0
+
+
+def test_a_death_is_weighted_by_the_leavers_before_it(table: MakeTable, cohort: MakeTable) -> None:
+    # Four members: one leaves on day 90, one dies on day 30, one on day 180, one stays. Before day 90 nobody has
+    # left; then one of the three who are left does: G = 2/3.
+    died = {"b": "2023-01-31", "c": "2023-06-30"}
+    days = {"a": 90, "b": 31, "c": 181, "d": 365}
+    people = [{"person_id": name, "birth_date": "1950-01-01", "death_date": died.get(name)} for name in days]
+    members = cohort(*[(name, INDEX, count * 12 / 365) for name, count in days.items()])
+    labels = label_admission(members, {"person": table("person", *people)}, horizon_days=365)
+    assert labels["weight"].tolist() == pytest.approx([0, 1, 1.5, 1.5])
+
+
+def _target(age: int, value: float) -> AgeTarget:
+    number = PolicyNumber(value=value, unit="%", reference="test", effective=date(2024, 1, 1))
+    return AgeTarget(from_age_years=age, target=number)
+
+
+TARGETS = (_target(0, 6.5), _target(40, 7.0), _target(65, 8.0))
+
+
+def _control(
+    table: MakeTable,
+    cohort: MakeTable,
+    *values: tuple[str, float],
+    age: float = 50.0,
+    until: str = "2030-01-01",
+    death: str | None = None,
+) -> pd.DataFrame:
+    results = [
+        {
+            "record_id": f"L{place}",
+            "person_id": "a",
+            "date": day,
+            "available_date": day,
+            "analyte": "hba1c",
+            "value": value,
+            "unit": "%",
+        }
+        for place, (day, value) in enumerate(values)
+    ]
+    held = {
+        "person": table("person", {"person_id": "a", "birth_date": "1950-01-01", "death_date": death}),
+        "enrollment": table("enrollment", {"person_id": "a", "start_date": "2020-01-01", "end_date": until}),
+        "lab_result": table("lab_result", *results),
+    }
+    return label_control(
+        cohort(("a", INDEX, 12.0)).assign(age_years=age),
+        held,
+        horizon_days=365,
+        targets=TARGETS,
+        allowed_gap_days=0,
+        follow_up_end=pd.Timestamp("2030-01-01"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "value", "observed"),
+    [(39.9, 6.4, 1), (39.9, 6.5, 0), (40.0, 6.9, 1), (64.9, 7.0, 0), (65.0, 7.9, 1), (65.0, 8.0, 0)],
+)
+def test_control_goes_by_the_target_of_the_age_and_strictly_below_it(
+    table: MakeTable, cohort: MakeTable, age: float, value: float, observed: int
+) -> None:
+    row = _control(table, cohort, ("2023-06-01", value), age=age).iloc[0]
+    assert (row["observed"], row["weight"], row["control_state"]) == (observed, 1, "measured")
+
+
+def test_the_last_value_of_the_year_decides(table: MakeTable, cohort: MakeTable) -> None:
+    found = _control(table, cohort, ("2022-12-31", 9.0), ("2023-02-01", 9.0), ("2023-12-31", 6.0), ("2024-01-01", 9.0))
+    assert found[["observed", "value"]].to_numpy().tolist() == [[1.0, 6.0]]
+
+
+def test_members_without_a_value_and_leavers_count_for_nothing_and_are_counted(
+    table: MakeTable, cohort: MakeTable
+) -> None:
+    unmeasured = _control(table, cohort, ("2022-12-31", 6.0))
+    left = _control(table, cohort, ("2023-02-01", 6.0), until="2023-06-01")
+    # Who died was followed to the end, and counts with the last value, of the very day if need be.
+    died = _control(table, cohort, ("2023-02-01", 9.0), ("2023-06-01", 6.0), until="2023-06-02", death="2023-06-01")
+    assert [frame["weight"].iloc[0] for frame in (unmeasured, left, died)] == [0, 0, 1]
+    assert died["observed"].tolist() == [1]
+    counted = count_control(pd.concat([unmeasured, left, died]))
+    assert counted.drop(columns="index_date").to_numpy().tolist() == [[3, 1, 1, 1]]

@@ -137,10 +137,11 @@ def test_the_code_map_names_list_and_group_and_is_empty_without_diagnoses(tmp_pa
     assert empty.empty
 
 
-def test_the_shipped_lists_are_five_and_read_without_error() -> None:
+def test_the_shipped_lists_are_eight_and_read_without_error() -> None:
     lists = read_code_lists(SHIPPED)
     groups = lists.groupby("list")["group"].nunique()
-    assert groups.index.tolist() == ["charlson", "complications", "conditions", "dcsi", "elixhauser"]
+    features = ["charlson", "complications", "conditions", "dcsi", "elixhauser"]
+    assert groups.index.tolist() == [*features, "outcomes", "planned_care", "pqi"]
     assert groups["dcsi"] == 7
     assert groups["complications"] == 9
     assert lists["prefix"].str.len().min() >= 3
@@ -200,6 +201,66 @@ def test_the_shipped_complications_follow_the_fourth_character_of_each_vocabular
     code: str, vocabulary: str, expected: set[str]
 ) -> None:
     assert set(groups_of(code, vocabulary, "complications")) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "vocabulary", "expected"),
+    [
+        # WHO: .0 and .1 are short-term, .2 to .8 long-term, .9 the proxy for what WHO has no code for.
+        ("E11.100", "who_cn", {"short_term", "diabetes"}),
+        ("E11.700", "who_cn", {"long_term", "diabetes"}),
+        ("E14.900x001", "who_cn", {"uncontrolled_who_proxy", "diabetes"}),
+        # CM: .641 is a coma, .649 and .65 are uncontrolled, .9 is nothing of the kind.
+        ("E11.641", "icd10cm", {"short_term", "diabetes"}),
+        ("E11.649", "icd10cm", {"uncontrolled", "diabetes"}),
+        ("E11.65", "icd10cm", {"uncontrolled", "diabetes"}),
+        ("E11.621", "icd10cm", {"long_term", "diabetes"}),
+        ("E11.9", "icd10cm", {"diabetes"}),
+        ("250.02", "icd9cm", {"uncontrolled", "diabetes"}),
+        ("250.00", "icd9cm", {"diabetes"}),
+        ("250.12", "icd9cm", {"short_term", "diabetes"}),
+        ("250.72", "icd9cm", {"long_term", "diabetes"}),
+        ("O24.4", "icd10cm", {"obstetrics"}),
+        ("S88.1", "who_cn", {"traumatic_amputation"}),
+        # Toes are no lower-limb amputation here: 84.11, and detachments at 0Y6P to 0Y6Y.
+        ("84.1501", "icd9cm3", {"lower_limb_amputation"}),
+        ("84.1101", "icd9cm3", set()),
+        ("0Y6H0Z1", "icd10pcs", {"lower_limb_amputation"}),
+        ("0Y6P0Z0", "icd10pcs", set()),
+        ("27880", "hcpcs", {"lower_limb_amputation"}),
+        ("28820", "hcpcs", set()),
+    ],
+)
+def test_the_shipped_avoidable_admissions_follow_each_vocabulary(
+    code: str, vocabulary: str, expected: set[str]
+) -> None:
+    assert set(groups_of(code, vocabulary, "pqi")) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "vocabulary", "name", "expected"),
+    [
+        ("84.1101", "icd9cm3", "outcomes", {"amputation"}),
+        ("0Y6P0Z0", "icd10pcs", "outcomes", {"amputation"}),
+        ("28820", "hcpcs", "outcomes", {"amputation"}),
+        ("E11.300", "who_cn", "outcomes", {"diabetes", "diabetes_eye"}),
+        ("H35.0", "who_cn", "outcomes", {"retinal_disorder"}),
+        ("250.50", "icd9cm", "outcomes", {"diabetes", "diabetes_eye"}),
+        ("Z51.100", "who_cn", "planned_care", {"chemotherapy"}),
+        ("Z49.101", "who_cn", "planned_care", {"dialysis"}),
+        ("V57.1", "icd9cm", "planned_care", {"rehabilitation"}),
+        ("O80.0", "who_cn", "planned_care", {"delivery"}),
+        ("99.2503", "icd9cm3", "planned_care", {"chemotherapy"}),
+        ("39.9500", "icd9cm3", "planned_care", {"dialysis"}),
+        ("RE1", "chs_drg", "planned_care", {"chemotherapy"}),
+        ("945", "ms_drg", "planned_care", {"rehabilitation"}),
+        ("J18.900", "who_cn", "planned_care", set()),
+    ],
+)
+def test_the_shipped_procedures_pairs_and_planned_stays_follow_each_vocabulary(
+    code: str, vocabulary: str, name: str, expected: set[str]
+) -> None:
+    assert set(groups_of(code, vocabulary, name)) == expected
 
 
 @pytest.mark.parametrize("code", ["O24.4", "R73.9", "P70.2"])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from riskkit.errors import DataContractError
-from riskkit.evaluation.drift import compute_feature_drift, compute_psi
+from riskkit.evaluation.drift import compute_feature_drift, compute_psi, compute_stability
 
 
 def test_equal_populations_have_no_drift_whatever_their_size() -> None:
@@ -56,3 +56,31 @@ def test_an_absent_feature_and_an_empty_year_are_refused() -> None:
         compute_feature_drift(pd.DataFrame({"lab": [1.0]}), pd.DataFrame({"age": [1.0]}))
     with pytest.raises(DataContractError, match="0 current rows"):
         compute_psi([1.0], [])
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.4, 1.0])
+def test_the_size_of_a_shift_does_not_grow_with_the_rows(shift: float) -> None:
+    # A normal that moves by d has an index of about d squared.
+    rng = np.random.default_rng(3)
+    sizes = [compute_stability(rng.normal(0, 1, n), rng.normal(shift, 1, n)) for n in (1_000, 100_000)]
+    assert sizes[0].verdict == sizes[1].verdict
+    assert sizes[1].shift == pytest.approx(shift**2, abs=0.1)
+    assert sizes[0].high - sizes[0].low > sizes[1].high - sizes[1].low
+
+
+def test_what_two_samples_of_one_population_show_is_called_noise() -> None:
+    rng = np.random.default_rng(4)
+    found = [compute_stability(rng.normal(0, 1, 150), rng.normal(0, 1, 150)) for _ in range(40)]
+    # Ten bins: 9 * (1 / 150 + 1 / 150) = .12 on average, which alone would be "watch".
+    assert np.mean([one.psi for one in found]) == pytest.approx(0.12, abs=0.03)
+    assert sum(one.verdict != "stable" for one in found) <= 2
+
+
+def test_persons_with_several_rows_count_once() -> None:
+    frame = pd.DataFrame({"person_id": np.repeat(np.arange(100), 50), "x": np.random.default_rng(5).normal(0, 1, 5000)})
+    later = frame.assign(x=frame["x"] + 1)
+    few = compute_feature_drift(frame, later).iloc[0]
+    many = compute_feature_drift(frame.drop(columns="person_id"), later.drop(columns="person_id")).iloc[0]
+    assert few["psi"] == many["psi"]
+    assert few["shift"] < many["shift"]
+    assert few["high"] - few["low"] > many["high"] - many["low"]

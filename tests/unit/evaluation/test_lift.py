@@ -42,3 +42,12 @@ def test_nothing_observed_has_no_gain() -> None:
 def test_net_benefit_counts_a_prediction_on_the_threshold_as_flagged() -> None:
     table = compute_net_benefit([1, 0], [0.5, 0.1], thresholds=[0.5])
     assert table["net_benefit"].item() == 0.5
+
+
+def test_net_benefit_has_an_interval_over_persons() -> None:
+    rng = np.random.default_rng(1)
+    p = rng.beta(1, 6, 3000)
+    y, person = (rng.random(3000) < p).astype(float), rng.integers(0, 300, 3000)
+    table = compute_net_benefit(y, p, None, person, thresholds=[0.1, 0.3], n_bootstrap=100)
+    assert ((table["low"] < table["net_benefit"]) & (table["net_benefit"] < table["high"])).all()
+    assert compute_net_benefit(y, p, thresholds=[0.1])[["low", "high"]].isna().all(axis=None)

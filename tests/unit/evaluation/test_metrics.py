@@ -23,13 +23,23 @@ def test_the_metric_names_are_the_agreed_ones() -> None:
         "auroc",
         "average_precision",
         "brier_score",
+        "brier_skill",
         "oe_ratio",
         "calibration_slope",
         "calibration_intercept",
         "ici",
         "log_loss",
     ]
-    assert cost["metric"].tolist() == ["r2", "mae", "cpm", "oe_ratio", "calibration_slope", "gini"]
+    assert cost["metric"].tolist() == [
+        "r2",
+        "mae",
+        "cpm",
+        "oe_ratio",
+        "calibration_slope",
+        "gini",
+        "predictive_ratio",
+        "balance",
+    ]
     assert list(binary) == ["metric", "value", "low", "high"]
 
 

@@ -44,17 +44,31 @@ def test_a_lost_ranking_is_refused_even_where_the_total_fits() -> None:
     assert "ranking is lost" in drift.reason
 
 
-def test_a_few_members_do_not_condemn_a_model() -> None:
+def test_the_verdict_of_a_few_members_is_called_weak() -> None:
     # O/E 1.5 of five members with one heavy claim: the interval holds 1.
     drift = compute_outcome_drift([0, 0, 0, 100, 650], [50, 50, 50, 150, 200], limits=LIMITS)
     assert drift.oe_ratio == pytest.approx(1.5)
-    assert drift.verdict == "stable"
-    assert "holds 1" in drift.reason
+    assert drift.verdict == "recalibrate"
+    assert drift.evidence == "weak"
+    assert "holds 1, so this may be chance" in drift.reason
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(1.0, "stable"), (1.05, "recalibrate"), (4.0, "refuse")])
+def test_the_same_shift_gets_the_same_verdict_from_a_thousand_and_from_a_hundred_thousand_rows(
+    times: float, verdict: str
+) -> None:
+    y, f = OBSERVED[:1000] * EXPECTED[:1000].sum() / OBSERVED[:1000].sum(), times * EXPECTED[:1000]
+    small = compute_outcome_drift(y, f, limits=LIMITS, n_bootstrap=40)
+    large = compute_outcome_drift(np.tile(y, 100), np.tile(f, 100), limits=LIMITS, n_bootstrap=40)
+    assert small.verdict == large.verdict == verdict
+    # Ten times as narrow: what grows with the rows is the evidence alone.
+    assert large.high - large.low == pytest.approx((small.high - small.low) / 10, rel=0.5)
+    assert large.evidence == "clear"
 
 
 def test_the_finding_is_plain_values() -> None:
     finding = compute_outcome_drift(OBSERVED, EXPECTED, limits=LIMITS, n_bootstrap=10).to_dict()
-    assert set(finding) == {"oe_ratio", "low", "high", "expected_ratio", "gini", "verdict", "reason"}
+    assert set(finding) == {"oe_ratio", "low", "high", "expected_ratio", "gini", "verdict", "evidence", "reason"}
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from riskkit.evaluation.corp import compute_corp
 from riskkit.evaluation.distribution import compute_distribution
-from riskkit.evaluation.lift import compute_gain, compute_lift
+from riskkit.evaluation.lift import compute_gain, compute_lift, compute_net_benefit
 from riskkit.evaluation.plots import (
+    plot_corp,
     plot_distribution,
     plot_gain,
     plot_lift,
+    plot_net_benefit,
     plot_predictive_ratio,
     plot_reliability,
 )
@@ -29,6 +32,10 @@ CASES = [
     (plot_gain, compute_gain(Y, P)),
     (plot_lift, compute_lift(Y, P, n_bootstrap=20)),
     (plot_distribution, compute_distribution(P)),
+    (plot_corp, compute_corp(Y, P, n_bootstrap=20)),
+    (plot_corp, compute_corp(Y, P, n_bootstrap=0)),
+    (plot_net_benefit, compute_net_benefit(Y, P, thresholds=[0.1, 0.2, 0.4], n_bootstrap=20)),
+    (plot_net_benefit, compute_net_benefit(Y, P, thresholds=[0.1, 0.2, 0.4])),
 ]
 
 

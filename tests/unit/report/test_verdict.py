@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from riskkit.report.verdict import beats, make_verdict
+from riskkit.report.rivals import beats
+from riskkit.report.verdict import make_verdict
 
 Summary = dict[str, Any]
 

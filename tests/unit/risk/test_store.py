@@ -106,6 +106,6 @@ def test_a_broken_manifest_is_one_clear_line(folder: Path, text: str) -> None:
 def test_a_model_of_a_newer_version_is_refused(folder: Path) -> None:
     file = folder / "manifest.json"
     manifest = json.loads(file.read_text(encoding="utf-8"))
-    file.write_text(json.dumps({**manifest, "format_version": 2}), encoding="utf-8")
-    with pytest.raises(ModelStoreError, match="found format_version 2, expected at most 1"):
+    file.write_text(json.dumps({**manifest, "format_version": 3}), encoding="utf-8")
+    with pytest.raises(ModelStoreError, match="found format_version 3, expected at most 2"):
         read_model(folder)

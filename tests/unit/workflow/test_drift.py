@@ -12,9 +12,10 @@ import pytest
 
 from riskkit.data.io import Tables
 from riskkit.risk.model import OutcomeModel
-from riskkit.workflow.drift import DriftFinding, check_drift, find_feature_drift
+from riskkit.workflow.drift import DriftFinding, check_drift, find_feature_drift, judge_inputs
 from riskkit.workflow.members import FeaturePlan, Members
-from riskkit.workflow.scheme import DriftBlock, RunBlock, Scheme
+from riskkit.workflow.scheme import Scheme
+from riskkit.workflow.scheme_file import DriftBlock, RunBlock
 from riskkit.workflow.train import train_outcomes
 
 DAY = pd.Timestamp("2024-01-01")
@@ -86,6 +87,20 @@ def test_a_recalibrated_model_keeps_its_trees_and_predicts_about_twice_as_much(
     assert after / before == pytest.approx(2.0, rel=0.25)
 
 
+def test_the_update_and_its_power_are_said_and_only_made_where_the_verdict_asks(
+    check: Callable[..., DriftFinding],
+) -> None:
+    stable, moved, refused = (check(times).report for times in (1.0, 2.0, 10.0))
+    assert (stable["update"]["made"], moved["update"]["made"], refused["update"]) == (False, True, None)
+    update = moved["update"]
+    # twice the cost is far beyond what half of the persons can tell from chance, whatever its shape
+    assert update["tests"][0]["p_value"] < 0.05
+    assert update["choice"] != "keep"
+    # both halves vary: the error of one after a fit on the other is the root of 2 times that of one
+    assert update["oe_error_of_other_half"] == pytest.approx(2**0.5 * update["oe_error"])
+    assert f"finds an error of {update['detectable']:.0%} of the level" in moved["message"]
+
+
 @pytest.mark.parametrize(
     ("times", "words"), [(10.0, "It is refused: do not score or pay on it"), (0.0, "predicts something and nothing")]
 )
@@ -125,3 +140,17 @@ def test_the_features_that_moved_most_come_first_and_are_ten_at_most() -> None:
     # Equal shares have an index of 0 and stand by name.
     assert [row["feature"] for row in moved[1:4]] == ["f00", "f01", "f02"]
     assert all(row["psi"] == 0 for row in moved[1:])
+
+
+def test_the_inputs_speak_before_any_outcome_is_known(
+    models: dict[str, OutcomeModel], known: Members, later: Members
+) -> None:
+    same = judge_inputs(models["payment_cost"], known, later, BLOCK)
+    assert same["verdict"] == "stable"
+    assert same["mean_ratio"] == pytest.approx(1)
+    sicker = later.features.assign(dcsi_total_730d=later.features["dcsi_total_730d"] + 4)
+    moved = judge_inputs(models["payment_cost"], known, Members(later.cohort, sicker, later.flow), BLOCK)
+    assert moved["verdict"] == "act"
+    assert moved["moved"][0]["feature"] == "dcsi_total_730d"
+    assert moved["mean_ratio"] > 1
+    json.dumps(moved, allow_nan=False)

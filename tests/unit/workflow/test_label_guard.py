@@ -48,3 +48,20 @@ def test_with_few_events_a_perfect_order_may_be_chance() -> None:
     few[:30] = 1
     with pytest.raises(LeakageError, match="'lucky'"):
         refuse_labels(pd.DataFrame({"lucky": few}), few, outcome="x")
+
+
+def test_each_competing_cause_is_looked_at_alone() -> None:
+    # 0 for neither, 1 for the event, 2 for death: what tells death from all else is a leak though it says no event.
+    state = np.where(RNG.random(N) < 0.1, 2.0, EVENT)
+    for leak in (state == 2, state == 1, state != 1):
+        with pytest.raises(LeakageError, match="'leak' alone has an AUROC"):
+            refuse_labels(HONEST.assign(leak=leak.astype(float)), state, outcome="x")
+    refuse_labels(HONEST[["age", "empty"]], state, outcome="x")
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_flag_of_the_dearest_members_is_a_leak_in_either_direction(sign: float) -> None:
+    # It ranks next to nobody among the others: a rank correlation of .5 would let it pass.
+    flag = sign * (np.quantile(COST, 0.9) < COST)
+    with pytest.raises(LeakageError, match="'leak' alone has an AUROC"):
+        refuse_labels(HONEST.assign(leak=flag), COST, outcome="x")

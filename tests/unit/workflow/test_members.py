@@ -115,7 +115,8 @@ def test_a_discharge_cohort_has_one_row_for_each_discharge_from_the_day_after(
     assert members.cohort[["person_id", "index_date", "claim_id"]].to_dict("records") == [
         {"person_id": "A", "index_date": pd.Timestamp("2024-05-09"), "claim_id": "C1"}
     ]
-    assert label_members(members.cohort, tables, outcome("readmission"))["observed"].tolist() == [0.0]
+    readmission = label_members(members.cohort, tables, outcome("readmission"), code_lists=plan.code_lists)
+    assert readmission["observed"].tolist() == [0.0]
 
 
 def test_readmission_of_members_who_were_not_discharged_is_refused(annual: Members, tables: Tables) -> None:

@@ -115,6 +115,12 @@ def test_a_binary_outcome_may_look_less_far_than_the_cohort(edit_scheme: Edit) -
     assert read_scheme(file).outcomes[0].horizon_days == 90
 
 
+def test_hazards_may_look_past_the_window_of_the_cohort(edit_scheme: Edit) -> None:
+    added = '[[outcome]]\nspec = "../models/outcomes/nephropathy.toml"\n\n[tiers]'
+    outcomes = read_scheme(edit_scheme(("[tiers]", added))).outcomes
+    assert [outcome.horizon_days for outcome in outcomes if outcome.kind == "hazard"] == [1095]
+
+
 def test_a_file_that_the_scheme_names_and_is_not_there_is_named(edit_scheme: Edit) -> None:
     with pytest.raises(PolicyError, match=r"models/tiers/four_level\.toml: no such file"):
         read_scheme(edit_scheme(("three_level", "four_level")))

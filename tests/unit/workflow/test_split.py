@@ -8,7 +8,7 @@ import pytest
 
 from riskkit.errors import DataContractError, LeakageError
 from riskkit.workflow import split as split_module
-from riskkit.workflow.scheme import SplitBlock
+from riskkit.workflow.scheme_file import SplitBlock
 from riskkit.workflow.split import plan_splits, tuning_rows
 
 PERSONS, TIME = SplitBlock(method="persons", folds=5), SplitBlock(method="time")

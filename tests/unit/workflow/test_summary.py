@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from riskkit.risk.spec import OutcomeSpec, read_outcome_spec
-from riskkit.workflow.scheme import RunBlock
+from riskkit.workflow.scheme_file import RunBlock
 from riskkit.workflow.source import open_source
 from riskkit.workflow.summary import (
     compare_with_truth,
@@ -102,7 +102,7 @@ def test_a_figure_that_is_not_defined_is_none() -> None:
 def test_an_outcome_is_summarised_with_test_comparators_and_counts(training: Training) -> None:
     summary = summarise_outcome(training.trained["payment_cost"])
     assert (summary["kind"], summary["policy"]) == ("cost", "payment")
-    assert set(summary["comparators"]) == {"age_sex", "linear"}
+    assert set(summary["comparators"]) == {"age_sex", "linear", "dcsi"}
     assert {"r2", "mae", "cpm", "oe_ratio"} <= set(summary["test"])
     assert all(isinstance(summary[name], int) for name in ("train_members", "test_members", "events", "n_features"))
     assert summary["calibration"]["method"] == training.trained["payment_cost"].model.calibrator.method

@@ -12,8 +12,10 @@ from riskkit.errors import DataContractError, LeakageError
 from riskkit.risk.matrix import ModelFrame
 from riskkit.workflow import train as train_module
 from riskkit.workflow.members import FeaturePlan, Members
-from riskkit.workflow.scheme import Scheme, SplitBlock
-from riskkit.workflow.train import TrainedOutcome, train_outcomes
+from riskkit.workflow.scheme import Scheme
+from riskkit.workflow.scheme_file import SplitBlock
+from riskkit.workflow.train import train_outcomes
+from riskkit.workflow.trained import TrainedOutcome
 from riskkit.workflow.training import Training
 
 KEYS = ["person_id", "index_date"]
@@ -32,8 +34,8 @@ def test_a_split_by_time_measures_on_the_last_year_alone(training: Training) -> 
 
 
 def test_each_outcome_stands_beside_both_comparators_on_the_same_rows(training: Training) -> None:
-    assert set(training.trained["admission"].metrics) == {"predicted", "age_sex", "logistic"}
-    assert set(training.trained["payment_cost"].metrics) == {"predicted", "age_sex", "linear"}
+    assert set(training.trained["admission"].metrics) == {"predicted", "age_sex", "logistic", "dcsi"}
+    assert set(training.trained["payment_cost"].metrics) == {"predicted", "age_sex", "linear", "dcsi"}
     assert {"age_sex", "linear"} <= set(training.trained["payment_cost"].predictions)
 
 
@@ -110,3 +112,13 @@ def test_training_says_what_it_is_doing(scheme: Scheme, known: Members, tables: 
     told: list[str] = []
     train_outcomes(by_persons(scheme), known, tables, plan, progress=lambda what, done, total: told.append(what))
     assert list(dict.fromkeys(told)) == ["label admission", "fit admission", "measure admission"]
+
+
+def test_a_random_split_is_measured_beside_the_temporal_one_where_it_is_asked_for(
+    scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan
+) -> None:
+    run = scheme.file.run.model_copy(update={"random_split_contrast": True})
+    asked = replace(scheme, file=scheme.file.model_copy(update={"run": run}), outcomes=scheme.outcomes[:1])
+    figures = train_outcomes(asked, known, tables, plan)["admission"].figures
+    assert set(figures["random_split"]["random"]) == set(figures["random_split"]["temporal"])
+    assert "auroc" in figures["random_split"]["random"]

@@ -28,7 +28,8 @@ reference = "test: no model is within two in ten thousand"
 
 
 def test_the_summary_holds_what_the_report_and_others_rely_on(training: Training) -> None:
-    assert set(training.summary) == {"scheme", "outcomes", "drift", "tiers", "data", "flow", "gates"}
+    keys = {"scheme", "outcomes", "policy_price", "drift", "tiers", "data", "flow", "gates"}
+    assert set(training.summary) == keys
     assert set(training.summary["outcomes"]) == {"admission", "payment_cost"}
     assert training.summary["drift"] is None
     assert json.loads(json.dumps(training.summary, allow_nan=False)) is not None
@@ -118,7 +119,9 @@ def test_a_refused_model_is_kept_as_it_was_trained(refused: Training) -> None:
 def test_the_features_that_moved_are_listed_with_the_drift(refused: Training) -> None:
     found = refused.summary["drift"]
     assert found["limits"]["refuse"] == (0.9998, 1.0002)
-    assert {"feature", "psi", "verdict"} == set(found["outcomes"]["payment_cost"]["feature_psi"][0])
+    cost = found["outcomes"]["payment_cost"]
+    assert {"feature", "psi", "shift", "low", "high", "verdict"} == set(cost["feature_psi"][0])
+    assert cost["inputs"]["verdict"] in {"stable", "watch", "act"}
 
 
 def test_a_scheme_without_tiers_has_none_in_bundle_and_summary(refused: Training) -> None:

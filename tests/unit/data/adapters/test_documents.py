@@ -9,6 +9,7 @@ import pytest
 
 from riskkit.data.adapters.desynpuf import ANNUAL_AMOUNTS, BENEFICIARIES, CLAIMS
 from riskkit.data.adapters.diabetes130 import DRUGS, ENCOUNTERS
+from riskkit.data.adapters.epi_diabetes import REGISTER
 from riskkit.data.adapters.known import ADAPTERS
 from riskkit.data.adapters.layout import SourceLayout
 from riskkit.data.adapters.omop_layout import TABLES as OMOP
@@ -37,6 +38,7 @@ def test_every_adapter_has_a_page_and_a_line_in_the_index(adapter: str) -> None:
         ("desynpuf", BENEFICIARIES),
         ("desynpuf", CLAIMS),
         ("diabetes130", ENCOUNTERS),
+        ("epi_diabetes", REGISTER),
         ("rand_hie", YEARS),
         *(("tuva", layout) for layout in (ELIGIBILITY, MEDICAL, PHARMACY, LABS)),
         *(("synthea", layout) for layout in SYNTHEA),

@@ -5,7 +5,7 @@ import numpy as np
 from riskkit.data.synthetic.block import Block
 from riskkit.data.synthetic.hazards import admission_rate, death_rate
 from riskkit.data.synthetic.state import ORGANS
-from riskkit.data.synthetic.truth import compute_chance, compute_truth, share_after_onset
+from riskkit.data.synthetic.truth import FIRST_DIAGNOSES, compute_chance, compute_truth, share_after_onset
 
 
 def test_without_competition_the_chance_is_one_minus_the_exponential() -> None:
@@ -50,5 +50,24 @@ def test_prevalent_members_have_no_chance_of_a_first_diagnosis(block: Block) -> 
     truth = compute_truth(people, block.course.before)
     for place, organ in enumerate(ORGANS):
         present = block.course.before.stages[:, place] > 0
-        assert np.isnan(truth[organ][present]).all()
-        assert ((truth[organ][~present] > 0) & (truth[organ][~present] < 1)).all()
+        chance = truth[FIRST_DIAGNOSES.get(organ, organ)]
+        assert np.isnan(chance[present]).all()
+        assert ((chance[~present] > 0) & (chance[~present] < 1)).all()
+
+
+def test_an_admission_for_diabetes_is_rarer_than_an_avoidable_one_and_both_than_any(block: Block) -> None:
+    people = block.members.take(block.course.member_years.member)
+    truth = compute_truth(people, block.course.before)
+    # An amputation above the toes makes a foot stay avoidable whose principal code is L97; every other code is in both.
+    assert (truth["diabetes_admission"] <= truth["avoidable_admission"]).all()
+    assert (truth["avoidable_admission"] < truth["admission"]).all()
+
+
+def test_stroke_and_heart_disease_bring_prevalent_members_to_hospital_too(block: Block) -> None:
+    people = block.members.take(block.course.member_years.member)
+    truth = compute_truth(people, block.course.before)
+    for name in ("cerebrovascular", "cardiovascular"):
+        assert ((truth[name] > 0) & (truth[name] < truth["admission"])).all()
+        new = ~np.isnan(truth[f"{name}_diagnosis"])
+        # Outside hospital the first diagnosis comes on top of the admission.
+        assert (truth[f"{name}_diagnosis"][new] >= truth[name][new]).all()

@@ -1,0 +1,79 @@
+"""One page of a settlement: the fund's totals, and a row per team that ties to them and leads to its statement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from riskkit.report.statement_page import load_template, name_files, say_number
+from riskkit.report.statement_wording import LANGUAGES, Language, say_title
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from riskkit.settlement.statement import Settlement
+
+COLUMNS = (
+    *("prepaid_minor", "actual_minor", "surplus_minor", "retained_minor", "returned_minor", "borne_team_minor"),
+    *("borne_fund_minor", "borne_treasury_minor", "released_minor", "bonus_minor", "net_minor"),
+)
+"""Columns of the totals that the page shows; those that are 0 for every team are left out, the first three apart."""
+
+ALWAYS = 3
+
+
+def write_settlement_pages(settlement: Settlement, folder: Path) -> None:
+    """Write ``settlement.en.html`` and ``settlement.zh.html``.
+
+    Parameters
+    ----------
+    settlement : Settlement
+        Lines and totals.
+    folder : pathlib.Path
+        Folder of the settlement, in which ``statements/`` stands.
+    """
+    template = load_template("settlement.html")
+    for language in LANGUAGES:
+        page = template.render(document=make_settlement_page(settlement, language))
+        (folder / f"settlement.{language}.html").write_text(page, encoding="utf-8")
+
+
+def make_settlement_page(settlement: Settlement, language: Language) -> dict[str, Any]:
+    """Make the document of the page.
+
+    Parameters
+    ----------
+    settlement : Settlement
+        Lines and totals.
+    language : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    dict
+        `language`, `title`, `facts`, `heads`, `rows` (each `team`, `link`, `amounts`) and `sums`.
+    """
+    policy, totals = settlement.policy, settlement.totals
+    shown = [name for at, name in enumerate(COLUMNS) if at < ALWAYS or (totals[name] != 0).any()]
+    files = name_files([str(team) for team in totals["team_id"]])
+    rows = [
+        {
+            "team": str(row["team_id"]),
+            "link": f"statements/{files[str(row['team_id'])]}.{language}.html",
+            "amounts": [say_number(policy, int(row[name])) for name in shown],
+        }
+        for row in totals.to_dict("records")
+    ]
+    return {
+        "language": language,
+        "title": say_title("summary", language),
+        "facts": [
+            (say_title("policy", language), policy.title if language == "en" else policy.title_zh),
+            (say_title("reference", language), policy.reference),
+            (say_title("effective", language), policy.effective.isoformat()),
+            (say_title("currency", language), policy.currency),
+        ],
+        "heads": [say_title("team", language), *(say_title(name, language) for name in shown)],
+        "rows": rows,
+        "sum_title": say_title("fund_total", language),
+        "sums": [say_number(policy, int(totals[name].sum())) for name in shown],
+    }

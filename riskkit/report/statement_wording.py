@@ -1,0 +1,153 @@
+"""The wording of a statement, in English and Chinese: titles, sections and what each line says."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Language = Literal["en", "zh"]
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
+
+TITLES: Final[dict[str, tuple[str, str]]] = {
+    "statement": ("Settlement statement", "结算单"),
+    "summary": ("Settlement of the year", "年度结算汇总"),
+    "fund_total": ("All teams", "合计"),
+    "prepaid_minor": ("Prepaid", "预付"),
+    "actual_minor": ("Cost", "实际费用"),
+    "surplus_minor": ("Surplus (below 0: overspend)", "结余（负数为超支）"),
+    "retained_minor": ("Retained", "团队留用"),
+    "returned_minor": ("Returned", "退回基金"),
+    "borne_team_minor": ("Borne by the team", "团队承担"),
+    "borne_fund_minor": ("Borne by the fund", "基金承担"),
+    "borne_treasury_minor": ("Borne by the treasury", "财政承担"),
+    "released_minor": ("Withhold released", "兑现预留金"),
+    "bonus_minor": ("For results", "绩效奖励"),
+    "net_minor": ("Paid to the team", "应付团队"),
+    "team": ("Team", "团队"),
+    "policy": ("Policy", "政策"),
+    "reference": ("Source", "依据"),
+    "effective": ("In force from", "生效日期"),
+    "currency": ("Currency", "币种"),
+    "luck": ("Chance of a result this far from 0 by luck of the panel alone", "仅因样本偶然性出现此结果的概率"),
+    "line": ("Line", "序号"),
+    "text": ("What it says", "说明"),
+    "basis": ("Basis", "基数"),
+    "rate": ("Rate", "比例"),
+    "amount": ("Amount", "金额"),
+    "proof": ("It adds up", "核对"),
+    "prepaid": ("Prepaid", "预付"),
+    "cost": ("Cost", "实际费用"),
+    "retained": ("Retained", "留用"),
+    "returned": ("Returned", "退回"),
+    "account": ("The year's account", "年度收支"),
+    "surplus": ("Surplus", "结余"),
+    "overspend": ("Overspend", "超支"),
+    "withhold": ("Withhold", "预留绩效资金"),
+    "bonus": ("Payments for results", "绩效奖励"),
+    "net": ("Result", "结果"),
+}
+
+ITEMS: Final[dict[str, tuple[str, str]]] = {
+    "prepaid": ("Prepaid for the year", "年度预付"),
+    "paid": ("Claims of the year known at the run-out date", "截止日已知的年度费用"),
+    "completion": ("Open claims still to come (completion)", "未达账费用估计（完成因子）"),
+    "ceded": ("Taken over by the fund (stop-loss)", "基金承担的高额费用（止损）"),
+    "actual": ("Cost of the members in the year", "参保人年度实际费用"),
+    "surplus:account": ("Surplus: prepaid less cost, and its share of prepaid", "结余：预付减实际费用，及占预付比例"),
+    "overspend:account": (
+        "Overspend: cost above prepaid, and its share of prepaid",
+        "超支：实际费用高于预付，及占预付比例",
+    ),
+    "minimum_reached": ("Minimum rate reached: shared from the first unit", "达到最低起算率：自首元起分享"),
+    "minimum_missed": ("Minimum rate not reached: nothing is shared", "未达到最低起算率：不分享"),
+    "nothing_shared": ("The policy shares nothing here", "此项不参与分享"),
+    "given_share": ("Final share rate of the contract", "合同最终分享比例"),
+    "band": ("Part of the difference in this band, times the team's share", "本档差额乘以团队比例"),
+    "quality_factor": ("Adjusted to the quality score of {detail}", "按质量得分{detail}调整"),
+    "quality_gate": (
+        "Quality score of {detail} is below the gate: nothing is retained",
+        "质量得分{detail}未达门槛：不留用",
+    ),
+    "sequestration": ("Sequestration", "法定扣减"),
+    "cap": ("Held to the limit", "按上限封顶"),
+    "cause": ("Team's part of an overspend with cause: {detail}", "超支原因（{detail}）下团队承担部分"),
+    "loss_share": (
+        "Share of losses: one less the share of savings, within its bounds",
+        "亏损分担比例：1减分享比例，限于上下界",
+    ),
+    "retained": ("The team retains", "团队留用"),
+    "returned": ("Returned to the fund", "退回基金"),
+    "borne": ("Borne by: {detail}", "承担方：{detail}"),
+    "withheld": ("Withheld from what was prepaid", "从预付中预留"),
+    "released": ("Released by results", "按绩效兑现"),
+    "forfeited": ("Not released", "未兑现"),
+    "bonus_base": ("{detail}: base", "{detail}：基础额"),
+    "bonus_step": ("{detail}: steps reached", "{detail}：提升档数"),
+    "bonus_met": ("{detail}: all targets met", "{detail}：目标全部达成"),
+    "bonus_missed": ("{detail}: a target was missed", "{detail}：有目标未达成"),
+    "bonus_fall": ("{detail}: for the fall of the rate", "{detail}：比率下降奖励"),
+    "bonus_event": ("{detail}: per event", "{detail}：按例奖励"),
+    "bonus_member": ("{detail}: paid to members, not to the team", "{detail}：付给参保人，不计入团队"),
+    "bonus_grade": ("{detail}: for the grade", "{detail}：等级奖励"),
+    "net": ("Paid to the team at settlement (below 0: owed by the team)", "结算应付团队（负数为团队应缴）"),
+}
+
+NAMES: Final[dict[str, tuple[str, str]]] = {
+    "team": ("the team", "团队"),
+    "fund": ("the fund", "医保基金"),
+    "treasury": ("the treasury", "财政"),
+    "quality": ("better care", "质量提升"),
+    "force_majeure": ("force majeure", "不可抗力"),
+    "emergency": ("emergency", "突发情况"),
+    "control": ("control rate", "控制率"),
+    "high_risk": ("high-risk members", "高风险患者"),
+    "readmission": ("readmission", "再住院"),
+    "remission": ("remission", "血糖转阴"),
+    "grade": ("assessment grade", "考核等级"),
+    "first_contact": ("first contact", "首诊率"),
+    "precision": ("precision metrics", "精准指标"),
+    "log": ("self-monitoring log", "监测日志"),
+}
+
+
+def say_title(key: str, language: Language) -> str:
+    """Say a title.
+
+    Parameters
+    ----------
+    key : str
+        Key of the title.
+    language : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Its text.
+    """
+    return TITLES[key][LANGUAGES.index(language)]
+
+
+def say_item(section: str, item: str, detail: str, language: Language) -> str:
+    """Say what a line of a statement says.
+
+    Parameters
+    ----------
+    section, item, detail : str
+        Section, code and detail of the line.
+    language : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Its text; a name that has no wording stands as it is.
+
+    Examples
+    --------
+    >>> say_item("overspend", "borne", "fund", "en")
+    'Borne by: the fund'
+    """
+    at = LANGUAGES.index(language)
+    texts = ITEMS.get(f"{item}:{section}") or ITEMS[item]
+    name = NAMES.get(detail, (detail, detail))[at]
+    return texts[at].format(detail=name)

@@ -1,0 +1,1 @@
+"""Settlement: prepaid against actual by team, under a dated policy, to the minor unit."""

@@ -1,0 +1,177 @@
+"""Accounts: rates by member against the claims of the year, prorated, attributed to teams and summed exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from riskkit.errors import DataContractError
+from riskkit.settlement.completion import complete_claims
+from riskkit.settlement.money import exact, split_whole, to_minor
+from riskkit.settlement.spans import count_days
+from riskkit.settlement.stop_loss import cede_above
+
+if TYPE_CHECKING:
+    from riskkit.settlement.policy import SettlementPolicy
+
+NO_TEAM: Final = "(no team)"
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The year's accounts.
+
+    Parameters
+    ----------
+    contracts : pandas.DataFrame
+        One row per team, as `settle` takes them: `team_id`, `prepaid_minor`, `actual_minor`, `paid_minor`,
+        `completion_minor`, `ceded_minor`, `lives`, `member_months`.
+    members : pandas.DataFrame
+        One row per member and team: `prepaid_minor`, `cost_minor`, `ceded_minor`, `member_months`.
+    outside : dict of str to int
+        Claims of the year that are no team's: of persons without a rate, or not enrolled in a team that day.
+    """
+
+    contracts: pd.DataFrame
+    members: pd.DataFrame
+    outside: dict[str, int]
+
+
+def prorate(rates: pd.DataFrame, spans: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Prorate each member's rate to the days enrolled in each team.
+
+    Parameters
+    ----------
+    rates : pandas.DataFrame of shape (n_members, n_columns)
+        `person_id` and `rate_minor` (minor units per member year).
+    spans : pandas.DataFrame of shape (n_spans, 4)
+        `person_id`, `team_id`, `start_date`, `end_date` (half-open, one team a day).
+    start, end : pandas.Timestamp
+        The year, half-open.
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n_member_teams, 4)
+        `person_id`, `team_id`, `prepaid_minor` and `member_months`; a member's parts are rounded by largest remainder
+        and sum to the rate times the share of the year enrolled. Members who never were enrolled have no row.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp
+    >>> rates = pd.DataFrame({"person_id": ["a"], "rate_minor": [120000]})
+    >>> span = {"person_id": "a", "team_id": "T1", "start_date": day("2024-07-02"), "end_date": day("2030-01-01")}
+    >>> prorate(rates, pd.DataFrame([span]), day("2024-01-01"), day("2025-01-01"))["prepaid_minor"].tolist()
+    [60000]
+    """
+    inside = spans[spans["person_id"].isin(rates["person_id"])]
+    days = count_days(inside, start, end)
+    enrolled = inside.assign(days=days, team_id=inside["team_id"].fillna(NO_TEAM)).loc[days > 0]
+    parts = enrolled.groupby(["person_id", "team_id"], as_index=False)["days"].sum()
+    rate = dict(zip(rates["person_id"], rates["rate_minor"], strict=True))
+    length = (end - start).days
+    prepaid: list[int] = []
+    for person, rows in parts.groupby("person_id", sort=False):
+        weights = [Fraction(int(day)) for day in rows["days"]]
+        prepaid += split_whole(to_minor(Fraction(int(rate[person])) * sum(weights) / length), weights)
+    months = parts["days"] * 12.0 / length
+    told: pd.DataFrame = parts[["person_id", "team_id"]].assign(prepaid_minor=prepaid, member_months=months)
+    return told
+
+
+def attribute_claims(claims: pd.DataFrame, spans: pd.DataFrame) -> pd.Series[str]:
+    """Find the team of each claim: that in which the person was enrolled on its first day.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame of shape (n_claims, n_columns)
+        `person_id` and `date`.
+    spans : pandas.DataFrame of shape (n_spans, 4)
+        `person_id`, `team_id`, `start_date`, `end_date`.
+
+    Returns
+    -------
+    pandas.Series of str of shape (n_claims,)
+        Team; missing where the person was enrolled in none.
+    """
+    rows = claims[["person_id", "date"]].assign(at=range(len(claims))).merge(spans, on="person_id")
+    held = rows[(rows["start_date"] <= rows["date"]) & (rows["date"] < rows["end_date"])]
+    team = held.drop_duplicates("at").set_index("at")["team_id"].reindex(range(len(claims)))
+    return pd.Series(team.to_numpy(), index=claims.index, dtype="str")
+
+
+def build_accounts(
+    policy: SettlementPolicy,
+    rates: pd.DataFrame,
+    claims: pd.DataFrame,
+    spans: pd.DataFrame,
+    *,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+) -> Accounts:
+    """Build the accounts of a year.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        What counts as actual, completion, stop-loss.
+    rates : pandas.DataFrame of shape (n_members, n_columns)
+        `person_id`, `rate_minor`.
+    claims : pandas.DataFrame of shape (n_claims, 4)
+        `person_id`, `date`, `setting`, `amount` (currency) of the year, known by the run-out date.
+    spans : pandas.DataFrame of shape (n_spans, 4)
+        `person_id`, `team_id`, `start_date`, `end_date`.
+    start, end : pandas.Timestamp
+        The year, half-open.
+
+    Returns
+    -------
+    Accounts
+        Contracts, members and what is no team's.
+
+    Raises
+    ------
+    DataContractError
+        If no rated member was enrolled in the year.
+    """
+    members = prorate(rates, spans, start, end)
+    members = members[members["team_id"] != NO_TEAM].reset_index(drop=True)
+    if members.empty:
+        message = (
+            f"settlement: none of {len(rates)} rated members was enrolled in a team from {start.date()} to "
+            f"{end.date()}. "
+            "Give the rates of these members: identifiers must be hashed under the same key."
+        )
+        raise DataContractError(message)
+    per_unit, share = policy.per_currency_unit, exact(policy.actual.pool_share.value if policy.actual else 1.0)
+    minor = [to_minor(exact(float(amount)) * per_unit * share) for amount in claims["amount"]]
+    told = claims.assign(team_id=attribute_claims(claims, spans), cost_minor=minor)
+    rated = told["person_id"].isin(members["person_id"])
+    outside = {
+        "without_a_rate_minor": int(told.loc[~rated, "cost_minor"].sum()),
+        "without_a_team_minor": int(told.loc[rated & told["team_id"].isna(), "cost_minor"].sum()),
+    }
+    told = told[rated & told["team_id"].notna()]
+    cost = told.groupby(["person_id", "team_id"], as_index=False)["cost_minor"].sum()
+    members = members.merge(cost, on=["person_id", "team_id"], how="left").fillna({"cost_minor": 0})
+    members = members.astype({"cost_minor": "int64"})
+    members["ceded_minor"] = 0 if policy.stop_loss is None else cede_above(policy.stop_loss, members, per_unit)
+    return Accounts(_sum_teams(policy, members, told), members, outside)
+
+
+def _sum_teams(policy: SettlementPolicy, members: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    by_team = members.groupby("team_id")
+    teams = by_team[["prepaid_minor", "cost_minor", "ceded_minor", "member_months"]].sum()
+    teams = teams.rename(columns={"cost_minor": "paid_minor"}).assign(lives=by_team["person_id"].nunique())
+    teams["completion_minor"] = 0
+    if policy.completion is not None and len(told):
+        sums = told.groupby(["team_id", "setting"])["cost_minor"].sum()
+        cells = sums.rename("paid_minor").reset_index()
+        prepaid = dict(zip(teams.index.astype("str"), teams["prepaid_minor"].astype(int), strict=True))
+        done = complete_claims(policy.completion, cells, prepaid)
+        added = done.assign(added=done["completed_minor"] - done["paid_minor"]).groupby("team_id")["added"].sum()
+        teams["completion_minor"] = added.reindex(teams.index, fill_value=0)
+    teams["actual_minor"] = teams["paid_minor"] + teams["completion_minor"] - teams["ceded_minor"]
+    return teams.reset_index()

@@ -1,0 +1,84 @@
+"""Distribution: what a team retains, handed on to its institutions by role, volume and quality, and for its uses."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from riskkit.errors import DataContractError
+from riskkit.settlement.money import exact, split_whole
+
+if TYPE_CHECKING:
+    from riskkit.settlement.policy import Distribution
+
+KEY = ["team_id", "institution_id"]
+
+
+def distribute(distribution: Distribution, totals: pd.DataFrame, institutions: pd.DataFrame) -> pd.DataFrame:
+    """Hand on what each team retains.
+
+    An institution's part is the weighted mean of its shares in the team: sum over the weights of weight x its value /
+    the team's value, rounded by largest remainder so that the parts sum to the whole.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        Weights and uses.
+    totals : pandas.DataFrame of shape (n_teams, n_columns)
+        `team_id` and `retained_minor`.
+    institutions : pandas.DataFrame of shape (n_institutions, n_columns)
+        `team_id`, `institution_id` and a column per weight, at least 0.
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n_institutions, 3 + n_uses)
+        `team_id`, `institution_id`, `amount_minor` and `<use>_minor`, sorted by key; a team's amounts sum to what it
+        retains.
+
+    Raises
+    ------
+    DataContractError
+        If a column is absent, a number is missing or negative, a team that retains money has no institution, or none of
+        its institutions has anything of a weighted column.
+    """
+    for column in [*KEY, *distribution.weights]:
+        if column not in institutions.columns:
+            message = f"settlement: the institutions lack column {column!r}. Add it, or take it out of the weights."
+            raise DataContractError(message)
+    ordered = institutions.sort_values(KEY, ignore_index=True)
+    parts = []
+    for team, retained in zip(totals["team_id"], totals["retained_minor"], strict=True):
+        rows = ordered[ordered["team_id"] == team]
+        if rows.empty and retained:
+            message = f"settlement: team {team!r} retains money and has no institution. Add its institutions."
+            raise DataContractError(message)
+        if not rows.empty:
+            amounts = split_whole(int(retained), _shares(distribution, rows, str(team)))
+            parts.append(rows[KEY].assign(amount_minor=amounts))
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEY, "amount_minor"])
+    return _add_uses(distribution, table)
+
+
+def _add_uses(distribution: Distribution, table: pd.DataFrame) -> pd.DataFrame:
+    """Split each amount over its uses; what is left free is the last part."""
+    weights = [exact(share.value) for share in distribution.uses.values()]
+    rows = [split_whole(int(amount), [*weights, 1 - sum(weights, Fraction(0))]) for amount in table["amount_minor"]]
+    names = [f"{use}_minor" for use in distribution.uses]
+    return table.assign(**{name: [row[at] for row in rows] for at, name in enumerate(names)})
+
+
+def _shares(distribution: Distribution, rows: pd.DataFrame, team: str) -> list[Fraction]:
+    shares = [Fraction(0)] * len(rows)
+    for column, weight in distribution.weights.items():
+        values = [float(value) for value in rows[column]]
+        if not (all(value >= 0 for value in values) and sum(values) > 0):
+            message = (
+                f"settlement: {column} of team {team!r} must be at least 0 and not all 0, got {values}. Correct it."
+            )
+            raise DataContractError(message)
+        whole = sum((exact(value) for value in values), Fraction(0))
+        for at, value in enumerate(values):
+            shares[at] += exact(weight.value) * exact(value) / whole
+    return shares

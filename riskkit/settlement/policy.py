@@ -1,0 +1,273 @@
+"""The settlement policy: who gets a surplus, who bears an overspend, what is withheld, paid for results, handed on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from riskkit.policy import PolicyModel, PolicyNumber
+from riskkit.settlement.blocks import Band, Cap, Cause, Complement, MinimumRate, QualityScale, require_fraction
+from riskkit.settlement.bonus_blocks import Bonus
+
+
+class Side(PolicyModel):
+    """One side of the difference between prepaid and actual.
+
+    Parameters
+    ----------
+    measure : {"fraction_of_prepaid", "currency"}
+        What the bands' ends count.
+    minimum : MinimumRate, optional
+        The cliff below which nothing is shared. A deductible is no cliff: it is a first band with share 0.
+    bands : tuple of Band
+        Marginal bands, ends rising, the last one open.
+    caps : tuple of Cap
+        The lowest that applies holds.
+    """
+
+    measure: Literal["fraction_of_prepaid", "currency"] = "fraction_of_prepaid"
+    minimum: MinimumRate | None = None
+    bands: tuple[Band, ...] = Field(min_length=1)
+    caps: tuple[Cap, ...] = ()
+
+    @field_validator("bands")
+    @classmethod
+    def _rising(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+        ends = [band.upto.value for band in bands[:-1] if band.upto is not None]
+        if len(ends) < len(bands) - 1 or bands[-1].upto is not None or ends != sorted({end for end in ends if end > 0}):
+            message = (
+                "each band but the last needs an upto above the one before, and the last has none. Correct the bands"
+            )
+            raise ValueError(message)
+        return bands
+
+
+class Surplus(Side):
+    """What becomes of a surplus; what the team does not get returns to the fund.
+
+    Parameters
+    ----------
+    quality : QualityScale, optional
+        Fraction of the bands' result that the quality score earns; without it quality plays no part. A share in the
+        contract itself (`share_rate`) takes the place of bands and quality.
+    sequestration : PolicyNumber, optional
+        Fraction taken off what was earned, before the caps.
+    """
+
+    quality: QualityScale | None = None
+    sequestration: PolicyNumber | None = None
+
+    @field_validator("sequestration")
+    @classmethod
+    def _fraction(cls, number: PolicyNumber | None) -> PolicyNumber | None:
+        return number if number is None else require_fraction(number, "sequestration")
+
+
+class Overspend(Side):
+    """Who bears an overspend; without a cause the team bears its bands' share and the fund the rest.
+
+    Parameters
+    ----------
+    complement : Complement, optional
+        The share is one less the share of savings in the place of the bands' own.
+    causes : dict of str to Cause
+        Who bears it by reason code, in the place of the bands.
+    """
+
+    complement: Complement | None = None
+    causes: dict[str, Cause] = Field(default_factory=dict)
+
+
+class Terms(PolicyModel):
+    """The two sides; one that is absent leaves its difference with the fund.
+
+    Parameters
+    ----------
+    surplus : Surplus, optional
+        What becomes of a surplus.
+    overspend : Overspend, optional
+        Who bears an overspend.
+    """
+
+    surplus: Surplus | None = None
+    overspend: Overspend | None = None
+
+
+class Withhold(PolicyModel):
+    """A part of what was prepaid that is kept until results are known.
+
+    Parameters
+    ----------
+    rate : PolicyNumber
+        Fraction of what was prepaid.
+    full_score : PolicyNumber
+        Quality score at which all of it is released; below, in proportion.
+    """
+
+    rate: PolicyNumber
+    full_score: PolicyNumber
+
+    @field_validator("rate")
+    @classmethod
+    def _fraction(cls, rate: PolicyNumber) -> PolicyNumber:
+        return require_fraction(rate, "rate")
+
+
+class Actual(PolicyModel):
+    """Which money of the year's claims the teams answer for.
+
+    Parameters
+    ----------
+    amount : {"allowed_amount", "paid_amount"}
+        Fund and member together, or the fund alone.
+    pool_share : PolicyNumber
+        Fraction of it that the pool pays for; it must be the one that the rates were fitted to.
+    """
+
+    amount: Literal["allowed_amount", "paid_amount"]
+    pool_share: PolicyNumber
+
+    @field_validator("pool_share")
+    @classmethod
+    def _fraction(cls, share: PolicyNumber) -> PolicyNumber:
+        return require_fraction(share, "pool_share")
+
+
+class Noise(PolicyModel):
+    """What is said of the luck of small panels.
+
+    Parameters
+    ----------
+    thin_below : PolicyNumber
+        A panel of fewer lives is marked as thin.
+    """
+
+    thin_below: PolicyNumber
+
+
+class StopLoss(PolicyModel):
+    """A member's cost that the fund takes over before the teams are settled.
+
+    Parameters
+    ----------
+    basis : {"spend", "residual"}
+        Whether the threshold counts the member's cost, or what it exceeds the member's own payment by.
+    threshold : PolicyNumber
+        Currency per member.
+    fund_share : PolicyNumber
+        Fraction above the threshold that the fund takes over; the rest stays with the team.
+    """
+
+    basis: Literal["spend", "residual"]
+    threshold: PolicyNumber
+    fund_share: PolicyNumber
+
+
+class Completion(PolicyModel):
+    """How claims that are paid so far stand for all that will be.
+
+    Parameters
+    ----------
+    run_out_months : PolicyNumber
+        Claims count if known so many months after the year's end.
+    factors : dict of str to PolicyNumber
+        Fraction of the final amount that is paid by then, by setting.
+    blend_below : PolicyNumber
+        Under this factor the open part is taken from what was expected (Bornhuetter-Ferguson), not from what is paid.
+    """
+
+    run_out_months: PolicyNumber
+    factors: dict[str, PolicyNumber]
+    blend_below: PolicyNumber
+
+
+class Distribution(PolicyModel):
+    """How what a team retains is handed on to its institutions, and for what.
+
+    Parameters
+    ----------
+    weights : dict of str to PolicyNumber
+        Weight by column of the institutions (such as `role`, `volume`, `quality`); they sum to one.
+    uses : dict of str to PolicyNumber
+        Fraction of the retained sum by use; what is not listed stays free.
+    """
+
+    weights: dict[str, PolicyNumber] = Field(min_length=1)
+    uses: dict[str, PolicyNumber] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        total = sum(weight.value for weight in self.weights.values())
+        if min(weight.value for weight in self.weights.values()) < 0 or abs(total - 1) > 1e-9:
+            message = f"weights must be at least 0 and sum to 1, got {total}. Correct the weights"
+            raise ValueError(message)
+        if sum(use.value for use in self.uses.values()) > 1 + 1e-9:
+            message = "uses must sum to at most 1. Correct the fractions"
+            raise ValueError(message)
+        return self
+
+
+class SettlementPolicy(PolicyModel):
+    """A settlement policy as written in ``models/settlement/*.toml``; an absent block is a rule that is not made.
+
+    Parameters
+    ----------
+    name, title, title_zh, reference : str
+        The policy's name, its name for a reader, and where it comes from.
+    effective : datetime.date
+        First day on which it holds.
+    currency : str
+        Three-letter code of every amount.
+    minor_unit : PolicyNumber
+        The smallest amount that is settled, in currency.
+    terms : Terms, optional
+        The sides of the difference, for every team.
+    tracks : dict of str to Terms
+        The sides by the contract's `track`, in the place of `terms`.
+    actual, noise, withhold, stop_loss, completion, distribution : optional
+        See their classes.
+    scorecard : str, optional
+        Scorecard file, relative to the policy's own, that gives the quality of a year that is settled from claims.
+    bonuses : dict of str to Bonus
+        Payments for results.
+    """
+
+    name: str
+    title: str
+    title_zh: str
+    reference: str
+    effective: date
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    minor_unit: PolicyNumber
+    terms: Terms | None = None
+    tracks: dict[str, Terms] = Field(default_factory=dict)
+    actual: Actual | None = None
+    noise: Noise | None = None
+    scorecard: str | None = None
+    withhold: Withhold | None = None
+    stop_loss: StopLoss | None = None
+    completion: Completion | None = None
+    distribution: Distribution | None = None
+    bonuses: dict[str, Bonus] = Field(default_factory=dict)
+
+    @field_validator("minor_unit")
+    @classmethod
+    def _whole_parts(cls, unit: PolicyNumber) -> PolicyNumber:
+        if not (0 < unit.value <= 1 and abs(1 / unit.value - round(1 / unit.value)) < 1e-9):
+            message = f"must divide one currency unit into whole parts, got {unit.value}. Give 0.01 for cents"
+            raise ValueError(message)
+        return unit
+
+    @model_validator(mode="after")
+    def _one_set_of_terms(self) -> Self:
+        if self.terms is not None and self.tracks:
+            message = "give either [terms] or [tracks]. Remove one of them"
+            raise ValueError(message)
+        return self
+
+    @property
+    def per_currency_unit(self) -> int:
+        """Minor units in one currency unit."""
+        return round(1 / self.minor_unit.value)

@@ -1,0 +1,219 @@
+"""The scorecard: indicators with points, targets, dimension and assessor; outcomes weigh at least what the law asks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from riskkit.policy import PolicyModel, PolicyNumber
+
+
+class AgeTarget(PolicyModel):
+    """The limit of a laboratory value from an age on.
+
+    Parameters
+    ----------
+    from_age : PolicyNumber
+        Youngest age (years) at the year's start.
+    below : PolicyNumber
+        The member is controlled below this value.
+    """
+
+    from_age: PolicyNumber
+    below: PolicyNumber
+
+
+class Control(PolicyModel):
+    """Share of members whose latest value of an analyte in the year is below the target of their age.
+
+    Parameters
+    ----------
+    kind : {"control"}
+        Which measure this is.
+    analyte : str
+        Analyte of `lab_result`.
+    targets : tuple of AgeTarget
+        In rising order of age, the first from birth.
+    untested : {"missed", "left_out"}
+        Whether a member without a value counts as not controlled, so that not testing does not pay, or not at all.
+    """
+
+    kind: Literal["control"]
+    analyte: str
+    targets: tuple[AgeTarget, ...] = Field(min_length=1)
+    untested: Literal["missed", "left_out"]
+
+
+class CareCount(PolicyModel):
+    """Share of members with at least so many services of a kind in the year.
+
+    Parameters
+    ----------
+    kind : {"care"}
+        Which measure this is.
+    event : str
+        Kind of `care_event`.
+    times : PolicyNumber
+        So many.
+    """
+
+    kind: Literal["care"]
+    event: str
+    times: PolicyNumber
+
+
+class TestCount(PolicyModel):
+    """Share of members with at least so many values of an analyte in the year.
+
+    Parameters
+    ----------
+    kind : {"test"}
+        Which measure this is.
+    analyte : str
+        Analyte of `lab_result`.
+    times : PolicyNumber
+        So many.
+    """
+
+    kind: Literal["test"]
+    analyte: str
+    times: PolicyNumber
+
+
+class AfterDischarge(PolicyModel):
+    """Share of discharges followed by a visit, or by an unplanned stay, within so many days.
+
+    Parameters
+    ----------
+    kind : {"visit_after_discharge", "readmission"}
+        Which measure this is.
+    days : PolicyNumber
+        Within so many days after the day of discharge.
+    """
+
+    kind: Literal["visit_after_discharge", "readmission"]
+    days: PolicyNumber
+
+
+class Admission(PolicyModel):
+    """Share of members with a stay in the year.
+
+    Parameters
+    ----------
+    kind : {"admission"}
+        Which measure this is.
+    """
+
+    kind: Literal["admission"]
+
+
+class Reported(PolicyModel):
+    """A rate that is reported from outside, such as the satisfaction of a survey.
+
+    Parameters
+    ----------
+    kind : {"reported"}
+        Which measure this is.
+    """
+
+    kind: Literal["reported"]
+
+
+Measure = Annotated[
+    Control | CareCount | TestCount | AfterDischarge | Admission | Reported, Field(discriminator="kind")
+]
+
+
+class Indicator(PolicyModel):
+    """One line of a scorecard.
+
+    Parameters
+    ----------
+    title, title_zh : str
+        Its name for a reader.
+    dimension : {"structure", "process", "outcome"}
+        What it speaks of.
+    assessor : {"payer", "health_bureau", "patients"}
+        Who assesses it.
+    points : PolicyNumber
+        What it is worth.
+    target, floor : PolicyNumber
+        The rate that earns all points and the rate that earns none; a target below the floor means lower is better.
+    measure : Measure
+        Numerator and denominator.
+    """
+
+    title: str
+    title_zh: str
+    dimension: Literal["structure", "process", "outcome"]
+    assessor: Literal["payer", "health_bureau", "patients"]
+    points: PolicyNumber
+    target: PolicyNumber
+    floor: PolicyNumber
+    measure: Measure
+
+    @model_validator(mode="after")
+    def _can_be_earned(self) -> Self:
+        if self.points.value <= 0 or self.target.value == self.floor.value:
+            message = "points must be above 0, and target and floor must differ. Correct the indicator"
+            raise ValueError(message)
+        return self
+
+
+class Scorecard(PolicyModel):
+    """A scorecard as written in ``models/settlement/scorecards/*.toml``.
+
+    Parameters
+    ----------
+    name, title, title_zh, reference : str
+        The scorecard's name, its name for a reader, and where it comes from.
+    effective : datetime.date
+        First day on which it holds.
+    full_points : PolicyNumber
+        What all indicators are worth together.
+    least_outcome_share : PolicyNumber
+        Outcomes weigh at least this fraction of the points.
+    least_denominator : PolicyNumber
+        A team with a smaller denominator is not scored on that indicator; its points go to its other ones.
+    least_days : PolicyNumber
+        A member counts if enrolled for so many days of the year.
+    small_teams : {"credibility", "wilson"}
+        How a rate is drawn to the book, so that luck neither pays nor costs.
+    confidence : PolicyNumber
+        Coverage of the Wilson intervals.
+    indicators : dict of str to Indicator
+        The lines.
+    """
+
+    name: str
+    title: str
+    title_zh: str
+    reference: str
+    effective: date
+    full_points: PolicyNumber
+    least_outcome_share: PolicyNumber
+    least_denominator: PolicyNumber
+    least_days: PolicyNumber
+    small_teams: Literal["credibility", "wilson"]
+    confidence: PolicyNumber
+    indicators: dict[str, Indicator] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _weights(self) -> Self:
+        points = sum(line.points.value for line in self.indicators.values())
+        if abs(points - self.full_points.value) > 1e-9:
+            message = (
+                f"the indicators' points must sum to {self.full_points.value:g}, got {points:g}. Correct the points"
+            )
+            raise ValueError(message)
+        outcomes = sum(line.points.value for line in self.indicators.values() if line.dimension == "outcome")
+        least = self.least_outcome_share.value
+        if outcomes < least * points - 1e-9:
+            message = (
+                f"outcomes must weigh at least {least:.0%} of the points, got {outcomes / points:.1%}. "
+                "Give outcomes more points"
+            )
+            raise ValueError(message)
+        return self

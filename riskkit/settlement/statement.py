@@ -1,0 +1,252 @@
+"""The statement: every line of a team's year, totals by team, and the identities that they must keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from riskkit.errors import DataContractError, PolicyError
+from riskkit.settlement.bonus import pay_bonus
+from riskkit.settlement.contract import Contract, read_contracts
+from riskkit.settlement.lines import Line, Running
+from riskkit.settlement.money import exact, to_minor
+from riskkit.settlement.policy import SettlementPolicy, Terms, Withhold
+from riskkit.settlement.sharing import FUND, TEAM, share_overspend, share_surplus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LINE_COLUMNS: Final = ["team_id", "line", "section", "item", "detail", "basis_minor", "rate", "amount_minor"]
+TREASURY: Final = "treasury"
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a settlement says.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        The policy.
+    lines : pandas.DataFrame of shape (n_lines, 8)
+        `team_id`, `line` (from 1), `section`, `item`, `detail`, `basis_minor`, `rate`, `amount_minor`.
+    totals : pandas.DataFrame of shape (n_teams, 14)
+        One row per team, see `compute_totals`.
+    """
+
+    policy: SettlementPolicy
+    lines: pd.DataFrame
+    totals: pd.DataFrame
+
+
+def settle(policy: SettlementPolicy, contracts: pd.DataFrame) -> Settlement:
+    """Settle every contract under a policy.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        The policy.
+    contracts : pandas.DataFrame of shape (n_teams, n_columns)
+        See `riskkit.settlement.contract.read_contracts`.
+
+    Returns
+    -------
+    Settlement
+        Lines and totals, sorted by team; each team's identities hold to the minor unit.
+
+    Raises
+    ------
+    DataContractError
+        If a contract breaks a rule, lacks a measure that the policy asks for, or names an unknown cause.
+    PolicyError
+        If a contract's track is not one of the policy's.
+    """
+    statements = [settle_contract(policy, contract) for contract in read_contracts(contracts)]
+    rows = [
+        (team, at, line.section, line.item, line.detail, line.basis_minor, line.rate, line.amount_minor)
+        for team, lines, _ in statements
+        for at, line in enumerate(lines, start=1)
+    ]
+    table = pd.DataFrame(rows, columns=LINE_COLUMNS).astype({"basis_minor": "Int64", "rate": "float64"})
+    totals = pd.DataFrame([total for _, _, total in statements])
+    check_identities(totals)
+    return Settlement(policy, table, totals)
+
+
+def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, list[Line], dict[str, object]]:
+    """Settle one contract.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        The policy.
+    contract : Contract
+        The contract.
+
+    Returns
+    -------
+    tuple of str, list of Line and dict
+        The team, its lines, and its totals.
+    """
+    per_unit, difference = policy.per_currency_unit, contract.difference_minor
+    terms = _terms_of(policy, contract)
+    lines = [
+        Line("account", "prepaid", contract.prepaid_minor),
+        *_account_of_cost(contract),
+        Line("account", "actual", -contract.actual_minor),
+        Line(
+            "account",
+            "surplus" if difference >= 0 else "overspend",
+            difference,
+            contract.prepaid_minor,
+            difference / contract.prepaid_minor,
+        ),
+    ]
+    kept, borne, payers = Running("surplus"), Running("overspend"), {TEAM: 0}
+    if difference > 0:
+        kept = share_surplus(terms.surplus, contract, per_unit)
+        lines += [
+            *kept.lines,
+            Line("surplus", "retained", kept.minor),
+            Line("surplus", "returned", difference - kept.minor),
+        ]
+    elif difference < 0:
+        borne, payers = share_overspend(terms.overspend, contract, per_unit)
+        lines += [
+            *borne.lines,
+            *(Line("overspend", "borne", amount, -difference, detail=payer) for payer, amount in payers.items()),
+        ]
+    held = _withhold(policy.withhold, contract)
+    paid = [line for name, bonus in policy.bonuses.items() for line in pay_bonus(name, bonus, contract, per_unit)]
+    totals = compute_totals(contract, kept.minor, payers, held, paid)
+    net = Line("net", "net", int(str(totals["net_minor"])))
+    return contract.team_id, [*lines, *held, *paid, net], totals
+
+
+def compute_totals(
+    contract: Contract, retained: int, payers: dict[str, int], held: list[Line], paid: list[Line]
+) -> dict[str, object]:
+    """Add up one team's statement.
+
+    Parameters
+    ----------
+    contract : Contract
+        The contract.
+    retained : int
+        What the team retains of a surplus.
+    payers : dict of str to int
+        What each payer bears of an overspend.
+    held, paid : list of Line
+        Lines of the withhold and of the bonuses.
+
+    Returns
+    -------
+    dict
+        `team_id`; in minor units `prepaid_minor`, `actual_minor`, `surplus_minor` (below 0: an overspend),
+        `retained_minor`, `returned_minor`, `borne_team_minor`, `borne_fund_minor`, `borne_treasury_minor`,
+        `borne_other_minor`, `withheld_minor`, `released_minor`, `bonus_minor`, `bonus_member_minor`; and `net_minor`,
+        what the settlement pays the team (below 0: what the team owes).
+    """
+    others = {payer: amount for payer, amount in payers.items() if payer not in {TEAM, FUND, TREASURY}}
+    bonus = sum(line.amount_minor for line in paid if line.item != "bonus_member")
+    released = sum(line.amount_minor for line in held if line.item == "released")
+    return {
+        "team_id": contract.team_id,
+        "prepaid_minor": contract.prepaid_minor,
+        "actual_minor": contract.actual_minor,
+        "surplus_minor": contract.difference_minor,
+        "retained_minor": retained,
+        "returned_minor": max(contract.difference_minor, 0) - retained,
+        "borne_team_minor": payers[TEAM],
+        "borne_fund_minor": payers.get(FUND, 0),
+        "borne_treasury_minor": payers.get(TREASURY, 0),
+        "borne_other_minor": sum(others.values()),
+        "withheld_minor": -sum(line.amount_minor for line in held if line.item == "withheld"),
+        "released_minor": released,
+        "bonus_minor": bonus,
+        "bonus_member_minor": sum(line.amount_minor for line in paid if line.item == "bonus_member"),
+        "net_minor": retained - payers[TEAM] + released + bonus,
+    }
+
+
+def check_identities(totals: pd.DataFrame) -> None:
+    """Refuse totals that do not reconcile.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        See `compute_totals`.
+
+    Raises
+    ------
+    DataContractError
+        If prepaid is not actual and surplus together, a surplus not what is retained and returned, or an overspend not
+        what its payers bear.
+    """
+    surplus = totals["surplus_minor"]
+    shared = totals["retained_minor"] + totals["returned_minor"]
+    borne = totals[["borne_team_minor", "borne_fund_minor", "borne_treasury_minor", "borne_other_minor"]].sum(axis=1)
+    wrong = (totals["prepaid_minor"] != totals["actual_minor"] + surplus) | (shared - borne != surplus)
+    wrong |= (shared != surplus.clip(lower=0)) | (totals["released_minor"] > totals["withheld_minor"])
+    if wrong.any():
+        first = totals.loc[wrong, "team_id"].iloc[0]
+        message = f"settlement: the statement of team {first!r} does not reconcile. Report this with the policy file."
+        raise DataContractError(message)
+
+
+def sum_lines(lines: Iterable[Line], section: str) -> int:
+    """Add up the lines of one section that are steps of an amount.
+
+    Parameters
+    ----------
+    lines : iterable of Line
+        Lines.
+    section : str
+        A section.
+
+    Returns
+    -------
+    int
+        Their sum in minor units, without the lines that state results.
+    """
+    results = {"retained", "returned", "borne"}
+    return sum(line.amount_minor for line in lines if line.section == section and line.item not in results)
+
+
+def _account_of_cost(contract: Contract) -> list[Line]:
+    """Write how the cost came about, where the contract says: claims known, completion, what the fund took over."""
+    parts = (("paid", "paid_minor", -1), ("completion", "completion_minor", -1), ("ceded", "ceded_minor", 1))
+    known = [(item, sign * int(value)) for item, name, sign in parts if (value := contract.get(name)) is not None]
+    return [Line("account", item, amount) for item, amount in known if amount or item == "paid"]
+
+
+def _terms_of(policy: SettlementPolicy, contract: Contract) -> Terms:
+    if not policy.tracks:
+        return policy.terms or Terms()
+    if contract.track not in policy.tracks:
+        known = ", ".join(policy.tracks)
+        message = (
+            f"policy {policy.name}: team {contract.team_id!r} is in track {contract.track!r}, expected one of {known}. "
+            "Correct the contract's track, or add it to [tracks]."
+        )
+        raise PolicyError(message)
+    return policy.tracks[contract.track]
+
+
+def _withhold(withhold: Withhold | None, contract: Contract) -> list[Line]:
+    """Say what was withheld and what is released; it is withheld from what was prepaid, and is no part of the net."""
+    if withhold is None:
+        return []
+    rate, prepaid = exact(withhold.rate.value), contract.prepaid_minor
+    held = to_minor(rate * prepaid)
+    share = exact(contract.need("quality")) / exact(withhold.full_score.value)
+    attained = min(max(share, Fraction(0)), Fraction(1))
+    released = to_minor(held * attained)
+    return [
+        Line("withhold", "withheld", -held, prepaid, float(rate)),
+        Line("withhold", "released", released, held, float(attained)),
+        Line("withhold", "forfeited", released - held),
+    ]

@@ -1,0 +1,281 @@
+"""Settle a year: published results against the engine, or contracts from a file, with every team's statement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from riskkit.data.io import hash_file, staged
+from riskkit.data.mssp_results import is_results_file, read_results
+from riskkit.errors import DataContractError
+from riskkit.policy import read_policy
+from riskkit.report.settlement_page import write_settlement_pages
+from riskkit.report.statement_page import write_statements
+from riskkit.settlement.distribution import distribute
+from riskkit.settlement.money import exact, to_minor
+from riskkit.settlement.policy import SettlementPolicy
+from riskkit.settlement.published import compare_results
+from riskkit.settlement.statement import Settlement, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Progress = Callable[[str, int, int], None]
+
+MONEY = ("prepaid", "actual", "revenue")
+
+
+@dataclass(frozen=True)
+class SettledYear:
+    """What was settled.
+
+    Parameters
+    ----------
+    settlement : Settlement
+        Lines and totals.
+    summary : dict
+        What ``summary.json`` holds.
+    """
+
+    settlement: Settlement
+    summary: dict[str, object]
+
+
+def settle_file(
+    policy: Path, source: Path, out: Path, *, institutions: Path | None = None, progress: Progress | None = None
+) -> SettledYear:
+    """Settle the contracts of a file: published results, or one row per team.
+
+    Parameters
+    ----------
+    policy : pathlib.Path
+        Settlement policy.
+    source : pathlib.Path
+        CSV file: a public use file of results, or contracts with `team_id`, `prepaid_amount`, `actual_amount` and what
+        the policy asks for.
+    out : pathlib.Path
+        Folder that gets ``summary.json``, ``totals.csv``, ``lines.csv``, ``statements/`` and, for published results,
+        ``comparison.csv``; they appear only when all are whole.
+    institutions : pathlib.Path, optional
+        CSV file of institutions, for a policy that distributes.
+    progress : callable, optional
+        Called with (what, done, in all).
+
+    Returns
+    -------
+    SettledYear
+        Settlement and summary.
+
+    Raises
+    ------
+    PolicyError
+        If the policy cannot be carried out as written.
+    DataContractError
+        If the file cannot be read or breaks a rule.
+    """
+    read = read_policy(policy, SettlementPolicy)
+    if not source.is_file():
+        message = f"{source}: no such file; expected a CSV file of contracts or results. With --rates, give a folder."
+        raise DataContractError(message)
+    facts = {"source": source.name, "source_sha256": hash_file(source)}
+    if is_results_file(source):
+        results = read_results(source)
+        comparison = compare_results(read, results.frame, results.half_units)
+        checked = {"year": results.year, **comparison.summarise()}
+        year = close_year(comparison.settlement, {**facts, **checked})
+        return write_year(year, out, {"comparison": comparison.table}, progress=progress)
+    year = close_year(settle(read, read_contract_file(read, source)), facts)
+    return write_year(year, out, distribute_file(year.settlement, institutions), progress=progress)
+
+
+def read_contract_file(policy: SettlementPolicy, source: Path) -> pd.DataFrame:
+    """Read contracts from CSV, amounts in currency.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        Says the minor unit.
+    source : pathlib.Path
+        UTF-8 CSV file with a header line.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The contracts with amounts in minor units.
+    """
+    frame = read_csv(source)
+    for name in MONEY:
+        column = f"{name}_amount"
+        if column in frame.columns:
+            amounts = pd.to_numeric(frame.pop(column), errors="coerce")
+            frame[f"{name}_minor"] = [_minor(amount, policy.per_currency_unit) for amount in amounts]
+    return frame
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Read a CSV file of ours.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        UTF-8 file with a header line.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its rows; identifiers stay text.
+
+    Raises
+    ------
+    DataContractError
+        If it cannot be read.
+    """
+    try:
+        return pd.read_csv(path, dtype={"team_id": "str", "institution_id": "str"}, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
+        message = f"{path}: not readable as CSV ({' '.join(str(exc).split())}). Give a UTF-8 file with a header line."
+        raise DataContractError(message) from exc
+
+
+def distribute_file(settlement: Settlement, institutions: Path | None) -> dict[str, pd.DataFrame]:
+    """Hand on what teams retain to the institutions of a file.
+
+    Parameters
+    ----------
+    settlement : Settlement
+        Totals and policy.
+    institutions : pathlib.Path or None
+        CSV file with `team_id`, `institution_id` and the policy's weights.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        The table `distribution`; empty without a file.
+
+    Raises
+    ------
+    DataContractError
+        If the policy does not distribute, or the file breaks a rule.
+    """
+    if institutions is None:
+        return {}
+    if settlement.policy.distribution is None:
+        message = (
+            f"policy {settlement.policy.name}: it has no [distribution] block. Add it, or leave out --institutions."
+        )
+        raise DataContractError(message)
+    return {"distribution": distribute(settlement.policy.distribution, settlement.totals, read_csv(institutions))}
+
+
+def write_year(
+    year: SettledYear,
+    out: Path,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    luck: Mapping[str, float] | None = None,
+    progress: Progress | None = None,
+) -> SettledYear:
+    """Write a settled year so that its files appear only when all are whole.
+
+    Parameters
+    ----------
+    year : SettledYear
+        The year.
+    out : pathlib.Path
+        The folder.
+    tables : mapping of str to pandas.DataFrame
+        Further tables, each to ``<name>.csv``.
+    luck : mapping of str to float, optional
+        Chance by team of a result this far by luck alone, for the statements.
+    progress : callable, optional
+        Called with (what, done, in all).
+
+    Returns
+    -------
+    SettledYear
+        The same year.
+    """
+    settlement = year.settlement
+    with staged(out) as stage:
+        for name, table in {"totals": settlement.totals, "lines": settlement.lines, **tables}.items():
+            table.to_csv(stage / f"{name}.csv", index=False, encoding="utf-8")
+        text = json.dumps(year.summary, ensure_ascii=False, indent=2, allow_nan=False)
+        (stage / "summary.json").write_text(text + "\n", encoding="utf-8")
+        write_settlement_pages(settlement, stage)
+        write_statements(settlement, stage / "statements", luck=luck, progress=progress)
+    return year
+
+
+def close_year(settlement: Settlement, facts: Mapping[str, object]) -> SettledYear:
+    """Add the fund's totals to a settlement.
+
+    Parameters
+    ----------
+    settlement : Settlement
+        Lines and totals.
+    facts : mapping of str to object
+        Plain values about the year, such as its source.
+
+    Returns
+    -------
+    SettledYear
+        Settlement and summary.
+    """
+    policy, totals = settlement.policy, settlement.totals
+    sums = {str(name): int(totals[name].sum()) for name in totals.columns if str(name).endswith("_minor")}
+    held = {"rows": len(totals), **facts}
+    head = {
+        "policy": policy.name,
+        "policy_reference": policy.reference,
+        "effective": policy.effective.isoformat(),
+        "currency": policy.currency,
+        "minor_units_per_currency_unit": policy.per_currency_unit,
+        "teams": len(totals),
+        "fund_totals": sums,
+        "reconciles": sums["prepaid_minor"] == sums["actual_minor"] + sums["surplus_minor"],
+    }
+    return SettledYear(settlement, {"settlement": {**held, **head}})
+
+
+def describe_settlement(year: SettledYear) -> list[str]:
+    """Say in a few lines what was settled.
+
+    Parameters
+    ----------
+    year : SettledYear
+        The year.
+
+    Returns
+    -------
+    list of str
+        Lines for the terminal.
+    """
+    policy, totals = year.settlement.policy, year.settlement.totals
+    scale = policy.per_currency_unit
+    held = year.summary["settlement"]
+    facts = held if isinstance(held, dict) else {}
+
+    def money(name: str) -> str:
+        return f"{int(totals[name].sum()) / scale:,.2f} {policy.currency}"
+
+    lines = [
+        f"Settled {len(totals):,} teams under {policy.name}: prepaid {money('prepaid_minor')}, actual "
+        f"{money('actual_minor')}, retained {money('retained_minor')}, returned {money('returned_minor')}, "
+        f"borne by teams {money('borne_team_minor')}."
+    ]
+    if "reproduced_share" in facts:
+        lines.append(
+            f"Published results: identity {facts['benchmark_identity_share']:.2%}, minimum-rate rule "
+            f"{facts['rule_share']:.2%}, earned amount {facts['reproduced_share']:.2%}; {len(facts['misses'])} misses."
+        )
+        lines += [f"  {miss['aco_id']} {miss['check']}: {miss['reason']}" for miss in facts["misses"][:20]]
+    return lines
+
+
+def _minor(amount: float, per_unit: int) -> float:
+    """Bring an amount to minor units, exactly as it is written; what is no number stays for the contract to refuse."""
+    return float("nan") if pd.isna(amount) else to_minor(exact(float(amount)) * per_unit)

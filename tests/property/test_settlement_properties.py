@@ -1,0 +1,86 @@
+"""What must hold for any contract: sums are exact, more saved never retains less, and order never matters."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riskkit.data.presets import find_presets
+from riskkit.policy import read_policy
+from riskkit.settlement.money import split_whole
+from riskkit.settlement.policy import SettlementPolicy
+from riskkit.settlement.statement import settle
+
+FOLDER = find_presets() / "models" / "settlement"
+POLICIES = {
+    name: read_policy(FOLDER / f"{name}.toml", SettlementPolicy)
+    for name in ("seed_50_70", "aca_risk_corridor", "reach_global", "legacy_50_30", "emergency_60_40", "xiaoyi", "mssp")
+}
+BOUNDED = [name for name in POLICIES if name != "mssp"]
+AMOUNT = st.integers(min_value=1, max_value=10**12)
+
+
+@given(st.integers(-(10**12), 10**12), st.lists(st.fractions(0, 1000), min_size=1, max_size=20))
+def test_parts_sum_to_the_whole_and_are_within_a_unit(total: int, weights: list[Fraction]) -> None:
+    weights = [*weights, Fraction(1)]
+    parts = split_whole(total, weights)
+    assert sum(parts) == total
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part - Fraction(total) * weight / sum(weights)) < 1
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(sorted(POLICIES)), AMOUNT, AMOUNT, st.floats(0, 100), st.sampled_from([None, "quality"]))
+def test_every_statement_reconciles(name: str, prepaid: int, actual: int, quality: float, cause: str | None) -> None:
+    row = {
+        "team_id": "T",
+        "prepaid_minor": prepaid,
+        "actual_minor": actual,
+        "quality": quality / (100 if name == "mssp" else 1),
+        "share_rate": 0.5,
+        "lives": 10000,
+        "track": "3" if name == "mssp" else None,
+        "cause": cause if name == "seed_50_70" else None,
+    }
+    # settle refuses totals that do not reconcile; the lines say the same
+    settlement = settle(POLICIES[name], pd.DataFrame([row]))
+    held = settlement.lines.groupby(["section", "item"])["amount_minor"].sum()
+    total = settlement.totals.iloc[0]
+    assert held["account", "prepaid"] + held["account", "actual"] == total["surplus_minor"]
+    assert held["net", "net"] == total["retained_minor"] - total["borne_team_minor"]
+    assert 0 <= total["retained_minor"] <= max(total["surplus_minor"], 0)
+    assert 0 <= total["borne_team_minor"] <= max(-total["surplus_minor"], 0)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(BOUNDED), AMOUNT, st.lists(AMOUNT, min_size=2, max_size=6, unique=True))
+def test_a_team_that_costs_less_never_ends_worse(name: str, prepaid: int, costs: list[int]) -> None:
+    ordered = sorted(costs)
+    rows = [
+        {"team_id": f"T{at}", "prepaid_minor": prepaid, "actual_minor": cost, "quality": 80.0}
+        for at, cost in enumerate(ordered)
+    ]
+    net = settle(POLICIES[name], pd.DataFrame(rows)).totals["net_minor"].tolist()
+    assert net == sorted(net, reverse=True)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_contracts_never_matters(random: object) -> None:
+    rows = pd.DataFrame(
+        {
+            "team_id": [f"T{at}" for at in range(6)],
+            "prepaid_minor": 1000003,
+            "actual_minor": [999001 + 7 * at for at in range(6)],
+            "quality": 77.7,
+        }
+    )
+    order = list(range(6))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    first = settle(POLICIES["seed_50_70"], rows)
+    second = settle(POLICIES["seed_50_70"], rows.iloc[order])
+    pd.testing.assert_frame_equal(first.lines, second.lines)
+    pd.testing.assert_frame_equal(first.totals, second.totals)

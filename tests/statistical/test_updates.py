@@ -1,0 +1,53 @@
+"""The closed test errs as often as it says, and finds what it says that it finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from riskkit.risk.beta import fit_powers
+from riskkit.risk.updating import Update, choose_update
+
+YEARS = 200
+
+
+def draw_year(kind: Any, shift: float, seed: int) -> Update:
+    """One year of 3,000 members, two rows each of the same frailty, under weights."""
+    rng = np.random.default_rng(seed)
+    persons = np.repeat(np.arange(3000), 2)
+    margin = np.repeat(rng.normal(-1.5, 1.0, 3000), 2)
+    weight = rng.uniform(0.5, 2.0, 6000)
+    if kind == "binary":
+        p, q = 1 / (1 + np.exp(-margin)), 1 / (1 + np.exp(-margin - shift))
+        y = (np.repeat(rng.random(3000), 2) < q).astype(float)
+    else:
+        p = np.exp(8 + margin)
+        y = p * np.exp(shift) * np.repeat(rng.gamma(0.5, 2.0, 3000), 2)
+    return choose_update(p, y, weight, persons, kind=kind, significance=0.05)
+
+
+@pytest.mark.parametrize("kind", ["binary", "cost"])
+def test_a_map_that_holds_is_changed_in_about_one_year_of_twenty(kind: str) -> None:
+    # 5%, give or take 4 standard errors of a share of 200: 4 sqrt(.05 * .95 / 200) = .062
+    changed = sum(draw_year(kind, 0.0, seed).choice != "keep" for seed in range(YEARS))
+    assert changed / YEARS < 0.05 + 0.062
+
+
+def test_the_power_is_what_the_update_says() -> None:
+    # a shift of the size that years call detectable on average is found in 80% of years: 4 sqrt(.8 * .2 / 200) = .113
+    shift = float(np.mean([draw_year("cost", 0.0, seed).detectable for seed in range(1000, 1010)]))
+    found = sum(draw_year("cost", shift, seed).choice != "keep" for seed in range(YEARS))
+    assert abs(found / YEARS - 0.8) < 0.113
+
+
+def test_beta_recovers_both_powers() -> None:
+    rng = np.random.default_rng(0)
+    p = rng.beta(1.5, 3.0, 40_000)
+    terms = np.column_stack([np.log(p), -np.log1p(-p), np.ones_like(p)])
+    q = 1 / (1 + np.exp(-terms @ [0.6, 1.6, 0.2]))
+    (a, b), c = fit_powers(p, (rng.random(40_000) < q).astype(float), np.ones(40_000))
+    # standard errors from the information matrix of the truth
+    se = np.sqrt(np.diag(np.linalg.inv(terms.T @ ((q * (1 - q))[:, None] * terms))))
+    assert (np.abs(np.array([a, b, c]) - [0.6, 1.6, 0.2]) < 4 * se).all()

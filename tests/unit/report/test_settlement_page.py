@@ -1,0 +1,38 @@
+"""The summary of a settlement shows a row per team and the sums that they tie to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from riskkit.data.presets import find_presets
+from riskkit.policy import read_policy
+from riskkit.report.settlement_page import make_settlement_page, write_settlement_pages
+from riskkit.settlement.policy import SettlementPolicy
+from riskkit.settlement.statement import Settlement, settle
+
+
+def settle_two() -> Settlement:
+    policy = read_policy(find_presets() / "models" / "settlement" / "full_retention.toml", SettlementPolicy)
+    rows = {"team_id": ["a/b", "c"], "prepaid_minor": [100000, 200000], "actual_minor": [90000, 230050]}
+    return settle(policy, pd.DataFrame(rows))
+
+
+def test_the_sums_are_those_of_the_rows() -> None:
+    page = make_settlement_page(settle_two(), "en")
+    # prepaid 3,000.00, cost 3,200.50; retained 100.00, borne 300.50; 100.00 - 300.50 = -200.50
+    heads = dict(zip(page["heads"][1:], page["sums"], strict=True))
+    assert heads["Prepaid"] == "3,000.00"
+    assert heads["Cost"] == "3,200.50"
+    assert heads["Paid to the team"] == "-200.50"
+    # nothing was withheld, and no treasury pays: those columns are left out
+    assert "Withhold released" not in heads
+    assert "Borne by the treasury" not in heads
+
+
+def test_each_row_leads_to_its_statement(tmp_path: Path) -> None:
+    write_settlement_pages(settle_two(), tmp_path)
+    english = (tmp_path / "settlement.en.html").read_text(encoding="utf-8")
+    assert '<a href="statements/a_b.en.html">a/b</a>' in english
+    assert "年度结算汇总" in (tmp_path / "settlement.zh.html").read_text(encoding="utf-8")

@@ -1,0 +1,152 @@
+"""The engine against published results: official files where they are at hand, misses where a figure is altered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from riskkit.data.mssp_results import PublishedResults, read_results
+from riskkit.data.presets import find_presets
+from riskkit.policy import read_policy
+from riskkit.settlement.policy import SettlementPolicy
+from riskkit.settlement.published import compare_results
+
+FOLDER = Path(__file__).parents[4] / "shared" / "data" / "mssp_aco"
+OFFICIAL = {
+    # rows, contracts with savings, with losses, held by a cap (official results of the three years)
+    2014: (333, 92, 0, 0),
+    2015: (392, 120, 0, 0),
+    2016: (432, 134, 4, 1),
+}
+needs_data = pytest.mark.skipif(not FOLDER.is_dir(), reason="../shared/data/mssp_aco is not there")
+
+
+@pytest.fixture(scope="module")
+def policy() -> SettlementPolicy:
+    return read_policy(find_presets() / "models" / "settlement" / "mssp.toml", SettlementPolicy)
+
+
+def official(year: int) -> PublishedResults:
+    return read_results(FOLDER / f"mssp_aco_puf_{year}.csv")
+
+
+@needs_data
+@pytest.mark.shared_data
+@pytest.mark.parametrize("year", OFFICIAL)
+def test_every_official_contract_is_reproduced(policy: SettlementPolicy, year: int) -> None:
+    results = official(year)
+    summary = compare_results(policy, results.frame, results.half_units).summarise()
+    assert summary["misses"] == []
+    counts = tuple(summary[name] for name in ("rows", "savings_rows", "loss_rows", "capped_rows"))
+    assert counts == OFFICIAL[year]
+    assert summary["benchmark_identity_share"] == summary["rule_share"] == summary["reproduced_share"] == 1.0
+    # the printed share rate has four places, of .25 at least: .00005 / .25 = .02%
+    assert summary["largest_earned_relative_difference"] <= 0.0002
+
+
+@needs_data
+@pytest.mark.shared_data
+def test_the_minimum_rate_by_lives_is_the_published_one_from_5000_lives_on(policy: SettlementPolicy) -> None:
+    from riskkit.settlement.bands import read_minimum
+
+    surplus = policy.tracks["1"].surplus
+    assert surplus is not None
+    assert surplus.minimum is not None
+    for year, tolerance in ((2014, 1e-6), (2015, 6e-5), (2016, 1e-6)):
+        frame = official(year).frame
+        large = frame[(frame["track"] == "1") & (frame["lives"] >= 5000)]
+        ours = [float(read_minimum(surplus.minimum, lives) or 0) for lives in large["lives"]]
+        assert large["minimum_rate"].tolist() == pytest.approx(ours, abs=tolerance)
+
+
+def results(**change: object) -> pd.DataFrame:
+    # 5% of 100,000,000 saved in track 1 at a share of .45: 2,250,000 less 2% = 2,205,000
+    row = {
+        "aco_id": "A1",
+        "name": "One",
+        "track": "1",
+        "agreement_year": 1.0,
+        "lives": 20000.0,
+        "benchmark": 1e8,
+        "expenditure": 9.5e7,
+        "difference": 5e6,
+        "generated": 5e6,
+        "earned": 2205000.0,
+        "minimum_rate": 0.025,
+        "share_rate": 0.45,
+        "loss_rate": float("nan"),
+        "quality": 0.9,
+        "disaster_adjustment": float("nan"),
+    }
+    return pd.DataFrame([{**row, **change}])
+
+
+HALF = {"share_rate": 0.00005, "minimum_rate": 0.00005}
+
+
+def test_a_contract_by_the_rules_is_reproduced(policy: SettlementPolicy) -> None:
+    assert compare_results(policy, results(), HALF).misses == []
+
+
+def test_without_a_share_rate_the_share_is_that_of_the_track_times_quality(policy: SettlementPolicy) -> None:
+    assert compare_results(policy, results(share_rate=float("nan")), HALF).misses == []
+
+
+def test_a_year_that_prints_no_generated_amount_is_held_to_its_payments(policy: SettlementPolicy) -> None:
+    assert compare_results(policy, results(generated=float("nan")), HALF).misses == []
+    unpaid = compare_results(policy, results(generated=float("nan"), earned=0.0), HALF).misses
+    assert {miss["check"] for miss in unpaid} == {"minimum_rate_rule", "earned"}
+
+
+def test_the_rounding_of_whole_amounts_is_no_miss(policy: SettlementPolicy) -> None:
+    assert compare_results(policy, results(difference=5e6 + 1, generated=5e6 + 1), HALF).misses == []
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "reason"),
+    [
+        ({"difference": 5e6 + 2}, "benchmark_identity", "not benchmark less expenditure"),
+        ({"difference": float("nan")}, "benchmark_identity", "difference is not published"),
+        ({"generated": 0.0}, "minimum_rate_rule", "says otherwise"),
+        ({"generated": 5e6 - 1}, "minimum_rate_rule", "says otherwise"),
+        ({"minimum_rate": 0.05004}, "minimum_rate_rule", "within the printed rounding"),
+        ({"earned": 0.0}, "earned", "nothing was paid although"),
+        ({"earned": 2250000.0}, "earned", "0.450000 of what was generated"),
+        ({"earned": 2205000.0 + 260.0}, "earned", "no rule of the policy gives it"),
+        ({"earned": float("nan")}, "earned", "not published"),
+        ({"benchmark": float("nan")}, "earned", "benchmark or expenditure is not published"),
+    ],
+)
+def test_an_altered_figure_is_a_miss_with_its_reason(
+    policy: SettlementPolicy, change: dict[str, float], check: str, reason: str
+) -> None:
+    misses = compare_results(policy, results(**change), HALF).misses
+    found = [miss for miss in misses if miss["check"] == check]
+    assert len(found) == 1
+    assert reason in str(found[0]["reason"])
+    assert found[0]["aco_id"] == "A1"
+
+
+def test_a_tie_with_the_printed_rate_is_decided_by_the_rate_of_its_lives(policy: SettlementPolicy) -> None:
+    # 20,000 lives: 2.5%. Printed as 2.50%, a rate of 2.499% misses it and one of 2.5% reaches it
+    below = {"expenditure": 97501000.0, "difference": 2499000.0, "lives": 20000.0, "minimum_rate": 0.02502}
+    assert compare_results(policy, results(**below, generated=0.0, earned=0.0), HALF).misses == []
+    reached = {**below, "expenditure": 97500000.0, "difference": 2500000.0, "generated": 2500000.0}
+    assert compare_results(policy, results(**reached, earned=1102500.0), HALF).misses == []
+
+
+def test_less_owed_than_the_rules_give_points_to_a_limit_on_revenue(policy: SettlementPolicy) -> None:
+    # Track 1+: 30% of 5,000,000 is 1,500,000; a limit of 8% of revenue may have held it at 900,000
+    change = {"track": "1+", "expenditure": 1.05e8, "difference": -5e6, "generated": -5e6, "earned": -9e5}
+    misses = compare_results(policy, results(**change), HALF).misses
+    assert ["limit on revenue" in str(miss["reason"]) for miss in misses] == [True]
+
+
+def test_a_disaster_adjustment_lowers_what_is_owed(policy: SettlementPolicy) -> None:
+    # track 3: 5% lost, 1 - .72 = .28 rises to .40: 2,000,000 owed, 300,000 forgiven
+    change = {"track": "3", "expenditure": 1.05e8, "difference": -5e6, "generated": -5e6, "share_rate": 0.72}
+    assert compare_results(policy, results(**change, earned=-2e6), HALF).misses == []
+    forgiven = results(**change, earned=-1.7e6, disaster_adjustment=3e5)
+    assert compare_results(policy, forgiven, HALF).misses == []

@@ -1,0 +1,104 @@
+"""Scorecards: outcomes weigh enough, points follow targets, what is too small to score goes to the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from riskkit.settlement.scorecard import score_teams
+from riskkit.settlement.scorecard_policy import Scorecard
+from tests.unit.settlement.conftest import number
+
+
+def indicator(points: float, dimension: str = "outcome", **change: Any) -> dict[str, Any]:
+    return {
+        "title": "A",
+        "title_zh": "甲",
+        "dimension": dimension,
+        "assessor": "payer",
+        "points": number(points),
+        "target": number(0.9),
+        "floor": number(0.5),
+        "measure": {"kind": "reported"},
+        **change,
+    }
+
+
+def make_scorecard(indicators: dict[str, Any], **change: Any) -> Scorecard:
+    values = {
+        "name": "test",
+        "title": "Test",
+        "title_zh": "测试",
+        "reference": "test",
+        "effective": "2025-01-01",
+        "full_points": number(100),
+        "least_outcome_share": number(0.5),
+        "least_denominator": number(30),
+        "least_days": number(180),
+        "small_teams": "wilson",
+        "confidence": number(0.95),
+        "indicators": indicators,
+        **change,
+    }
+    return Scorecard.model_validate(values)
+
+
+def rows(*items: tuple[str, str, float, float]) -> pd.DataFrame:
+    return pd.DataFrame(items, columns=["team_id", "indicator", "numerator", "denominator"])
+
+
+def test_outcomes_must_weigh_at_least_half() -> None:
+    make_scorecard({"a": indicator(50), "b": indicator(50, "process")})
+    with pytest.raises(ValidationError, match=r"outcomes must weigh at least 50% of the points, got 49.0%"):
+        make_scorecard({"a": indicator(49), "b": indicator(51, "process")})
+
+
+def test_points_must_sum_to_the_full_ones() -> None:
+    with pytest.raises(ValidationError, match="points must sum to 100, got 90"):
+        make_scorecard({"a": indicator(90)})
+
+
+def test_a_target_must_differ_from_its_floor() -> None:
+    with pytest.raises(ValidationError, match="target and floor must differ"):
+        make_scorecard({"a": indicator(100, floor=number(0.9))})
+
+
+def test_points_rise_from_floor_to_target_and_lower_can_be_better() -> None:
+    # one team is the book: 700 of 1,000 is halfway from 50% to 90%; 10% is three quarters of the way from 25% to 5%
+    scorecard = make_scorecard({"a": indicator(60), "b": indicator(40, target=number(0.05), floor=number(0.25))})
+    lines, teams = score_teams(scorecard, rows(("T", "a", 700, 1000), ("T", "b", 100, 1000)))
+    assert lines["points"].tolist() == pytest.approx([30.0, 30.0])
+    assert teams["quality"].tolist() == pytest.approx([60.0])
+
+
+def test_a_denominator_too_small_gives_its_points_to_the_rest() -> None:
+    scorecard = make_scorecard({"a": indicator(60), "b": indicator(40, "process")})
+    lines, teams = score_teams(scorecard, rows(("T", "a", 700, 1000), ("T", "b", 0, 29)))
+    assert lines["full_points"].tolist() == pytest.approx([100.0, 0.0])
+    assert teams["quality"].tolist() == pytest.approx([50.0])
+    assert teams["scored_indicators"].tolist() == [1]
+
+
+def test_a_team_that_nothing_is_known_of_scores_nothing() -> None:
+    scorecard = make_scorecard({"a": indicator(100)})
+    _, teams = score_teams(scorecard, rows(("T", "a", 0, 0), ("U", "a", 90, 100)))
+    assert teams.set_index("team_id")["quality"].to_dict() == pytest.approx({"T": 0.0, "U": 100.0})
+
+
+@pytest.mark.parametrize("method", ["wilson", "credibility"])
+def test_a_small_team_neither_wins_nor_loses_by_luck(method: str) -> None:
+    # the book stands at 70%; 30 of 40 and 26 of 40 are no news
+    scorecard = make_scorecard({"a": indicator(100)}, small_teams=method)
+    measured = rows(("L", "a", 7000, 10000), ("S", "a", 30, 40), ("U", "a", 26, 40))
+    lines, _ = score_teams(scorecard, measured)
+    assert lines["scored_rate"].tolist() == pytest.approx([0.7] * 3, abs=0.002)
+
+
+def test_points_are_summed_by_dimension_and_assessor() -> None:
+    lines = {"a": indicator(60), "b": indicator(40, "process", assessor="patients")}
+    _, teams = score_teams(make_scorecard(lines), rows(("T", "a", 900, 1000), ("T", "b", 700, 1000)))
+    assert teams[["outcome_points", "process_points"]].iloc[0].tolist() == pytest.approx([60.0, 20.0])
+    assert teams[["payer_points", "patients_points"]].iloc[0].tolist() == pytest.approx([60.0, 20.0])

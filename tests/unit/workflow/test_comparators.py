@@ -1,0 +1,77 @@
+"""Which comparators stand beside a model, and why one is absent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.data.io import Tables
+from riskkit.risk.matrix import ModelFrame
+from riskkit.workflow import comparators
+from riskkit.workflow.comparators import plan_comparators
+from riskkit.workflow.members import Members
+
+RNG = np.random.default_rng(12)
+
+
+def _frame(members: Members) -> ModelFrame:
+    n = len(members.features)
+    return ModelFrame(members.features, (RNG.random(n) < 0.3).astype(float), np.ones(n))
+
+
+def test_dcsi_stands_alone_and_the_absent_have_their_reason(known: Members, tables: Tables) -> None:
+    plan = plan_comparators(_frame(known), known.cohort, tables, names=["age_years"], kind="binary")
+    assert list(plan.sources) == ["age_sex", "logistic", "dcsi"]
+    assert list(plan.sources["dcsi"]) == ["dcsi_total_730d"]
+    assert plan.absent["hcc"] == "CMS-HCC reads ICD-10-CM, the diagnoses are who_cn (100%)"
+    assert "not installed" in plan.absent["gam"]
+
+
+def test_charlson_takes_the_place_of_an_index_that_is_not_built(known: Members, tables: Tables) -> None:
+    other = known.features.drop(columns="dcsi_total_730d").assign(
+        charlson_index_730d=RNG.integers(0, 4, len(known.cohort))
+    )
+    plan = plan_comparators(
+        _frame(Members(known.cohort, other, known.flow)), known.cohort, tables, names=["age_years"], kind="binary"
+    )
+    assert list(plan.sources["charlson"]) == ["charlson_index_730d"]
+    none = Members(known.cohort, other.drop(columns="charlson_index_730d"), known.flow)
+    plan = plan_comparators(_frame(none), known.cohort, tables, names=["age_years"], kind="binary")
+    assert plan.absent["dcsi"] == "the scheme builds neither dcsi_total_730d nor charlson_index_730d"
+
+
+def test_each_comparator_predicts_the_test_rows_alone(known: Members, tables: Tables) -> None:
+    plan = plan_comparators(_frame(known), known.cohort, tables, names=["age_years"], kind="binary")
+    frame = _frame(known)
+    rows = np.arange(len(frame.observed))
+    found = plan.predict(frame, rows[:-50], rows[-50:])
+    assert set(found) == {"age_sex", "logistic", "dcsi"}
+    assert all(len(values) == 50 and np.isfinite(values).all() for values in found.values())
+
+
+def test_an_hcc_score_reads_what_was_known_of_the_year_before(tmp_path: Path) -> None:
+    pytest.importorskip("hccinfhir", reason="hccinfhir (the extra 'hcc') is not installed")
+    day = pd.Timestamp("2024-01-01")
+    records = pd.DataFrame(
+        {
+            "record_id": list("abcd"),
+            "position": 1,
+            "source": "inpatient",
+            "person_id": ["ill", "later", "unknown", "old"],
+            "code": "I50.9",
+            "vocabulary": "icd10cm",
+            "date": pd.to_datetime(["2023-06-01", "2024-01-01", "2023-06-01", "2022-06-01"]),
+            "available_date": pd.to_datetime(["2023-07-01", "2024-02-01", "2024-03-01", "2022-07-01"]),
+        }
+    )
+    records.to_parquet(tmp_path / "diagnosis.parquet")
+    tables = Tables({"diagnosis": tmp_path / "diagnosis.parquet"}, quality=None, hashes={})
+    spine = pd.DataFrame({"person_id": records["person_id"], "index_date": day, "as_of_date": day})
+    cohort = spine.assign(age_years=70, sex="male").sort_values("person_id", ignore_index=True)
+    score = comparators.compute_hcc_score(cohort, comparators._known_diagnoses(cohort, tables))
+    # A stay on the index date, one that was not yet known and one of the year before that say nothing.
+    by_person = dict(zip(cohort["person_id"], score, strict=True))
+    assert by_person["ill"] > by_person["later"] == by_person["unknown"] == by_person["old"]

@@ -1,0 +1,112 @@
+"""A file of contracts or of published results is settled whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from riskkit.data.presets import find_presets
+from riskkit.errors import DataContractError, PolicyError, RiskkitError
+from riskkit.workflow.settle import describe_settlement, settle_file
+
+PRESETS = find_presets() / "models" / "settlement"
+CONTRACTS = "team_id,prepaid_amount,actual_amount,quality\n007,10000.00,9000.00,70\n008,10000,9999.99,50\n"
+INSTITUTIONS = "team_id,institution_id,role,volume\n007,01,1,1\n007,02,1,3\n"
+HEAD = "ACO_Num,ACO_Name,Start_Date,Track1,Track2,N_AB,MinSavPerc,BnchmkMinExp,GenSaveLoss,EarnSaveLoss,QualScore,"
+RESULTS = (
+    f"{HEAD}ABtotBnchmk,ABtotExp,QualPerfShare,FinalShareRate\n"
+    # 10% of 100,000 saved: .45 x .98 of 10,000 = 4,410; and a row whose payment is 100 too high
+    "A1,One,4/1/2012,1,0,20000,2.5%,10000,10000,4410,90%,100000,90000,50%,45.00%\n"
+    "A2,Two,4/1/2012,1,0,20000,2.5%,10000,10000,4510,90%,100000,90000,50%,45.00%\n"
+)
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def summary(out: Path) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads((out / "summary.json").read_text(encoding="utf-8"))["settlement"]
+    return held
+
+
+def test_contracts_are_settled_with_statements_that_tie_to_the_fund(tmp_path: Path) -> None:
+    source = write(tmp_path, "contracts.csv", CONTRACTS)
+    year = settle_file(PRESETS / "seed_50_70.toml", source, tmp_path / "out")
+    held = summary(tmp_path / "out")
+    # 1,000.00 at quality 70: 566.67; 0.01 at quality 50: behind the gate
+    assert held["fund_totals"]["retained_minor"] == 56667
+    assert held["fund_totals"]["surplus_minor"] == 100001
+    assert held["reconciles"] is True
+    totals = pd.read_csv(tmp_path / "out" / "totals.csv", dtype={"team_id": "str"})
+    assert totals["team_id"].tolist() == ["007", "008"]
+    assert totals["net_minor"].sum() == held["fund_totals"]["net_minor"]
+    assert (tmp_path / "out" / "statements" / "007.zh.html").is_file()
+    assert "Settled 2 teams under seed_50_70" in describe_settlement(year)[0]
+
+
+def test_what_is_retained_is_handed_on_to_institutions(tmp_path: Path) -> None:
+    source = write(tmp_path, "contracts.csv", "team_id,prepaid_amount,actual_amount\n007,385000000,379488800\n")
+    institutions = write(tmp_path, "institutions.csv", INSTITUTIONS)
+    settle_file(PRESETS / "xiaoyi.toml", source, tmp_path / "out", institutions=institutions)
+    table = pd.read_csv(tmp_path / "out" / "distribution.csv", dtype={"institution_id": "str"})
+    # halves by role, 1 to 3 by volume: .375 and .625 of 5,180,400.00
+    assert table["amount_minor"].tolist() == [194265000, 323775000]
+    with pytest.raises(DataContractError, match="has no \\[distribution\\] block"):
+        settle_file(PRESETS / "full_retention.toml", source, tmp_path / "other", institutions=institutions)
+
+
+def test_published_results_are_held_to_the_engine_and_misses_are_named(tmp_path: Path) -> None:
+    source = write(tmp_path, "puf_2014.csv", RESULTS)
+    year = settle_file(PRESETS / "mssp.toml", source, tmp_path / "out")
+    held = summary(tmp_path / "out")
+    assert held["rows"] == 2
+    assert held["year"] == 2014
+    assert held["benchmark_identity_share"] == held["rule_share"] == 1.0
+    assert held["reproduced_share"] == 0.5
+    assert [miss["aco_id"] for miss in held["misses"]] == ["A2"]
+    assert held["misses"][0]["difference"] == -100
+    assert any("A2 earned" in line for line in describe_settlement(year))
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("", DataContractError, "not readable as CSV"),
+        ("team_id,prepaid_amount\nT,1\n", DataContractError, "lack column 'actual_minor'"),
+        ("team_id,prepaid_amount,actual_amount\nT,x,1\n", DataContractError, "prepaid_minor must be a whole number"),
+        (CONTRACTS + "007,1,1,1\n", DataContractError, "one row per team"),
+        (CONTRACTS.replace("70", ""), DataContractError, "no 'quality'"),
+    ],
+)
+def test_a_bad_file_leaves_nothing_behind(tmp_path: Path, text: str, error: type[RiskkitError], message: str) -> None:
+    source = write(tmp_path, "contracts.csv", text)
+    with pytest.raises(error, match=message):
+        settle_file(PRESETS / "seed_50_70.toml", source, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["contracts.csv"]
+
+
+def test_an_absent_policy_or_source_is_named(tmp_path: Path) -> None:
+    source = write(tmp_path, "contracts.csv", CONTRACTS)
+    with pytest.raises(PolicyError, match="no such file"):
+        settle_file(tmp_path / "none.toml", source, tmp_path / "out")
+    with pytest.raises(DataContractError, match="no such file"):
+        settle_file(PRESETS / "seed_50_70.toml", tmp_path / "none.csv", tmp_path / "out")
+
+
+def test_a_started_folder_settles_under_its_own_policy(tmp_path: Path) -> None:
+    from riskkit.data.presets import write_starting_set
+
+    start = write_starting_set(tmp_path / "county")
+    source = write(tmp_path, "contracts.csv", CONTRACTS)
+    policy = start / "models" / "settlement" / "full_retention.toml"
+    policy.write_text(policy.read_text(encoding="utf-8").replace("value = 1.0", "value = 0.8", 1), encoding="utf-8")
+    year = settle_file(policy, source, tmp_path / "out")
+    # 80% of 1,000.00 and of 0.01: 800.00 and, rounded, 0.01
+    assert year.settlement.totals["retained_minor"].tolist() == [80000, 1]

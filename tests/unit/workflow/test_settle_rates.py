@@ -1,0 +1,195 @@
+"""Rates of a closed year are settled against its claims, scored and watched over, by team."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from riskkit.data.adapters.known import NATIVE
+from riskkit.data.presets import find_presets
+from riskkit.data.privacy import hash_person_ids, read_id_key
+from riskkit.data.synthetic import write_cohort
+from riskkit.errors import DataContractError, PolicyError
+from riskkit.workflow.monitor import describe_watch, watch_source
+from riskkit.workflow.quality import describe_quality_scores, score_quality
+from riskkit.workflow.settle import SettledYear
+from riskkit.workflow.settle_rates import settle_rates
+
+PRESETS = find_presets() / "models" / "settlement"
+POLICY = PRESETS / "seed_50_70.toml"
+START = pd.Timestamp("2023-01-01")
+RATE = 280000
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_cohort(tmp_path_factory.mktemp("settle") / "source", 300, 4, 5)
+
+
+@pytest.fixture(scope="module")
+def rates(source: Path) -> Path:
+    """A flat rate for everyone who is enrolled on the first day of the last year."""
+    spans = pd.read_parquet(source / "enrollment.parquet")
+    begun, ends = pd.to_datetime(spans["start_date"]) <= START, pd.to_datetime(spans["end_date"]) > START
+    persons = sorted(spans.loc[begun & ends, "person_id"].unique())
+    table = pd.DataFrame({"person_id": hash_person_ids(persons, read_id_key())})
+    path = source.parent / "rates" / "rates.parquet"
+    path.parent.mkdir()
+    table.assign(index_date=START, rate_minor=RATE, allocated_minor=RATE).to_parquet(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def settled(source: Path, rates: Path) -> tuple[SettledYear, Path]:
+    out = source.parent / "out"
+    return settle_rates(POLICY, rates, source, out, adapter=NATIVE), out
+
+
+def claims_of_the_year(source: Path) -> pd.DataFrame:
+    parts = []
+    for name, day in (("medical_claim", "start_date"), ("pharmacy_claim", "fill_date")):
+        rows = pd.read_parquet(source / f"{name}.parquet")
+        date, known = pd.to_datetime(rows[day]), pd.to_datetime(rows["available_date"])
+        kept = (date >= START) & (date < pd.Timestamp("2024-01-01")) & (known <= pd.Timestamp("2024-04-01"))
+        parts.append(rows.loc[kept, ["person_id", "allowed_amount"]].assign(date=date[kept]))
+    return pd.concat(parts)
+
+
+def test_every_claim_of_the_year_is_in_a_team_or_said_to_be_outside(
+    settled: tuple[SettledYear, Path], source: Path
+) -> None:
+    year, _ = settled
+    held: Any = year.summary["settlement"]
+    # each claim is brought to 40% of its amount in cents, so the sum is within half a cent a claim
+    claims = claims_of_the_year(source)
+    counted = held["fund_totals"]["actual_minor"] + sum(held["claims_outside"].values())
+    assert counted == pytest.approx(claims["allowed_amount"].astype(float).sum() * 40, abs=0.5 * len(claims))
+    assert held["reconciles"] is True
+
+
+def test_prepaid_is_the_rate_times_the_days_enrolled(settled: tuple[SettledYear, Path], source: Path) -> None:
+    year, out = settled
+    contracts = pd.read_csv(out / "contracts.csv")
+    due = contracts["member_months"].sum() / 12 * RATE
+    members: Any = year.summary["settlement"]
+    assert contracts["prepaid_minor"].sum() == pytest.approx(due, abs=members["members"])
+    assert members["members"] <= members["rated_members"]
+
+
+def test_the_written_year_holds_statements_noise_and_quality(settled: tuple[SettledYear, Path]) -> None:
+    year, out = settled
+    teams = year.settlement.totals["team_id"]
+    noise = pd.read_csv(out / "panel_noise.csv")
+    assert noise["thin_panel"].all()
+    assert noise["chance_by_luck"].between(0, 0.5).all()
+    assert pd.read_csv(out / "contracts.csv")["quality"].between(0, 100).all()
+    assert {path.stem for path in (out / "statements").glob("*.csv")} == set(teams)
+    assert "luck of the panel" in (out / "statements" / f"{teams.iloc[0]}.en.html").read_text(encoding="utf-8")
+
+
+def test_results_from_outside_go_before_the_scorecard(
+    settled: tuple[SettledYear, Path], source: Path, rates: Path, tmp_path: Path
+) -> None:
+    first, _ = settled
+    surplus = first.settlement.totals.query("surplus_minor > 0").iloc[0]
+    overspent = first.settlement.totals.query("surplus_minor < 0").iloc[0]
+    results = tmp_path / "results.csv"
+    rows = f"{surplus['team_id']},95,\n{overspent['team_id']},,force_majeure\n"
+    results.write_text(f"team_id,quality,cause\n{rows}", encoding="utf-8")
+    told = settle_rates(POLICY, rates, source, tmp_path / "told", adapter=NATIVE, results=results)
+    totals = told.settlement.totals.set_index("team_id")
+    assert totals.loc[surplus["team_id"], "retained_minor"] == pytest.approx(0.7 * surplus["surplus_minor"], abs=0.5)
+    assert totals.loc[overspent["team_id"], "borne_team_minor"] == 0
+    results.write_text("team_id,quality\nnobody,95\n", encoding="utf-8")
+    with pytest.raises(DataContractError, match=r"found teams \['nobody'\] that have no contract"):
+        settle_rates(POLICY, rates, source, tmp_path / "strange", adapter=NATIVE, results=results)
+    assert not (tmp_path / "strange").exists()
+
+
+def altered(rates: Path, folder: Path, **change: Any) -> Path:
+    path = folder / "rates.parquet"
+    pd.read_parquet(rates).assign(**change).to_parquet(path)
+    return path
+
+
+def test_a_year_without_claims_is_refused(source: Path, rates: Path, tmp_path: Path) -> None:
+    future = altered(rates, tmp_path, index_date=pd.Timestamp("2031-01-01"))
+    with pytest.raises(DataContractError, match="no claim from 2031-01-01 to 2032-01-01"):
+        settle_rates(POLICY, future, source, tmp_path / "out", adapter=NATIVE)
+    assert not (tmp_path / "out").exists()
+
+
+def test_rates_that_are_not_the_certified_ones_are_refused(source: Path, rates: Path, tmp_path: Path) -> None:
+    path = altered(rates, tmp_path)
+    certificate = {"currency": "CNY", "minor_units_per_currency_unit": 100, "rate_table_sha256": "0" * 64}
+    (tmp_path / "certificate.json").write_text(json.dumps(certificate), encoding="utf-8")
+    with pytest.raises(DataContractError, match="rate_table_sha256 is 000"):
+        settle_rates(POLICY, path, source, tmp_path / "out", adapter=NATIVE)
+    (tmp_path / "certificate.json").write_text(json.dumps({"currency": "USD"}), encoding="utf-8")
+    with pytest.raises(DataContractError, match="currency is USD"):
+        settle_rates(POLICY, path, source, tmp_path / "out", adapter=NATIVE)
+
+
+@pytest.mark.parametrize(("text", "found"), [(b"no parquet", "not readable as Parquet"), (None, "no such file")])
+def test_rates_that_cannot_be_read_are_named(source: Path, tmp_path: Path, text: bytes | None, found: str) -> None:
+    path = tmp_path / "rates.parquet"
+    if text is not None:
+        path.write_bytes(text)
+    with pytest.raises(DataContractError, match=found):
+        settle_rates(POLICY, path, source, tmp_path / "out", adapter=NATIVE)
+
+
+def test_a_member_twice_or_two_index_dates_are_refused(source: Path, rates: Path, tmp_path: Path) -> None:
+    table = pd.read_parquet(rates)
+    path = tmp_path / "rates.parquet"
+    pd.concat([table, table.head(1)]).to_parquet(path)
+    with pytest.raises(DataContractError, match="expected one row per member"):
+        settle_rates(POLICY, path, source, tmp_path / "out", adapter=NATIVE)
+    table.drop(columns="rate_minor").to_parquet(path)
+    with pytest.raises(DataContractError, match="no column 'rate_minor'"):
+        settle_rates(POLICY, path, source, tmp_path / "out", adapter=NATIVE)
+
+
+def test_quality_is_written_by_line_and_team(source: Path, tmp_path: Path) -> None:
+    card = PRESETS / "scorecards" / "thousand_points.toml"
+    scored = score_quality(card, source, tmp_path / "quality", START, adapter=NATIVE)
+    lines = pd.read_csv(tmp_path / "quality" / "scorecard.csv")
+    assert (lines["numerator"] <= lines["denominator"]).all()
+    full = lines.groupby("team_id")["full_points"].sum()
+    assert ((full - 1000).abs().lt(1e-6) | full.eq(0)).all()
+    assert "teams on thousand_points" in describe_quality_scores(scored)[0]
+
+
+def test_the_monitors_write_a_table_each(source: Path, tmp_path: Path) -> None:
+    policy = PRESETS / "monitors" / "integrity.toml"
+    watched = watch_source(policy, source, tmp_path / "watch", START, adapter=NATIVE)
+    names = {"coding_intensity", "split_stays", "split_pairs", "upcoding", "claim_flow"}
+    assert {path.stem for path in (tmp_path / "watch").glob("*.csv")} == names
+    growth = watched.tables["coding_intensity"]
+    parts = growth[["demographic_pct", "confirmed_pct", "coding_pct"]].sum(axis=1)
+    assert parts.tolist() == pytest.approx(growth["growth_pct"].tolist())
+    # the cohort is honest and complete: nobody is late, and no team is named for coding
+    assert not watched.tables["upcoding"]["upcoding_alert"].any()
+    assert len(describe_watch(watched)) == 5
+
+
+def test_a_condition_that_is_no_group_of_the_list_is_an_error_of_policy(source: Path, tmp_path: Path) -> None:
+    text = (PRESETS / "monitors" / "integrity.toml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace("[coding.conditions.neuropathy]", "[coding.conditions.gout]"), encoding="utf-8")
+    with pytest.raises(PolicyError, match="'gout' is no group of list 'complications'"):
+        watch_source(path, source, tmp_path / "watch", START, adapter=NATIVE)
+
+
+def test_results_are_never_written_over_their_source(source: Path, rates: Path) -> None:
+    for call in (
+        lambda: settle_rates(POLICY, rates, source, source, adapter=NATIVE),
+        lambda: score_quality(PRESETS / "scorecards" / "chengdu.toml", source, source, START, adapter=NATIVE),
+        lambda: watch_source(PRESETS / "monitors" / "integrity.toml", source, source, START, adapter=NATIVE),
+    ):
+        with pytest.raises(DataContractError, match="lies in the source"):
+            call()

@@ -1,0 +1,245 @@
+"""A hazard in a scheme: a column per horizon, every row accounted for, stored, scored, explained, cut into tiers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.data.io import Tables
+from riskkit.errors import DataContractError, PolicyError
+from riskkit.risk.hazard_model import HorizonModel
+from riskkit.risk.store import read_model
+from riskkit.workflow import members as members_module
+from riskkit.workflow import train_hazard as train_hazard_module
+from riskkit.workflow.bundle import Bundle, read_bundle, write_bundle
+from riskkit.workflow.explanations import write_explanations
+from riskkit.workflow.follow_up_text import describe_follow_up
+from riskkit.workflow.members import FeaturePlan, Members
+from riskkit.workflow.scheme import Scheme, read_scheme
+from riskkit.workflow.scheme_file import SplitBlock
+from riskkit.workflow.score import answer_request, compute_member_contributions, score_members
+from riskkit.workflow.summary import summarise_outcome
+from riskkit.workflow.train import train_outcomes
+from riskkit.workflow.trained import TrainedOutcome
+from riskkit.workflow.training import context_of
+
+KEYS = ["person_id", "index_date"]
+FIRST = '[[outcome]]\nspec = "../models/outcomes/admission.toml"'
+HAZARD = (
+    '[[outcome]]\nspec = "../models/outcomes/mortality.toml"\n[outcome.overrides]\nhorizon_days = 1095\n'
+    'horizons_days = [365, 1095]\nfeatures = { include = ["demography", "diagnoses"] }\n'
+    "model = { num_leaves = 4, max_depth = 2, n_estimators = 8, early_stopping_rounds = 0, min_child_samples = 20 }\n\n"
+)
+
+
+def label_by_seed(cohort: pd.DataFrame, *_: object, **__: object) -> pd.DataFrame:
+    """Label members by their index date and place: events and deaths of the old, one in twenty prevalent."""
+    rng = np.random.default_rng(0)
+    n, age = len(cohort), cohort["age_years"].to_numpy(dtype=float)
+    event = rng.exponential(3000 * np.exp((60 - age) / 15), n)
+    death, left = rng.exponential(6000, n), rng.uniform(200, 2000, n)
+    first = np.minimum(np.minimum(event, death), np.minimum(left, 1095))
+    cause = np.where(first == event, 1.0, np.where(first == death, 2.0, 0.0))
+    weight = (rng.random(n) > 0.05).astype(float)
+    labels = cohort[KEYS].reset_index(drop=True)
+    # the weight of a label may be that of one horizon, 0 for who left: it must not be read
+    left_early = (cause == 0) & (first < 1095)
+    return labels.assign(
+        cause=cause, followed_days=np.floor(first), risk_set=weight > 0, weight=np.where(left_early, 0.0, weight)
+    )
+
+
+def train(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, method: str) -> dict[str, TrainedOutcome]:
+    file = scheme.file.model_copy(update={"split": SplitBlock(method=method, folds=4)})
+    changed = replace(scheme, file=file, outcomes=scheme.outcomes[:1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train_hazard_module, "label_members", label_by_seed)
+        return train_outcomes(changed, known, tables, plan)
+
+
+@pytest.fixture(scope="module")
+def module_scheme(start: Path) -> Scheme:
+    text = (start / "pipelines" / "synthetic.toml").read_text(encoding="utf-8")
+    file = start / "pipelines" / "hazard.toml"
+    file.write_text(text.replace(FIRST, HAZARD + FIRST), encoding="utf-8")
+    return read_scheme(file, tuning_trials=0, n_bootstrap=20)
+
+
+@pytest.fixture(scope="module")
+def crossed(module_scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -> dict[str, TrainedOutcome]:
+    return train(module_scheme, known, tables, plan, "persons")
+
+
+@pytest.fixture(scope="module")
+def timed(module_scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -> dict[str, TrainedOutcome]:
+    return train(module_scheme, known, tables, plan, "time")
+
+
+def test_one_fit_gives_a_column_per_horizon_that_never_falls(crossed: dict[str, TrainedOutcome]) -> None:
+    assert list(crossed) == ["mortality_1y", "mortality_3y"]
+    models = [one.model for one in crossed.values()]
+    assert all(isinstance(model, HorizonModel) for model in models)
+    assert models[0].stored is models[1].stored  # type: ignore[union-attr]  # both are horizons, as just asserted
+    first, third = (one.predictions["predicted"] for one in crossed.values())
+    assert (first <= third).all()
+
+
+def test_no_row_is_dropped_for_being_censored(crossed: dict[str, TrainedOutcome], known: Members) -> None:
+    in_set = int(label_by_seed(known.cohort)["risk_set"].sum())
+    for one in crossed.values():
+        found = one.follow_up
+        assert found is not None
+        assert found["rows_in"] == in_set == found["rows_evaluated"] + found["rows_for_tuning"]
+        assert found["dropped_for_censoring"] == 0
+        assert found["prevalent"] == len(known.cohort) - in_set
+        assert found["left_before_horizon"] > 0
+        assert found["left_before_horizon"] == (one.predictions["weight"] == 0).sum()
+        assert len(one.predictions) == found["rows_evaluated"]
+
+
+def test_figures_stand_beside_age_alone_with_a_paired_interval(crossed: dict[str, TrainedOutcome]) -> None:
+    one = crossed["mortality_3y"]
+    assert one.follow_up is not None
+    gain = one.follow_up["auroc_gain_over_age"]
+    assert gain["value"] == pytest.approx(one.follow_up["auroc"]["value"] - one.follow_up["auroc_age"]["value"])
+    assert gain["low"] <= gain["value"] <= gain["high"]
+    table = one.metrics["predicted"].set_index("metric")
+    assert table.loc["auroc", "value"] == one.follow_up["auroc"]["value"]
+    # weights of the binary columns are those of the survival figures: one value by two ways
+    from riskkit.evaluation.discrimination import compute_auroc
+
+    rows = one.predictions
+    by_weights = compute_auroc(rows["observed"], rows["predicted"], rows["weight"])
+    assert by_weights == pytest.approx(table.loc["auroc", "value"], abs=1e-9)
+
+
+def test_the_summary_and_the_terminal_say_who_was_counted(crossed: dict[str, TrainedOutcome]) -> None:
+    summary = {name: summarise_outcome(one) for name, one in crossed.items()}
+    assert summary["mortality_1y"]["kind"] == "binary"
+    assert summary["mortality_1y"]["title"] == "Death within 1 year"
+    lines = describe_follow_up(json.loads(json.dumps(summary)))
+    assert len(lines) == 4
+    assert "0 dropped for being censored" in lines[0]
+    assert "time-dependent AUROC" in lines[1]
+    assert describe_follow_up({"admission": {"test": {}}}) == []
+
+
+def test_a_split_by_time_cuts_every_follow_up_at_the_day_of_the_test(
+    module_scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, timed: dict[str, TrainedOutcome]
+) -> None:
+    # Moving every event after 2024-01-01 of the earlier index dates changes no tree and no calibrator.
+    def moved(cohort: pd.DataFrame, *_: object, **__: object) -> pd.DataFrame:
+        labels = label_by_seed(cohort)
+        most = (pd.Timestamp("2024-01-01") - labels["index_date"]).dt.days
+        after = (labels["followed_days"] >= most) & (most > 0)
+        return labels.assign(cause=labels["cause"].where(~after, 2 - labels["cause"]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train_hazard_module, "label_members", moved)
+        again = train_outcomes(replace(module_scheme, outcomes=module_scheme.outcomes[:1]), known, tables, plan)
+    one, other = timed["mortality_3y"].model, again["mortality_3y"].model
+    assert isinstance(one, HorizonModel)
+    assert isinstance(other, HorizonModel)
+    assert one.stored.booster_texts == other.stored.booster_texts
+    assert one.stored.calibrators == other.stored.calibrators
+    # calibrated on members of 2023, who are followed a year until then: of the third year they say nothing
+    assert one.metadata["not_calibrated"] == ["mortality_3y"]
+    found = timed["mortality_1y"].follow_up
+    assert found is not None
+    assert found["rows_in"] == found["rows_evaluated"] + found["rows_to_train"]
+
+
+@pytest.fixture(scope="module")
+def bundle(crossed: dict[str, TrainedOutcome], module_scheme: Scheme, plan: FeaturePlan) -> Bundle:
+    """A bundle of the hazard alone."""
+    return Bundle(
+        scheme="hazard",
+        currency="CNY",
+        adapter="native",
+        cohort=module_scheme.file.cohort,
+        catalogue=plan.chosen,
+        code_lists=plan.code_lists,
+        models={name: one.model for name, one in crossed.items()},
+    )
+
+
+def test_a_bundle_stores_a_hazard_once_and_scores_every_horizon(bundle: Bundle, known: Members, tmp_path: Path) -> None:
+    members = context_of(known)
+    folder = write_bundle(bundle, tmp_path / "bundle")
+    assert [path.name for path in (folder / "models").iterdir()] == ["mortality"]
+    again = read_bundle(folder)
+    assert list(again.models) == ["mortality_1y", "mortality_3y"]
+    scores = score_members(bundle, members)
+    assert (scores["mortality_1y"] <= scores["mortality_3y"]).all()
+    pd.testing.assert_frame_equal(score_members(again, members), scores, check_exact=True)
+    one = answer_request(again, members.head(1))
+    assert one["mortality_3y"].item() == scores["mortality_3y"].iloc[0]
+    from mlflow.models import infer_signature
+
+    assert infer_signature(one).inputs.input_names()[2:4] == ["mortality_1y", "mortality_3y"]
+    assert read_model(folder / "models" / "mortality").spec.name == "mortality"
+
+
+def test_a_horizon_is_explained_exactly_and_in_words(bundle: Bundle, known: Members, tmp_path: Path) -> None:
+    members = context_of(known).head(200)
+    model = bundle.models["mortality_3y"]
+    frame = compute_member_contributions(model, members)
+    total = frame.drop(columns=KEYS).sum(axis=1)
+    np.testing.assert_allclose(total, model.predict(members), atol=1e-9, rtol=0)
+    later = replace(bundle, rated_outcome="mortality_3y")
+    assert (bundle.explained_outcome, later.explained_outcome) == ("mortality_1y", "mortality_3y")
+    reasons = [json.loads(score_members(one, members)["reasons"].iloc[0]) for one in (bundle, later)]
+    assert all(reasons)
+    assert reasons[0] != reasons[1]
+    write_explanations(bundle, "mortality_3y", members, tmp_path / "explained")
+    assert (tmp_path / "explained" / "beeswarm.png").is_file()
+
+
+def test_tiers_may_cut_one_horizon(edit_scheme: Callable[..., Path], start: Path) -> None:
+    policy = (start / "models" / "tiers" / "probability_only.toml").read_text(encoding="utf-8")
+    file = start / "models" / "tiers" / "by_death.toml"
+    file.write_text(
+        policy.replace('outcome = "admission"', 'outcome = "mortality_3y"').replace('"probability_only"', '"by_death"'),
+        "utf-8",
+    )
+    changes = (FIRST, HAZARD + FIRST), ("three_level.toml", "by_death.toml")
+    assert read_scheme(edit_scheme(*changes)).tier_policy is not None
+    with pytest.raises(PolicyError, match="it cuts outcome 'mortality_3y'"):
+        read_scheme(edit_scheme(changes[1]))
+
+
+def test_a_horizon_that_no_test_row_was_followed_to_is_refused(
+    module_scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(cohort: pd.DataFrame, *_: object, **__: object) -> pd.DataFrame:
+        labels = label_by_seed(cohort)
+        over = (labels["index_date"] == labels["index_date"].max()) & (labels["followed_days"] > 400)
+        return labels.assign(
+            cause=labels["cause"].mask(over, 0.0), followed_days=labels["followed_days"].mask(over, 400)
+        )
+
+    monkeypatch.setattr(train_hazard_module, "label_members", short)
+    with pytest.raises(DataContractError, match="mortality_3y cannot be measured; the longest follow-up is 400 days"):
+        train_outcomes(replace(module_scheme, outcomes=module_scheme.outcomes[:1]), known, tables, plan)
+
+
+def test_a_label_without_a_time_is_refused(
+    module_scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        train_hazard_module, "label_members", lambda cohort, *_, **__: cohort[KEYS].assign(observed=0.0, weight=1.0)
+    )
+    with pytest.raises(DataContractError, match="has no column 'cause', expected a time to the event"):
+        train_outcomes(replace(module_scheme, outcomes=module_scheme.outcomes[:1]), known, tables, plan)
+
+
+def test_the_death_label_is_that_of_the_cohort(known: Members, tables: Tables, module_scheme: Scheme) -> None:
+    labels = members_module.label_members(known.cohort, tables, module_scheme.outcomes[0])
+    assert labels["cause"].isin([0, 1]).all()
+    assert labels["followed_days"].between(0, 1095).all()
