@@ -58,7 +58,7 @@ def make_app(bundle: Bundle) -> FastAPI:
     @service.post("/score")
     def score(member: Member) -> dict[str, Any]:
         answer = _records(answer_request(bundle, member.to_frame()))[0]
-        read = {name: json.loads(answer[name]) for name in answer if name in {"rate_lines", "reasons"}}
+        read = {name: json.loads(answer[name]) for name in answer if name in {"rate_lines", "reasons", "tier_reasons"}}
         return {**answer, "currency": bundle.currency, **read}
 
     @service.post("/whatif")

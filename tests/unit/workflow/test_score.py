@@ -62,6 +62,7 @@ def test_every_answer_has_risks_tier_rate_and_reasons(scores: pd.DataFrame) -> N
         "risk_tier",
         "tier_reason",
         "package",
+        "tier_reasons",
         "relative_risk_score",
         "rate_amount",
         "rate_lines",
