@@ -33,7 +33,7 @@ packages:
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[serve,spark,postgres,fhir,sheets,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[serve,spark,postgres,fhir,sheets,hcc,gam,report,dev]"
 	touch $(STAMP)
 
 clean:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -14,8 +15,11 @@ from riskkit.evaluation.sample import FloatArray, Kind
 
 PACKAGE = "interpret"
 INSTALL = "interpret-core is not installed: install riskkit with the extra 'gam'"
-MOST_ROWS = 50_000
-"""Training rows of the GAM, evenly spaced: its curves are settled long before, and its time grows with the rows."""
+MOST_ROWS = 20_000
+"""Training rows of the GAM, evenly spaced: its curves are settled by then, and its time grows with the rows."""
+
+EFFORT = {"outer_bags": 1, "learning_rate": 0.04, "max_rounds": 1000, "max_bins": 64}
+"""Measured on DE-SynPUF's admissions: no less discriminating than the package's own effort, in a third of the time."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def fit_gam(kind: Kind, frame: pd.DataFrame, observed: FloatArray, weight: Float
     Returns
     -------
     GamComparator
-        Fitted on at most 50,000 rows.
+        Fitted on at most 20,000 rows.
 
     Raises
     ------
@@ -100,6 +104,9 @@ def fit_gam(kind: Kind, frame: pd.DataFrame, observed: FloatArray, weight: Float
     rows = np.unique(np.linspace(0, len(frame) - 1, min(MOST_ROWS, len(frame))).round().astype(int))
     names = tuple(str(name) for name in frame)
     make = ExplainableBoostingClassifier if kind == "binary" else ExplainableBoostingRegressor
-    model = make(feature_names=list(names), interactions=0, outer_bags=4, n_jobs=1, random_state=0)
-    model.fit(frame.iloc[rows].to_numpy(dtype=np.float64), observed[rows], sample_weight=weight[rows])
+    model = make(feature_names=list(names), interactions=0, n_jobs=1, random_state=0, **EFFORT)
+    with warnings.catch_warnings():
+        # Said of the package's own pictures, which are not drawn here.
+        warnings.filterwarnings("ignore", message="Missing values detected")
+        model.fit(frame.iloc[rows].to_numpy(dtype=np.float64), observed[rows], sample_weight=weight[rows])
     return GamComparator(model, names, kind)

@@ -74,7 +74,7 @@ class ComparatorPlan:
 
 
 def plan_comparators(
-    frame: ModelFrame, cohort: pd.DataFrame, tables: Tables, *, names: list[str], kind: Kind
+    frame: ModelFrame, cohort: pd.DataFrame, tables: Tables, *, names: list[str], kind: Kind, gam: bool = True
 ) -> ComparatorPlan:
     """Choose the comparators that the data allow.
 
@@ -90,6 +90,8 @@ def plan_comparators(
         Features of the model itself.
     kind : {"binary", "cost"}
         What is predicted.
+    gam : bool, default True
+        Whether the run has time for the additive model.
 
     Returns
     -------
@@ -109,10 +111,10 @@ def plan_comparators(
         absent["hcc"] = found
     else:
         sources["hcc"] = found
-    if is_gam_installed():
+    if gam and is_gam_installed():
         sources["gam"] = frame.features[names]
     else:
-        absent["gam"] = GAM_ABSENT
+        absent["gam"] = GAM_ABSENT if gam else "[run] gam = false"
     return ComparatorPlan(sources, absent, kind)
 
 

@@ -126,6 +126,7 @@ class RunBlock(PolicyModel):
     tuning_trials: int | None = Field(default=None, ge=0)
     tuning_minutes: float | None = Field(default=None, gt=0)
     random_split_contrast: bool = False
+    gam: bool = True
 
 
 class SchemeFile(PolicyModel):

@@ -137,7 +137,9 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
         frame=frame,
         cohort=cohort.assign(event_days=labels["event_days"].to_numpy()) if "event_days" in labels else cohort,
         names=names,
-        comparators=plan_comparators(frame, cohort, tables, names=names, kind=spec.prediction_kind),
+        comparators=plan_comparators(
+            frame, cohort, tables, names=names, kind=spec.prediction_kind, gam=scheme.file.run.gam
+        ),
         directions=dict(zip(catalogue["name"], catalogue["direction"], strict=True)),
         seed=scheme.file.run.seed,
     )

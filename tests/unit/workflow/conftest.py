@@ -60,6 +60,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = folder / "pipelines" / "synthetic.toml"
     text = GROUPS.sub('groups = ["demography", "diagnoses", "kidney", "eye", "glycaemia"]', file.read_text("utf-8"))
     text = OUTCOME.sub(lambda found: "" if found[1] == "next_year_cost" else found[0] + TINY, text)
+    text = text.rstrip() + "\n\n[run]\ngam = false\n"
     file.write_text(text, encoding="utf-8")
     return folder
 

@@ -28,7 +28,13 @@ KNOWN = Members(
 
 
 def _trained(name: str, policy: str, predicted: np.ndarray, **spec: object) -> SimpleNamespace:
-    what = {"kind": "cost", "label": "cost", "horizon_days": 365, "label_options": None} | spec
+    what = {
+        "kind": "cost",
+        "prediction_kind": "cost",
+        "label": "cost",
+        "horizon_days": 365,
+        "label_options": None,
+    } | spec
     rows = KEYS.assign(observed=COST, predicted=predicted, weight=1.0)
     return SimpleNamespace(
         model=SimpleNamespace(spec=SimpleNamespace(name=name, policy=policy, **what)), predictions=rows

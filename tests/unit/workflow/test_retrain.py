@@ -150,7 +150,9 @@ def test_a_scheme_without_rates_is_retrained_without_a_rate_table(
 def test_rows_that_were_set_aside_are_kept_with_the_results(
     light: pytest.MonkeyPatch, training: Training, scheme: Scheme, source: Path, tmp_path: Path
 ) -> None:
-    def train(_: Scheme, __: Path, work: Path, *, on_bad_rows: str, progress: Callable[..., None] | None) -> Training:
+    def train(
+        _: Scheme, __: Path, work: Path, *, on_bad_rows: str, search: object, progress: Callable[..., None] | None
+    ) -> Training:
         assert (on_bad_rows, progress) == ("quarantine", None)
         (work / "tables" / "quarantine").mkdir(parents=True)
         (work / "tables" / "quarantine" / "person.parquet").write_bytes(b"rows")
