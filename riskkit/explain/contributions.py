@@ -73,9 +73,39 @@ def compute_contributions(
         message = f"features: {', '.join(absent)} absent, expected every feature of the booster. Build them all."
         raise DataContractError(message)
     matrix = features[names].to_numpy(dtype=np.float64)
+    values = explain_matrix(booster, matrix, num_threads, batch_rows=batch_rows)
+    return make_frame(features[KEY], values[:, -1], values[:, :-1], names)
+
+
+def explain_matrix(
+    booster: Booster, matrix: FloatArray, num_threads: int = 2, *, batch_rows: int = 50_000
+) -> FloatArray:
+    """Compute what `compute_contributions` does, from numbers to numbers.
+
+    Parameters
+    ----------
+    booster : lightgbm.Booster
+        A model with one output.
+    matrix : numpy.ndarray of shape (n_rows, n_features)
+        Features in the order of the booster; NaN is missing.
+    num_threads : int, default 2
+        Threads.
+    batch_rows : int, default 50000
+        Rows at a time where LightGBM explains.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_rows, n_features + 1)
+        Contributions, and the base value in the last column.
+
+    Raises
+    ------
+    AcceptanceError
+        If contributions and raw score differ by more than 1e-6, or tables and LightGBM by more than 2e-5.
+    """
     values = _explain(booster, matrix, batch_rows, num_threads)
     _require_sum(booster, matrix, values, num_threads)
-    return make_frame(features[KEY], values[:, -1], values[:, :-1], names)
+    return values
 
 
 def _explain(booster: Booster, matrix: FloatArray, batch_rows: int, num_threads: int) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError
-from riskkit.explain.contributions import compute_contributions, make_frame
+from riskkit.explain.contributions import compute_contributions, explain_matrix, make_frame
 from riskkit.explain.factors import multiply_contributions
 from riskkit.explain.reasons import compute_reasons, reasons_to_json
 from riskkit.explain.rescaling import rescale_to_probability
@@ -197,7 +197,7 @@ def compute_member_contributions(model: OutcomeModel | HorizonModel, frame: pd.D
         Contributions that sum with `base_value` to the calibrated prediction.
     """
     if isinstance(model, HorizonModel):
-        base, values = attribute_risk(model.stored, frame, model.place)
+        base, values = attribute_risk(model.stored, frame, model.place, explain=explain_matrix)
         return make_frame(frame[KEYS], base, values, list(model.feature_names))
     margins = [compute_contributions(booster, frame) for booster in model.boosters]
     margin = margins[0] if len(margins) == 1 else combine_parts(*margins)

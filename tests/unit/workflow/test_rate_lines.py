@@ -110,3 +110,17 @@ def test_every_scored_member_has_lines_that_sum_to_the_rate(scores: pd.DataFrame
         assert sum(line["amount"] for line in lines) == pytest.approx(rate, abs=1e-6)
         assert lines[0]["kind"] == "base"
         assert lines[-1]["kind"] == "rounding"
+
+
+def test_the_relativity_of_a_tier_is_a_factor() -> None:
+    policy = _policy(region=None, floor_cap=None, budget=None)
+    block = policy.base.model_copy(update={"method": "reference_cost", "amount": None, "trend": None})
+    risk = policy.relative_risk.model_copy(update={"method": "tier_mean"})
+    policy = policy.model_copy(update={"base": block, "relative_risk": risk})
+    members = _members().assign(risk_tier=["low", "low", "high"])
+    frozen = fit_rates(policy, members, reference_population="three members")
+    rates, ledger = compute_rates(frozen, members)
+    lines = explain_rate(frozen, _contributions(members), rates, ledger, CATALOGUE)
+    # A costs 3,000 and the low tier 4,500 on average: the tier adds 1,500 to the member's own cost.
+    assert _amounts(lines, 0)["relativity of the tier"] == 1500.0
+    assert lines.minor.sum(axis=1).tolist() == [450_000, 450_000, 900_000]
