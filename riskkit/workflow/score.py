@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError
-from riskkit.explain.contributions import compute_contributions, explain_matrix, make_frame
+from riskkit.explain.boosters import explain_matrix
+from riskkit.explain.contributions import compute_contributions, make_frame
 from riskkit.explain.factors import multiply_contributions
 from riskkit.explain.reasons import compute_reasons, reasons_to_json
 from riskkit.explain.rescaling import rescale_to_probability
