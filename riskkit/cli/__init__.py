@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from riskkit.cli import commands, data_commands, model_commands, settlement_commands, stress_commands
+from riskkit.cli import commands, data_commands, member_commands, model_commands, settlement_commands, stress_commands
 from riskkit.cli.app import app
 from riskkit.errors import RiskkitError
 
@@ -14,6 +14,7 @@ __all__ = [
     "commands",
     "data_commands",
     "main",
+    "member_commands",
     "model_commands",
     "settlement_commands",
     "stress_commands",
