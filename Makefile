@@ -12,7 +12,7 @@ demo: $(STAMP)
 	$(BIN)/riskkit demo --persons $(PERSONS) --out $(OUT)
 
 test: $(STAMP) packages lint types
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 	$(BIN)/python -m pytest --doctest-modules riskkit --ignore=riskkit/workflow/pyfunc_model.py
 
 lint: $(STAMP)

@@ -8,6 +8,7 @@ import sys
 from riskkit.cli import (
     commands,
     data_commands,
+    member_commands,
     model_commands,
     rates_commands,
     settlement_commands,
@@ -22,6 +23,7 @@ __all__ = [
     "commands",
     "data_commands",
     "main",
+    "member_commands",
     "model_commands",
     "rates_commands",
     "settlement_commands",

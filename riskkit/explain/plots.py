@@ -13,13 +13,14 @@ import pandas as pd
 
 from riskkit.errors import DataContractError
 from riskkit.explain.contributions import FloatArray, find_groups, split_frame
-from riskkit.explain.wording import Quantity, raise_first, write_value
+from riskkit.explain.wording import Quantity, get_unit_words, raise_first, write_value
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.ticker import Locator
 
 MOST_ROWS = 2_000
 LABEL_SIZE = 10
@@ -76,6 +77,82 @@ def plot_beeswarm(
         ax.tick_params(labelsize=LABEL_SIZE)
         figure.set_size_inches(9.0, 1.2 + 0.36 * min(max_features, len(names)))
     return figure
+
+
+def plot_dependence(
+    contributions: pd.DataFrame,
+    features: pd.DataFrame,
+    catalogue: pd.DataFrame,
+    quantity: Quantity,
+    *,
+    n_features: int = 6,
+) -> Figure:
+    """Plot each of the strongest features against its contribution; person identifiers never appear.
+
+    Missing values stand as dashes at the left edge.
+
+    Parameters
+    ----------
+    contributions : pandas.DataFrame of shape (n_rows, 3 + n_features)
+        From `rescale_to_probability` or `rescale_to_amount`. Of more than 2,000 rows an even choice is drawn.
+    features : pandas.DataFrame of shape (n_rows, n_columns)
+        Values of the same rows in the same order.
+    catalogue : pandas.DataFrame of shape (n_catalogue, n_columns)
+        `name`, `meaning`, `unit`, `group`.
+    quantity : Quantity
+        What the contributions are amounts of.
+    n_features : int, default 6
+        Features drawn, the strongest first.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure, known to no window manager.
+
+    Raises
+    ------
+    DataContractError
+        If rows do not match or a feature is not in the catalogue.
+    """
+    step = max(1, -(-len(contributions) // MOST_ROWS))
+    names, base, phi = split_frame(contributions.iloc[::step])
+    chosen = features.iloc[::step]
+    _check(chosen, catalogue, names, len(phi))
+    strongest = np.argsort(-np.abs(phi).mean(axis=0), kind="stable")[:n_features].tolist()
+    columns = min(3, len(strongest))
+    rows = -(-len(strongest) // columns)
+    with _drawing() as (shap, figure):
+        values = chosen[names].to_numpy(dtype=np.float64)
+        explanation = shap.Explanation(phi * quantity.scale, base_values=base, data=values, feature_names=names)
+        axes = np.atleast_1d(figure.subplots(rows, columns)).ravel()
+        for ax, index in zip(axes, strongest, strict=False):
+            shap.plots.scatter(
+                explanation[:, index], ax=ax, show=False, color=LOWERS, hist=False, dot_size=8, alpha=0.5
+            )
+            _label_panel(ax, catalogue.set_index("name").loc[names[index]], quantity)
+        for ax in axes[len(strongest) :]:
+            ax.set_visible(False)
+        label = textwrap.fill(f"Contribution to {quantity.name} ({quantity.unit})", LABEL_WIDTH)
+        figure.supylabel(label, fontsize=LABEL_SIZE, color=INK)
+        figure.set_size_inches(3.9 * columns, 3.1 * rows)
+    return figure
+
+
+def _label_panel(ax: Axes, feature: pd.Series, quantity: Quantity) -> None:
+    unit = get_unit_words(str(feature["unit"]), quantity)[0]
+    words = raise_first(str(feature["meaning"])) + (f" ({unit})" if unit else "")
+    ax.set_xlabel(textwrap.fill(words, LABEL_WIDTH), fontsize=LABEL_SIZE)
+    ax.set_ylabel("")
+    ax.tick_params(labelsize=LABEL_SIZE - 1)
+    ax.xaxis.set_major_locator(_find_ticks(ax))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+
+
+def _find_ticks(ax: Axes) -> Locator:
+    from matplotlib.ticker import MaxNLocator
+
+    low, high = ax.get_xlim()
+    return MaxNLocator(5, integer=high - low > 1)
 
 
 def plot_waterfall(

@@ -19,7 +19,6 @@ from riskkit.explain.wording import Quantity, get_group_words, get_unit_words, r
 
 MOST_REASONS = 4
 SMALLEST_SHARE = 0.01
-DECIMALS = 6
 
 IntArray = npt.NDArray[np.intp]
 
@@ -85,8 +84,8 @@ def compute_reasons(
     -------
     list of n_rows lists of dict
         Each with `group`, `direction` ("raises" or "lowers"), `feature`, `value` (None where missing), `unit`,
-        `amount` (of the whole group, with its sign, in the unit of the prediction, rounded to 6 decimals), `text`
-        and `text_zh`.
+        `amount` (of the whole group, with its sign, in the unit of the prediction, rounded to the decimals of
+        `quantity`), `text` and `text_zh`.
 
     Raises
     ------
@@ -118,7 +117,7 @@ def compute_reasons(
     kept = np.abs(amounts) > min_share * np.abs(prediction)[:, None]
     rows, places = np.nonzero(kept)
     lead = leaders[rows, order[rows, places]]
-    flat = _say(entries, lead, values[rows, lead], np.round(amounts[rows, places], DECIMALS), quantity)
+    flat = _say(entries, lead, values[rows, lead], np.round(amounts[rows, places], quantity.decimals), quantity)
     ends = np.cumsum(kept.sum(axis=1)).tolist()
     return [flat[start:end] for start, end in pairwise([0, *ends])]
 

@@ -64,6 +64,8 @@ class Quantity:
         Decimals of a written amount.
     currency, currency_zh : str
         Written after feature values whose unit is `currency`.
+    decimals : int, default 6
+        Decimals of an amount that is kept as a number.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Quantity:
     digits: int = 0
     currency: str = "CNY"
     currency_zh: str = "元"
+    decimals: int = 6
 
     def write_amount(self, amount: float) -> str:
         """Write the size of an amount without its sign or unit.
@@ -119,7 +122,7 @@ def make_cost_quantity(currency: str = "CNY", currency_zh: str | None = None) ->
     """
     zh = currency_zh or ("元" if currency == "CNY" else currency)
     return Quantity(
-        "the expected cost", "预期费用", f"{currency} a year", f"{zh}/年", currency=currency, currency_zh=zh
+        "the expected cost", "预期费用", f"{currency} a year", f"{zh}/年", currency=currency, currency_zh=zh, decimals=2
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskkit.features.catalogue import Feature
+from riskkit.features.confirmation import confirm_feature, confirmed_total
 from riskkit.features.groups import COMPLICATION_GROUPS, DCSI_GROUPS
 from riskkit.features.wording import name_group
 
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
 
 
 UNSPECIFIED = frozenset({"any_complication", "diabetes", "diabetes_complicated"})
-"""Groups that hold the unspecified codes E10-E14 .8 and .9, which a team can add at will: not for payment."""
+"""Groups that hold the unspecified codes E10-E14 .8 and .9, which a team can add at will: never confirmed."""
 
 
 def condition_features(code_groups: pd.DataFrame) -> list[Feature]:
     """Declare one feature per condition group that the code lists hold, and the complications and their severity.
+
+    A single record raises them, so they are clinical; beside each stands its confirmed version, for payment.
 
     Parameters
     ----------
@@ -35,9 +38,9 @@ def condition_features(code_groups: pd.DataFrame) -> list[Feature]:
         if name == "conditions":
             features += _condition(group)
         elif name == "complications":
-            features += [_complication(group), *_firsts("complications", group, group)]
+            features += [*_with_confirmed(_complication(group), group), *_firsts("complications", group, group)]
         elif name == "dcsi":
-            features += [_severity(group), *_firsts("dcsi", group, f"dcsi_{group}")]
+            features += [*_with_confirmed(_severity(group), group), *_firsts("dcsi", group, f"dcsi_{group}")]
     held = {feature.name for feature in features}
     new = [_new_complications()] if held & {f"{group}_incident_365d" for group in COMPLICATION_GROUPS} else []
     return [*features, *new, *_totals()]
@@ -57,7 +60,6 @@ def _condition(group: str) -> list[Feature]:
         where=where,
         window_days=730,
         direction=1,
-        policy="clinical" if group in UNSPECIFIED else "payment",
     )
     dated = Feature(
         f"dx_{group}_records_365d",
@@ -69,7 +71,11 @@ def _condition(group: str) -> list[Feature]:
         "count",
         where=where,
     )
-    return [held, dated]
+    return [*_with_confirmed(held, group), dated]
+
+
+def _with_confirmed(single: Feature, group: str) -> list[Feature]:
+    return [single, *([] if group in UNSPECIFIED else confirm_feature(single))]
 
 
 def _complication(group: str) -> Feature:
@@ -85,7 +91,6 @@ def _complication(group: str) -> Feature:
         where=(("code_group", f"complications:{group}"),),
         window_days=730,
         direction=1,
-        policy="clinical" if group in UNSPECIFIED else "payment",
     )
 
 
@@ -103,7 +108,6 @@ def _severity(group: str) -> Feature:
         where=(("code_group", f"dcsi:{group}"),),
         window_days=730,
         direction=1,
-        policy="payment",
     )
 
 
@@ -161,8 +165,8 @@ def _totals() -> list[Feature]:
             "derived",
             window_days=730,
             direction=1,
-            policy="payment",
         ),
+        confirmed_total(),
         Feature(
             "distinct_diagnoses_365d",
             "different diagnosis codes in 365 days",

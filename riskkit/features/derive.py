@@ -11,8 +11,8 @@ import pandas as pd
 from riskkit.data.egfr import compute_egfr
 from riskkit.data.vocabulary import SETTINGS
 from riskkit.features.analytes import ANALYTES
-from riskkit.features.groups import COMPLICATION_GROUPS, DCSI_GROUPS
-from riskkit.features.kidney import compute_a_stage, compute_g_stage, compute_kidney_risk
+from riskkit.features.groups import COMPLICATION_GROUPS, DCSI_GROUPS, LAB_CONFIRMED
+from riskkit.features.kidney import compute_a_stage, compute_g_stage, compute_kidney_risk, find_kidney_disease
 from riskkit.features.schedule import SCHEDULE, compute_attained, compute_schedule_share
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ FEWEST_READINGS = 3
 HOMA_MG_DL = 405.0
 CLAIMS, DIAGNOSES, FILLS, LABS = ("medical_claim",), ("diagnosis",), ("pharmacy_claim",), ("lab_result",)
 ADHERENCE_CLASSES = ("diabetes_drug", "renin_angiotensin_drug", "lipid_lowering_drug")
+MEASURED = ("creatinine_sustained_730d", "uacr_sustained_730d", "age_years", "is_female")
 FIRSTS = (*COMPLICATION_GROUPS, *(f"dcsi_{group}" for group in DCSI_GROUPS))
 """Groups of diagnoses of which it matters whether they are new."""
 
@@ -60,6 +61,23 @@ def _dcsi_total(frame: pd.DataFrame) -> pd.Series[float]:
     """Sum the category maxima; a member without a code in a category has no points there."""
     names = [name for group in DCSI_GROUPS if (name := f"dcsi_{group}_730d") in frame]
     total: pd.Series[float] = frame[names].sum(axis=1, min_count=1)
+    return total
+
+
+def _kidney_confirmed(frame: pd.DataFrame, stem: str) -> pd.Series[float]:
+    """Say what the records confirm, or one where the laboratory does; missing where there are no diagnoses."""
+    creatinine, ratio, age, female = (frame[name] for name in MEASURED)
+    measured = find_kidney_disease(compute_egfr(creatinine, age, female), ratio)
+    coded = frame[f"{stem}_coded_730d"]
+    return coded.where(coded.ge(1) | coded.isna() | ~measured, 1.0)
+
+
+def _dcsi_confirmed(frame: pd.DataFrame) -> pd.Series[float]:
+    names = [name for group in DCSI_GROUPS if (name := f"dcsi_{group}_confirmed_730d") in frame]
+    parts = frame[names]
+    if "dcsi_nephropathy_coded_730d" in frame:
+        parts = parts.assign(kidney=_kidney_confirmed(frame, "dcsi_nephropathy"))
+    total: pd.Series[float] = parts.sum(axis=1, min_count=1)
     return total
 
 
@@ -127,6 +145,19 @@ def _firsts() -> dict[str, Derived]:
     pairs = [(f"days_since_first_{group}", f"{group}_730d") for group in COMPLICATION_GROUPS]
     every = tuple(name for pair in pairs for name in pair)
     return {**found, "new_complications_365d": Derived(every, _count_new, DIAGNOSES)}
+
+
+def _confirmed() -> dict[str, Derived]:
+    tables = (*DIAGNOSES, *CLAIMS, *LABS, "person")
+    found = {
+        f"{stem}_confirmed_730d": Derived(
+            (f"{stem}_coded_730d", *MEASURED), partial(_kidney_confirmed, stem=stem), tables
+        )
+        for stem in LAB_CONFIRMED
+    }
+    points = [f"dcsi_{group}" for group in DCSI_GROUPS]
+    names = [f"{stem}_{'coded' if stem in LAB_CONFIRMED else 'confirmed'}_730d" for stem in points]
+    return {**found, "dcsi_total_confirmed_730d": Derived((*names, *MEASURED), _dcsi_confirmed, tables)}
 
 
 def _kidney() -> dict[str, Derived]:
@@ -198,6 +229,7 @@ DERIVED: dict[str, Derived] = {
     **_labs(),
     **_firsts(),
     "dcsi_total_730d": Derived(tuple(f"dcsi_{group}_730d" for group in DCSI_GROUPS), _dcsi_total, DIAGNOSES),
+    **_confirmed(),
     **_costs(),
     **_drugs(),
     **_schedules(),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from riskkit.features.adherence import compile_adherence
 from riskkit.features.comorbidity import compile_comorbidity
+from riskkit.features.confirmed import compile_confirmed
 from riskkit.features.continuous_glucose import compile_glucose
 from riskkit.features.hospital import compile_admissions, compile_follow_through
 from riskkit.features.membership import compile_membership
 from riskkit.features.plan import Plan
+from riskkit.features.sustained import compile_sustained
 from riskkit.features.teams import compile_panels, compile_team_care, compile_team_cost
 from riskkit.features.time_above import compile_time_above
 
@@ -48,11 +50,13 @@ class Episode:
 EPISODES: dict[str, Episode] = {
     episode.name: episode
     for episode in (
+        Episode("confirmed_diagnoses", "diagnosis", compile_confirmed, ("medical_claim",)),
         Episode("comorbidity_index", "diagnosis", compile_comorbidity),
         Episode("membership", "enrollment", compile_membership),
         Episode("admissions", "medical_claim", compile_admissions),
         Episode("follow_through", "medical_claim", compile_follow_through, ("care_event",)),
         Episode("adherence", "pharmacy_claim", compile_adherence, ("medical_claim",)),
+        Episode("sustained", "lab_result", compile_sustained),
         Episode("time_above", "lab_result", compile_time_above),
         Episode("glucose", "glucose_reading", compile_glucose),
         Episode("panels", "enrollment", compile_panels),

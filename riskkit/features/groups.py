@@ -22,3 +22,5 @@ DCSI_GROUPS = {
     "pvd": "foot",
     "metabolic": "glycaemia",
 }
+LAB_CONFIRMED = ("nephropathy", "dcsi_nephropathy", "dx_chronic_kidney", "dx_nephropathy")
+"""Stems of the features of chronic kidney disease, which filtration rate or albuminuria confirm without a code."""

@@ -94,3 +94,30 @@ def compute_kidney_risk(g_stage: pd.Series[float], a_stage: pd.Series[float]) ->
     rows = g_stage.fillna(1).astype("int64").to_numpy() - 1
     columns = a_stage.fillna(1).astype("int64").to_numpy() - 1
     return pd.Series(np.asarray(HEAT, dtype="float64")[rows, columns], index=g_stage.index).where(known)
+
+
+def find_kidney_disease(egfr: pd.Series[float], uacr: pd.Series[float]) -> pd.Series[bool]:
+    """Say where sustained values prove chronic kidney disease, without any code.
+
+    Parameters
+    ----------
+    egfr : pandas.Series
+        Filtration rate that was reached or undercut on two days three months apart (mL/min/1.73 m2).
+    uacr : pandas.Series
+        Albumin-creatinine ratio that was reached or exceeded on two such days (mg/g), on the same index.
+
+    Returns
+    -------
+    pandas.Series
+        Whether the rate is below 60 (G3a or worse) or the ratio 30 or more (A2 or worse); False where neither is known.
+
+    References
+    ----------
+    .. [1] KDIGO 2024 clinical practice guideline for chronic kidney disease, Kidney International 105 (2024).
+
+    Examples
+    --------
+    >>> find_kidney_disease(pd.Series([59.9, 60.0, 90.0, None]), pd.Series([None, 29.9, 30.0, None])).tolist()
+    [True, False, True, False]
+    """
+    return egfr.lt(EGFR_LIMITS[1]) | uacr.ge(UACR_LIMITS[0])

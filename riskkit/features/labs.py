@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from riskkit.features.analytes import ANALYTES, OTHER_ANALYTES
 from riskkit.features.catalogue import Aggregate, Feature
+from riskkit.features.sustained import APART_DAYS
 from riskkit.features.time_above import TARGETS
 
 TRENDS = tuple(ANALYTES)
+SUSTAINED = ("creatinine", "uacr")
 
 DERIVED_LABS = {
     "hba1c_above_target": (
@@ -58,7 +60,7 @@ def lab_features() -> list[Feature]:
             features.append(_time_above(analyte, *spec))
     for analyte, spec in OTHER_ANALYTES.items():
         features += _short_summary(analyte, *spec)
-    return [*features, *_derived()]
+    return [*features, *[_sustained(analyte) for analyte in SUSTAINED], *_derived()]
 
 
 def _lab(analyte: str, name: str, aggregate: Aggregate, meanings: tuple[str, str], days: int = 730) -> Feature:
@@ -135,6 +137,22 @@ def _time_above(analyte: str, words: str, words_zh: str, group: str, unit: str) 
         "time_above",
         "mean",
         column="above",
+        where=(("analyte", analyte),),
+        window_days=730,
+    )
+
+
+def _sustained(analyte: str) -> Feature:
+    words, words_zh, group, unit = ANALYTES[analyte]
+    return Feature(
+        f"{analyte}_sustained_730d",
+        f"{words}, level reached on two days {APART_DAYS} days apart in 730 days",
+        f"730天内相隔{APART_DAYS}天两次达到的{words_zh}",
+        unit,
+        group,
+        "sustained",
+        "max",
+        column="value",
         where=(("analyte", analyte),),
         window_days=730,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskkit.errors import DataContractError
 from riskkit.report.data_section import make_data_section
+from riskkit.report.explanation_section import make_explanation_section
 from riskkit.report.member_section import make_member_section
 from riskkit.report.outcome_section import make_key_figures, make_outcome_section
 from riskkit.report.policy_section import make_policy_section
@@ -56,6 +57,7 @@ def make_document(summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]
         make_tier_section(summary),
         make_rate_section(summary, frames),
         make_member_section(summary),
+        make_explanation_section(summary),
         make_data_section(summary),
     ]
     scheme = summary["scheme"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +13,14 @@ from riskkit.risk.links import compute_expit, compute_logit
 from riskkit.risk.matrix import make_matrix
 
 if TYPE_CHECKING:
+    import lightgbm
     import numpy.typing as npt
     import pandas as pd
 
     from riskkit.risk.hazard_model import HazardModel
 
     FloatArray = npt.NDArray[np.float64]
+    Explain = Callable[[lightgbm.Booster, FloatArray, int], FloatArray]
 
 NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(5)
 ROWS_AT_A_TIME = 10_000
@@ -26,7 +29,12 @@ STEP = 1e-4
 
 
 def attribute_risk(
-    model: HazardModel, features: pd.DataFrame, place: int, *, num_threads: int = 2
+    model: HazardModel,
+    features: pd.DataFrame,
+    place: int,
+    *,
+    num_threads: int = 2,
+    explain: Explain | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Share a calibrated risk out among the features.
 
@@ -49,6 +57,9 @@ def attribute_risk(
         Place of the horizon.
     num_threads : int, default 2
         Threads.
+    explain : callable, optional
+        TreeSHAP values of a booster: ``explain(booster, matrix, num_threads)``, the base value in the last column.
+        LightGBM's own where absent; something faster for many members.
 
     Returns
     -------
@@ -66,7 +77,7 @@ def attribute_risk(
     base, parts = np.empty(len(matrix)), np.empty(matrix.shape)
     for start in range(0, len(matrix), ROWS_AT_A_TIME):
         rows = slice(start, start + ROWS_AT_A_TIME)
-        base[rows], parts[rows] = _attribute_rows(model, matrix[rows], place, num_threads)
+        base[rows], parts[rows] = _attribute_rows(model, matrix[rows], place, num_threads, explain or _ask_lightgbm)
     return base, parts
 
 
@@ -120,15 +131,19 @@ def _compute_later(event: FloatArray, alive: FloatArray, end: int) -> FloatArray
     return later
 
 
+def _ask_lightgbm(booster: lightgbm.Booster, matrix: FloatArray, num_threads: int) -> FloatArray:
+    return np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=num_threads))
+
+
 def _attribute_rows(
-    model: HazardModel, matrix: FloatArray, place: int, num_threads: int
+    model: HazardModel, matrix: FloatArray, place: int, num_threads: int, explain: Explain
 ) -> tuple[FloatArray, FloatArray]:
     """Share out the risks of a block of rows, step by step."""
     ends = model.ends[: place + 1]
     margins = compute_margins(model.boosters, matrix, len(model.edges) - 1, num_threads=num_threads)
     origin = np.broadcast_to(np.asarray(model.baseline)[:, None, :], margins.shape)
     start, finish = compute_step_slopes(origin, ends)[0], compute_step_slopes(margins, ends)[0]
-    shares = _add_intervals(model, matrix, _average_slopes(origin, margins, ends), num_threads)
+    shares = _add_intervals(model, matrix, _average_slopes(origin, margins, ends), num_threads, explain)
     risk, base, total = np.zeros(len(matrix)), np.zeros(len(matrix)), np.zeros(matrix.shape)
     for number in range(place + 1):
         apply = model.calibrators[number].apply
@@ -153,7 +168,9 @@ def _average_slopes(origin: FloatArray, margins: FloatArray, ends: npt.NDArray[n
     return total
 
 
-def _add_intervals(model: HazardModel, matrix: FloatArray, slopes: FloatArray, num_threads: int) -> FloatArray:
+def _add_intervals(
+    model: HazardModel, matrix: FloatArray, slopes: FloatArray, num_threads: int, explain: Explain
+) -> FloatArray:
     """Add up the TreeSHAP values of every cause and interval, each times its slope."""
     shares = np.zeros((len(slopes), *matrix.shape))
     rows = np.column_stack([matrix, np.zeros(len(matrix))])
@@ -162,7 +179,7 @@ def _add_intervals(model: HazardModel, matrix: FloatArray, slopes: FloatArray, n
             continue
         rows[:, -1] = interval
         for cause, booster in enumerate(model.boosters):
-            values = np.asarray(booster.predict(rows, pred_contrib=True, num_threads=num_threads))[:, :-2]
+            values = explain(booster, rows, num_threads)[:, :-2]
             shares += slopes[:, cause, :, interval, None] * values
     return shares
 

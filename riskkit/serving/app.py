@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from riskkit.errors import RiskkitError
-from riskkit.serving.payloads import Invocation, Member
+from riskkit.serving.payloads import Invocation, Member, Question
 from riskkit.workflow.score import answer_request
+from riskkit.workflow.what_if import ask_what_if
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +29,8 @@ def make_app(bundle: Bundle) -> FastAPI:
     -------
     fastapi.FastAPI
         ``GET /ping``, ``/health``, ``/version`` as MLflow has them; ``GET /features`` lists what a request holds;
-        ``POST /invocations`` answers for many members, ``POST /score`` for one. A request that cannot be answered gets
-        422 and one sentence.
+        ``POST /invocations`` answers for many members, ``POST /score`` for one, ``POST /whatif`` for one with
+        features changed. A request that cannot be answered gets 422 and one sentence.
     """
     from fastapi import FastAPI, Request
     from fastapi.responses import JSONResponse
@@ -57,7 +58,12 @@ def make_app(bundle: Bundle) -> FastAPI:
     @service.post("/score")
     def score(member: Member) -> dict[str, Any]:
         answer = _records(answer_request(bundle, member.to_frame()))[0]
-        return {**answer, "currency": bundle.currency, "reasons": json.loads(answer["reasons"])}
+        read = {name: json.loads(answer[name]) for name in answer if name in {"rate_lines", "reasons", "tier_reasons"}}
+        return {**answer, "currency": bundle.currency, **read}
+
+    @service.post("/whatif")
+    def ask(question: Question) -> dict[str, Any]:
+        return ask_what_if(bundle, question.to_frame(), question.changes).to_dict()
 
     return service
 

@@ -97,3 +97,15 @@ class Member(BaseModel):
         """
         row: dict[str, Any] = {"person_id": self.person_id, **self.features}
         return pd.DataFrame([row if self.region is None else {**row, "region": self.region}])
+
+
+class Question(Member):
+    """A request to ``/whatif``: one member, and what is to be changed.
+
+    Parameters
+    ----------
+    changes : dict of str to float or None
+        New values by feature; null is not measured.
+    """
+
+    changes: dict[str, float | None]

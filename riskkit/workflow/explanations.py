@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riskkit.explain.plots import plot_beeswarm, plot_waterfall
+from riskkit.explain.dictionary import make_reason_dictionary
+from riskkit.explain.plots import plot_beeswarm, plot_dependence, plot_waterfall
 from riskkit.explain.reasons import compute_reasons
 from riskkit.workflow.score import KEYS, compute_member_contributions, quantity_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from riskkit.explain.wording import Quantity
     from riskkit.workflow.bundle import Bundle
 
-REPORT_ROWS = 5_000
+REPORT_ROWS, DPI = 5_000, 120
 ARCHETYPES = ("low", "medium", "high")
 
 
@@ -31,10 +33,11 @@ def write_explanations(bundle: Bundle, outcome: str, members: pd.DataFrame, fold
     outcome : str
         One of its outcomes.
     members : pandas.DataFrame
-        Keys and features of the members to explain.
+        Keys and features of the members to explain, identifiers hashed.
     folder : pathlib.Path
-        Gets ``contributions.parquet``, ``base_value.json``, ``beeswarm.png``, ``waterfall.png`` and
-        ``reasons.json``.
+        Gets ``contributions.parquet``, ``base_value.json``, ``reason_dictionary.json``, ``beeswarm.png``,
+        ``dependence.png``, and of a member of low, medium and high prediction ``waterfall_<archetype>.png`` and
+        together ``reasons.json``.
     """
     model = bundle.models[outcome]
     catalogue, quantity = bundle.catalogue.to_frame(), quantity_of(bundle, model)
@@ -42,17 +45,43 @@ def write_explanations(bundle: Bundle, outcome: str, members: pd.DataFrame, fold
     contributions = compute_member_contributions(model, members)
     contributions.to_parquet(folder / "contributions.parquet", index=False)
     base = {"outcome": outcome, "unit": quantity.unit, "base_value": float(contributions["base_value"].iloc[0])}
-    (folder / "base_value.json").write_text(json.dumps(base, indent=1), encoding="utf-8")
+    _write_json(base, folder / "base_value.json")
+    words = make_reason_dictionary(model.feature_names, catalogue, quantity)
+    _write_json(words.to_dict("records"), folder / "reason_dictionary.json")
     drawn = sample_rows(members, REPORT_ROWS)
     few, values = contributions.take(drawn), members.take(drawn)
-    figure = plot_beeswarm(few, values, catalogue, label=f"Contribution to {quantity.name} ({quantity.unit})")
-    figure.savefig(folder / "beeswarm.png", dpi=120, bbox_inches="tight")
-    middle = [find_typical(contributions)]
-    one, row = contributions.take(middle).reset_index(drop=True), members.take(middle).reset_index(drop=True)
-    plot_waterfall(one, row, catalogue, quantity).savefig(folder / "waterfall.png", dpi=120, bbox_inches="tight")
-    reasons = compute_reasons(one, row, catalogue, quantity)
-    text = json.dumps(reasons[0], ensure_ascii=False, indent=1)
-    (folder / "reasons.json").write_text(text, encoding="utf-8")
+    label = f"Contribution to {quantity.name} ({quantity.unit})"
+    figures = {
+        "beeswarm": plot_beeswarm(_scale(few, quantity.scale), values, catalogue, label=label),
+        "dependence": plot_dependence(few, values, catalogue, quantity),
+    }
+    for name, figure in figures.items():
+        figure.savefig(folder / f"{name}.png", dpi=DPI, bbox_inches="tight")
+    _write_archetypes(contributions, members, catalogue, quantity, folder)
+
+
+def _write_archetypes(
+    contributions: pd.DataFrame, members: pd.DataFrame, catalogue: pd.DataFrame, quantity: Quantity, folder: Path
+) -> None:
+    """Write waterfall and reasons of a typical member of each third."""
+    places = find_archetypes(contributions)
+    rows = list(places.values())
+    shown, values = contributions.take(rows).reset_index(drop=True), members.take(rows).reset_index(drop=True)
+    for row, name in enumerate(places):
+        figure = plot_waterfall(shown, values, catalogue, quantity, row=row)
+        figure.savefig(folder / f"waterfall_{name}.png", dpi=DPI, bbox_inches="tight")
+    reasons = compute_reasons(shown, values, catalogue, quantity)
+    _write_json(dict(zip(places, reasons, strict=True)), folder / "reasons.json")
+
+
+def _scale(contributions: pd.DataFrame, scale: float) -> pd.DataFrame:
+    """Turn contributions into the unit in which they are said."""
+    numbers = contributions.columns.difference(KEYS, sort=False)
+    return contributions.assign(**(contributions[numbers] * scale))
+
+
+def _write_json(content: object, file: Path) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def sample_rows(frame: pd.DataFrame, most: int) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -73,8 +102,8 @@ def sample_rows(frame: pd.DataFrame, most: int) -> np.ndarray[Any, np.dtype[np.i
     return np.unique(np.linspace(0, len(frame) - 1, min(most, len(frame))).astype(np.int64))
 
 
-def find_typical(contributions: pd.DataFrame) -> int:
-    """Find the member whose prediction is the median.
+def find_archetypes(contributions: pd.DataFrame) -> dict[str, int]:
+    """Find the typical member of each third of the predictions: its median.
 
     Parameters
     ----------
@@ -83,11 +112,13 @@ def find_typical(contributions: pd.DataFrame) -> int:
 
     Returns
     -------
-    int
-        Position of the row.
+    dict of str to int
+        Position of the row by archetype (``"low"``, ``"medium"``, ``"high"``); with fewer than three members some are
+        the same.
     """
     total = contributions.drop(columns=KEYS).sum(axis=1).to_numpy()
-    return int(np.argsort(total, kind="stable")[len(total) // 2])
+    order = np.argsort(total, kind="stable")
+    return {name: int(order[(2 * third + 1) * len(order) // 6]) for third, name in enumerate(ARCHETYPES)}
 
 
 def choose_examples(scores: pd.DataFrame) -> dict[str, int]:
@@ -130,7 +161,7 @@ def describe_examples(bundle: Bundle, scores: pd.DataFrame, ledger: pd.DataFrame
     Returns
     -------
     list of dict
-        `label`, `person`, tier, package, rate, predictions, reasons and ledger.
+        `label`, `person`, tier, package, rate, predictions, reasons, lines of the rate and ledger.
     """
     examples = []
     for label, place in choose_examples(scores).items():
@@ -144,6 +175,8 @@ def describe_examples(bundle: Bundle, scores: pd.DataFrame, ledger: pd.DataFrame
                 "rate_amount": None if "rate_amount" not in row else float(row["rate_amount"]),
                 "predictions": {name: float(row[name]) for name in bundle.models},
                 "reasons": json.loads(row["reasons"]),
+                "tier_reasons": json.loads(row.get("tier_reasons", "[]")),
+                "rate_lines": json.loads(row.get("rate_lines", "[]")),
                 "ledger": _lines(ledger, row),
             }
         )

@@ -49,7 +49,7 @@ def record_run(scheme: Scheme, summary: dict[str, Any], bundle: Bundle, members:
             with tracking.start_run(scheme.registered_name, name, nested=True):
                 tracking.log_record(
                     params={**bundle.models[name].spec.model.model_dump(), **figures["params"]},
-                    metrics=_flatten(figures["test"]),
+                    metrics=_flatten(figures["test"]) | _stability_metrics(figures.get("stability")),
                     tags={**tags, "outcome": name},
                     folder=stage / "explanations" / name,
                 )
@@ -102,6 +102,14 @@ def _flatten(test: dict[str, dict[str, float | None]]) -> dict[str, float]:
         for metric, row in test.items()
         for part, suffix in parts.items()
         if row[part] is not None
+    }
+
+
+def _stability_metrics(stability: dict[str, Any] | None) -> dict[str, float]:
+    return {
+        f"stability.{kind}.{name}": float(found[name]["mean"])
+        for kind, found in (stability or {}).items()
+        for name in ("spearman", "top3_overlap")
     }
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError
+from riskkit.explain.boosters import explain_matrix
 from riskkit.explain.contributions import compute_contributions, make_frame
 from riskkit.explain.factors import multiply_contributions
 from riskkit.explain.reasons import compute_reasons, reasons_to_json
 from riskkit.explain.rescaling import rescale_to_probability
+from riskkit.explain.two_part import combine_parts
 from riskkit.explain.wording import make_cost_quantity, make_risk_quantity
 from riskkit.rates.capitation import compute_rates
 from riskkit.risk.hazard_model import HorizonModel, predict_columns
 from riskkit.risk.hazard_split import attribute_risk
 from riskkit.tiers.assignment import assign_tiers
+from riskkit.workflow.rate_lines import explain_rate
 from riskkit.workflow.rating_frame import rate_frame
+from riskkit.workflow.rows import read_rows
+from riskkit.workflow.tier_reasons import explain_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,15 +55,18 @@ def score_members(
     -------
     pandas.DataFrame
         `person_id`, `index_date`, one column per outcome (probability, or currency per member year), and where the
-        bundle holds them `risk_tier`, `tier_reason`, `package`, `relative_risk_score`, `rate_amount` (currency per
-        member year); `reasons` (JSON). Rows in the given order; each depends on its own values alone.
+        bundle holds them `risk_tier`, `tier_reason`, `package`, `tier_reasons` (JSON: what holds the member on this
+        side of the cut), `relative_risk_score`, `rate_amount` (currency per member year), `rate_lines` (JSON: what the
+        rate is made of, line by line); `reasons` (JSON). Rows in the given order; each depends on its own values alone.
 
     Raises
     ------
     DataContractError
         If there is no row, a column is missing or holds no numbers, or a member stands twice.
+    AcceptanceError
+        If the reasons or the lines of a rate do not sum to what they explain.
     """
-    frame = _check(bundle, members)
+    frame = read_rows(bundle, members)
     parts = []
     for start in range(0, len(frame), BATCH_ROWS):
         if progress:
@@ -156,7 +165,7 @@ def compute_member_contributions(model: OutcomeModel | HorizonModel, frame: pd.D
     Parameters
     ----------
     model : OutcomeModel or HorizonModel
-        A model with one booster, or one horizon of a hazard.
+        A model of an outcome, or one horizon of a hazard.
     frame : pandas.DataFrame
         Keys and features.
 
@@ -166,9 +175,11 @@ def compute_member_contributions(model: OutcomeModel | HorizonModel, frame: pd.D
         Contributions that sum with `base_value` to the calibrated prediction.
     """
     if isinstance(model, HorizonModel):
-        base, values = attribute_risk(model.stored, frame, model.place)
+        base, values = attribute_risk(model.stored, frame, model.place, explain=explain_matrix)
         return make_frame(frame[KEYS], base, values, list(model.feature_names))
-    calibrated = rescale_to_probability(compute_contributions(model.booster, frame), model.calibrate)
+    margins = [compute_contributions(booster, frame) for booster in model.boosters]
+    margin = margins[0] if len(margins) == 1 else combine_parts(*margins)
+    calibrated = rescale_to_probability(margin, model.calibrate)
     if model.balance is None:
         return calibrated
     return multiply_contributions(calibrated, model.balance.split_factor(frame), level=model.balance.level)
@@ -194,86 +205,32 @@ def quantity_of(bundle: Bundle, model: OutcomeModel | HorizonModel) -> Quantity:
     return make_risk_quantity(model.spec.title, model.spec.title_zh, bundle.currency)
 
 
-def _check(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in ["person_id", *bundle.feature_names] if name not in members]
-    if missing:
-        message = (
-            f"members: column {missing[0]!r} is missing ({len(missing)} in all); the bundle {bundle.scheme!r} needs "
-            f"person_id and {len(bundle.feature_names)} features. Build them with 'riskkit features'."
-        )
-        raise DataContractError(message)
-    if members.empty:
-        message = "members: no row, expected one or more. Send at least one member."
-        raise DataContractError(message)
-    context = [name for name in ("region", "exposure_months") if name in members]
-    features = _as_numbers(members[bundle.feature_names])
-    frame = pd.concat([members[["person_id", *context]].assign(index_date=_dates(members)), features], axis=1)
-    frame = frame.reset_index(drop=True)
-    twice = frame.duplicated(KEYS)
-    if twice.any():
-        first = frame.loc[twice, "person_id"].iloc[0]
-        message = f"members: {int(twice.sum())} rows repeat a member (first person_id={first!r}). Send each one once."
-        raise DataContractError(message)
-    return frame
-
-
-def _dates(members: pd.DataFrame) -> pd.Series[pd.Timestamp] | pd.Timestamp:
-    """Read the index dates; a request may send none: one fixed day stands in, and nothing is computed from it."""
-    day = pd.Timestamp(1970, 1, 1)
-    if "index_date" not in members:
-        return day
-    try:
-        return pd.to_datetime(members["index_date"]).astype("datetime64[us]").fillna(day)
-    except (TypeError, ValueError) as exc:
-        message = "members: an index_date is no date, expected YYYY-MM-DD. Correct it, or leave the column out."
-        raise DataContractError(message) from exc
-
-
-def _as_numbers(features: pd.DataFrame) -> pd.DataFrame:
-    """Read features as numbers; the message names the column and never the member's value."""
-    columns = {}
-    for name in features:
-        try:
-            columns[name] = features[name].astype("float64")
-        except (TypeError, ValueError) as exc:
-            message = f"members: column {name!r} holds a value that is no number. Send a number, or leave it missing."
-            raise DataContractError(message) from exc
-    return pd.DataFrame(columns, index=features.index)
-
-
 def _score_batch(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     predictions = predict_outcomes(bundle, frame)
     scores = predictions
     tiers = frame[KEYS]
+    model, catalogue = bundle.models[bundle.explained_outcome], bundle.catalogue.to_frame()
+    contributions = compute_member_contributions(model, frame)
     if bundle.tiers is not None:
         tiers = assign_member_tiers(bundle, frame, predictions)
         scores = scores.merge(tiers, on=KEYS, how="left", validate="one_to_one")
+    if bundle.tiers is not None and bundle.tiers.policy.cuts is not None:
+        cut = bundle.models[bundle.tiers.policy.cuts.outcome]
+        parts = contributions if cut is model else compute_member_contributions(cut, frame)
+        said = explain_tiers(
+            bundle.tiers, scores["tier_reason"], parts, frame, catalogue, quantity=quantity_of(bundle, cut)
+        )
+        scores = scores.assign(tier_reasons=pd.array(said, dtype="str"))
     if bundle.rates is not None:
-        rates, _ = compute_rates(
+        rates, ledger = compute_rates(
             bundle.rates, rate_frame(bundle, frame, predictions, tiers, columns=bundle.rates.policy.columns)
         )
+        lines = explain_rate(bundle.rates, contributions, rates, ledger, catalogue)
         rated = rates[[*KEYS, "relative_risk_score", "rate_amount"]]
         scores = scores.merge(rated, on=KEYS, how="left", validate="one_to_one")
-    return scores.assign(reasons=np.array(explain_members(bundle, frame), dtype=object)).astype({"reasons": "str"})
+        scores = scores.assign(rate_lines=pd.array([_to_json(row) for row in lines.to_records()], dtype="str"))
+    reasons = reasons_to_json(compute_reasons(contributions, frame, catalogue, quantity_of(bundle, model)))
+    return scores.assign(reasons=np.array(reasons, dtype=object)).astype({"reasons": "str"})
 
 
-def explain_members(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
-    """Give each member's reasons as JSON text.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The bundle.
-    frame : pandas.DataFrame
-        Keys and features.
-
-    Returns
-    -------
-    list of str
-        One JSON list per member, in the given order.
-    """
-    model = bundle.models[bundle.explained_outcome]
-    contributions = compute_member_contributions(model, frame)
-    return reasons_to_json(
-        compute_reasons(contributions, frame, bundle.catalogue.to_frame(), quantity_of(bundle, model))
-    )
+_to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode

@@ -15,6 +15,7 @@ from riskkit.risk.model import OutcomeModel, fit_outcome
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
 from riskkit.workflow.comparators import ComparatorPlan, plan_comparators
+from riskkit.workflow.explanation_stability import Refit, measure_stability
 from riskkit.workflow.label_guard import refuse_labels
 from riskkit.workflow.labels import limit_follow_up
 from riskkit.workflow.measure import LAB, measure_contrast, measure_outcome
@@ -166,6 +167,10 @@ def _train_one(scheme: Scheme, task: _Task, search: SearchAid, progress: Progres
     params.pop("n_estimators", None)
     model, predictions = _fit_and_predict(task, plan, params, progress)
     metrics, figures = _measure(scheme.file.run, task, predictions, params)
+    if progress:
+        progress(f"stability {name}", 0, 1)
+    refit = Refit(task.spec, task.names, task.directions, params)
+    figures["stability"] = measure_stability(refit, task.frame.take(plan.kept.train), task.seed)
     counts = {
         "train_members": float(len(plan.kept.train)),
         "calibration_members": float(len(plan.kept.calibration)),

@@ -49,7 +49,11 @@ VALUES: dict[str, st.SearchStrategy[Record]] = {
         }
     ),
     "diagnosis": st.fixed_dictionaries(
-        {"code": st.sampled_from(["E11", "N18", "N08", "H36", "J44"]), "position": st.integers(1, 3)}
+        {
+            "code": st.sampled_from(["E11", "N18", "N08", "H36", "J44"]),
+            "position": st.integers(1, 3),
+            "source": st.sampled_from(["outpatient", "outpatient", "emergency", "inpatient"]),
+        }
     ),
     "pharmacy_claim": st.fixed_dictionaries(
         {
@@ -83,6 +87,8 @@ NAMES = {
         "index_principal_diabetes",
         "dcsi_nephropathy_730d",
         "dcsi_total_730d",
+        "dcsi_nephropathy_coded_730d",
+        "dcsi_total_confirmed_730d",
         "distinct_diagnoses_365d",
         "distinct_diagnoses_730d",
     ],
@@ -92,6 +98,7 @@ NAMES = {
             f"hba1c_{part}"
             for part in ("latest_365d", "latest_730d", "mean_730d", "sd_730d", "slope_730d", "tests_365d")
         ],
+        "uacr_sustained_730d",
         "days_since_hba1c",
         "uacr_slope_730d",
         "hba1c_above_target",
@@ -234,6 +241,7 @@ def _read_slowly(tables: dict[str, list[Record]], person: str, index: date, as_o
         **_slow_records(seen),
         **_slow_labs(seen, "hba1c"),
         "uacr_slope_730d": _slope(seen("lab_result", 730, lambda r: r["analyte"] == "uacr")),
+        **_slow_confirmed(seen),
     }
 
 
@@ -306,6 +314,53 @@ def _slow_records(seen: Seen) -> dict[str, float]:
         "days_since_joining": max(spans, default=math.nan),
         "enrolment_spans_730d": len(spans),
     }
+
+
+def _slow_confirmed(seen: Seen) -> dict[str, float]:
+    """Try each claim of severity against what two dates or a stay say; a claim of the tables is a record's or not."""
+    taken = _taken_back(seen("medical_claim", 100_000))
+    records = [r for r in seen("diagnosis", 730) if (r["number"], r["person"]) not in taken]
+
+    def is_confirmed(group: str, at_least: float) -> bool:
+        worth = {code: p for name, g, code, p in GROUPS if (name, g) == ("dcsi", group)}
+        counted = [r for r in records if worth.get(r["code"], 0) >= at_least]
+        outside = {r["day"] for r in counted if r["source"] != "inpatient"}
+        return any(r["source"] == "inpatient" for r in counted) or len(outside) > 1
+
+    kidney, eye = (
+        max([level for level in (1.0, 2.0) if is_confirmed(group, level)], default=0.0)
+        for group in ("nephropathy", "retinopathy")
+    )
+    ratios = seen("lab_result", 730, lambda r: r["analyte"] == "uacr")
+    pairs = [
+        min(one["value"], other["value"])
+        for one in ratios
+        for other in ratios
+        if (one["day"] - other["day"]).days >= 90
+    ]
+    level = max(pairs, default=math.nan)
+    return {
+        "dcsi_nephropathy_coded_730d": kidney,
+        "dcsi_total_confirmed_730d": max(kidney, 1.0 if level >= 30 else 0.0) + eye,
+        "uacr_sustained_730d": level,
+    }
+
+
+def _taken_back(claims: list[Record]) -> set[tuple[int, str]]:
+    """Name the claims that no longer stand: of one setting and the same days, with as many reversals as bills."""
+    gone = set()
+    for claim in claims:
+        same = [
+            other["adjustment"]
+            for other in claims
+            if (other["setting"], other["day"], min(other["stay"], other["age"]))
+            == (claim["setting"], claim["day"], min(claim["stay"], claim["age"]))
+        ]
+        back = same.count("reversal")
+        bills = {"original": same.count("original"), "replacement": same.count("original") + same.count("replacement")}
+        if claim["adjustment"] == "reversal" or (back and bills.get(claim["adjustment"], back + 1) <= back):
+            gone.add((claim["number"], claim["person"]))
+    return gone
 
 
 def _slow_labs(seen: Seen, analyte: str) -> dict[str, float]:

@@ -37,8 +37,15 @@ FEATURES = {
     "care_event": {365: "follow_up_365d", 730: "days_since_follow_up"},
 }
 CONTEXT = {"age_years": 60.0, "sex": "male", "urban": True, "insurance_type": "employee", "institution_level": 2}
-CODE_GROUPS = pd.DataFrame({"list": ["conditions"], "group": ["diabetes"]})
-CODE_MAP = pd.DataFrame({"code": ["E11"], "vocabulary": "who_cn", "code_group": "conditions:diabetes", "points": 1.0})
+CODE_GROUPS = pd.DataFrame({"list": "conditions", "group": ["diabetes", "asthma"]})
+CODE_MAP = pd.DataFrame(
+    {
+        "code": ["E11", "J45"],
+        "vocabulary": "who_cn",
+        "code_group": "conditions:" + CODE_GROUPS["group"],
+        "points": 1.0,
+    }
+)
 RECORD: dict[str, object] = {
     "setting": "inpatient",
     "adjustment": "original",
@@ -143,6 +150,25 @@ def test_corrections_count_from_the_day_they_could_be_known() -> None:
     found = _features(rows, {"medical_claim": _table("medical_claim", records)}, names)
     for place, row in enumerate(rows):
         assert found.loc[place, names].tolist() == [row["visits"], row["amount"]], row["case"]
+
+
+def test_a_diagnosis_is_confirmed_by_a_stay_or_by_two_dates() -> None:
+    rows = [{**row, "index": date(2024, 1, 1), "as_of": date(2024, 1, 1)} for _, row in _rows("confirmation")]
+    diagnoses, claims = [], []
+    for place, row in enumerate(rows):
+        person, kind = f"m{place:03d}", {"setting": row["setting"]}
+        for number, (day, known) in enumerate(((row["first"], row["first"]), (row["second"], row["known"]))):
+            if day:
+                claims.append(_record("medical_claim", person, day, known, **kind, claim_id=f"{person}-{number}"))
+                of_claim = {"record_id": f"{person}-{number}", "source": row["setting"], "code": "J45"}
+                diagnoses.append(_record("diagnosis", person, day, known, **of_claim))
+        if row["reversed"]:
+            back = {**kind, "adjustment": "reversal", "claim_id": f"{person}-back"}
+            claims.append(_record("medical_claim", person, row["first"], row["reversed"], **back))
+    tables = {"diagnosis": _table("diagnosis", diagnoses), "medical_claim": _table("medical_claim", claims)}
+    found = _features(rows, tables, ["dx_asthma_confirmed_730d"])
+    for place, row in enumerate(rows):
+        assert found.loc[place, "dx_asthma_confirmed_730d"] == row["confirmed"], row["case"]
 
 
 def test_the_window_of_one_day_holds_the_index_stay_alone() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from riskkit.errors import DataContractError
-from riskkit.explain.plots import plot_beeswarm, plot_waterfall
+from riskkit.explain.plots import plot_beeswarm, plot_dependence, plot_waterfall
 from riskkit.explain.wording import make_cost_quantity
 
 NAMES = ["age_years", "hba1c", "egfr"]
@@ -79,3 +79,13 @@ def test_wrong_rows_are_refused() -> None:
         plot_waterfall(CONTRIBUTIONS, FEATURES, CATALOGUE, make_cost_quantity(), row=30)
     with pytest.raises(DataContractError, match="29 of features"):
         plot_beeswarm(CONTRIBUTIONS, FEATURES.iloc[1:], CATALOGUE)
+
+
+def test_dependence_has_a_panel_for_each_of_the_strongest_features() -> None:
+    figure = plot_dependence(CONTRIBUTIONS, FEATURES, CATALOGUE, make_cost_quantity(), n_features=2)
+    panels = [ax for ax in figure.axes if ax.get_visible()]
+    size = CONTRIBUTIONS[list(CATALOGUE["name"])].abs().mean().sort_values(ascending=False)
+    meaning = CATALOGUE.set_index("name")["meaning"]
+    shown = [ax.get_xlabel().replace("\n", " ").lower() for ax in panels]
+    assert len(panels) == 2
+    assert all(meaning[name].lower() in words for name, words in zip(size.index, shown, strict=False))

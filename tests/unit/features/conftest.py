@@ -16,6 +16,7 @@ from riskkit.features.contents import make_catalogue
 GROUPS = [
     ("conditions", "diabetes", "E11", 1.0),
     ("conditions", "nephropathy", "N18", 1.0),
+    ("conditions", "chronic_kidney", "N18", 1.0),
     ("complications", "nephropathy", "N18", 1.0),
     ("complications", "retinopathy", "H36", 1.0),
     ("dcsi", "nephropathy", "N18", 2.0),

@@ -53,11 +53,17 @@ def test_every_feature_has_a_source_or_a_formula(everything: Catalogue) -> None:
 
 def test_nothing_that_a_provider_can_raise_by_activity_may_enter_a_rate(everything: Catalogue) -> None:
     payment = everything.to_frame().query("policy == 'payment'")
-    assert set(payment["source"]) <= {"context", "diagnoses", "derived"}
+    assert set(payment["source"]) <= {"context", "confirmed_diagnoses", "derived"}
     never = {"use", "cost", "drugs", "care", "index_stay", "membership", "comorbidity", "cgm", "lifestyle"}
     never |= {"survey", "team"}
     assert not set(payment["group"]) & never
     assert not payment["aggregate"].isin(["count", "sum", "days_since", "distinct"]).any()
+    # What is derived reads only what is confirmed, and measured values.
+    sources = everything.to_frame().set_index("name")["source"]
+    derived = payment.loc[payment["source"].eq("derived"), "name"]
+    read = {sources[inner] for name in derived for inner in DERIVED[name].inputs if inner in sources}
+    assert len(derived) >= 3
+    assert read == {"confirmed_diagnoses", "sustained", "context"}
 
 
 def test_the_latest_value_is_ranked_within_the_dimensions_of_its_source(everything: Catalogue) -> None:

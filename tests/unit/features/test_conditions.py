@@ -12,7 +12,7 @@ from riskkit.features.conditions import COMPLICATION_GROUPS, DCSI_GROUPS, condit
 
 FIRSTS = ["days_since_first_{}", "{}_incident_365d", "{}_prevalent"]
 HOW = ("days_since_first", "derived", "derived")
-TOTALS = ["dcsi_total_730d", "distinct_diagnoses_365d", "distinct_diagnoses_730d"]
+TOTALS = ["dcsi_total_730d", "dcsi_total_confirmed_730d", "distinct_diagnoses_365d", "distinct_diagnoses_730d"]
 
 
 def _groups(*pairs: tuple[str, str]) -> pd.DataFrame:
@@ -26,11 +26,15 @@ def test_each_list_makes_its_own_kind_of_feature() -> None:
         **{name.format("neuropathy"): ("nerves", how, "clinical") for name, how in zip(FIRSTS, HOW, strict=True)},
         **{name.format("dcsi_pvd"): ("foot", how, "clinical") for name, how in zip(FIRSTS, HOW, strict=True)},
         "new_complications_365d": ("diagnoses", "derived", "clinical"),
-        "neuropathy_730d": ("nerves", "any", "payment"),
-        "dx_asthma_730d": ("diagnoses", "any", "payment"),
+        "neuropathy_730d": ("nerves", "any", "clinical"),
+        "neuropathy_confirmed_730d": ("nerves", "any", "payment"),
+        "dx_asthma_730d": ("diagnoses", "any", "clinical"),
+        "dx_asthma_confirmed_730d": ("diagnoses", "any", "payment"),
         "dx_asthma_records_365d": ("diagnoses", "count", "clinical"),
-        "dcsi_pvd_730d": ("foot", "points", "payment"),
-        "dcsi_total_730d": ("diagnoses", "derived", "payment"),
+        "dcsi_pvd_730d": ("foot", "points", "clinical"),
+        "dcsi_pvd_confirmed_730d": ("foot", "points", "payment"),
+        "dcsi_total_730d": ("diagnoses", "derived", "clinical"),
+        "dcsi_total_confirmed_730d": ("diagnoses", "derived", "payment"),
         "distinct_diagnoses_365d": ("diagnoses", "distinct", "clinical"),
         "distinct_diagnoses_730d": ("diagnoses", "distinct", "clinical"),
     }
@@ -38,7 +42,13 @@ def test_each_list_makes_its_own_kind_of_feature() -> None:
 
 def test_a_group_with_many_prefixes_makes_one_feature_and_an_unknown_list_none() -> None:
     names = [f.name for f in condition_features(_groups(("dcsi", "pvd"), ("dcsi", "pvd"), ("local", "other")))]
-    assert names == ["dcsi_pvd_730d", *[name.format("dcsi_pvd") for name in FIRSTS], *TOTALS]
+    assert names == ["dcsi_pvd_730d", "dcsi_pvd_confirmed_730d", *[name.format("dcsi_pvd") for name in FIRSTS], *TOTALS]
+
+
+def test_groups_of_unspecified_codes_have_no_confirmed_version() -> None:
+    groups = _groups(*[("conditions", name) for name in ("asthma", "diabetes", "diabetes_complicated")])
+    names = [f.name for f in condition_features(groups) if "confirmed" in f.name]
+    assert names == ["dx_asthma_confirmed_730d", "dcsi_total_confirmed_730d"]
 
 
 def test_without_code_lists_only_the_totals_are_left() -> None:

@@ -26,6 +26,20 @@ def test_severity_is_missing_only_where_nothing_is_known() -> None:
     assert np.array_equal(_derive("dcsi_total_730d", **columns), [np.nan, 1.0], equal_nan=True)
 
 
+def test_confirmed_severity_adds_the_kidney_that_the_laboratory_proves() -> None:
+    # A man of 60 with 1.5 mg/dL has 52.9 mL/min/1.73 m2; the second column has neither, the third no diagnoses at all.
+    found = _derive(
+        "dcsi_total_confirmed_730d",
+        dcsi_retinopathy_confirmed_730d=[2.0, 2.0, np.nan],
+        dcsi_nephropathy_coded_730d=[0.0, 0.0, np.nan],
+        creatinine_sustained_730d=[1.5, np.nan, 1.5],
+        uacr_sustained_730d=[np.nan, 29.0, np.nan],
+        age_years=[60.0] * 3,
+        is_female=[0.0] * 3,
+    )
+    assert np.array_equal(found, [3, 2, np.nan], equal_nan=True)
+
+
 def test_hba1c_above_target_is_zero_at_seven_and_missing_without_a_test() -> None:
     found = _derive("hba1c_above_target", hba1c_latest_730d=[6.0, 7.0, 9.5, np.nan])
     assert np.array_equal(found, [0, 0, 2.5, np.nan], equal_nan=True)

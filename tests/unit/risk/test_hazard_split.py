@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lightgbm
 import numpy as np
 import pytest
 
@@ -70,3 +71,18 @@ def test_slopes_are_those_of_small_differences() -> None:
             move[cause, :, interval] = 1e-5
             difference = (steps(margins + move) - steps(margins - move)) / 2e-5
             np.testing.assert_allclose(slope[:, cause, :, interval], difference, atol=1e-6)
+
+
+def test_values_from_elsewhere_are_used_as_they_come(model: HazardModel) -> None:
+    features = make_times(20, seed=33).frame.features
+    asked: list[int] = []
+
+    def explain(booster: lightgbm.Booster, matrix: np.ndarray, num_threads: int) -> np.ndarray:
+        asked.append(len(matrix))
+        return np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=num_threads))
+
+    for found, own in zip(
+        attribute_risk(model, features, 1, explain=explain), attribute_risk(model, features, 1), strict=True
+    ):
+        np.testing.assert_array_equal(found, own)
+    assert set(asked) == {20}

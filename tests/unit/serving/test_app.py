@@ -63,3 +63,16 @@ def test_an_unknown_key_is_refused(client: TestClient) -> None:
 
 def test_the_service_speaks_the_health_paths_of_mlflow(client: TestClient) -> None:
     assert [client.get(path).status_code for path in ("/ping", "/health", "/version")] == [200, 200, 200]
+
+
+def test_what_if_answers_before_and_after(
+    client: TestClient, small_bundle: Bundle, small_members: pd.DataFrame
+) -> None:
+    member = as_member(small_members.iloc[5], small_bundle.feature_names)
+    before, older = client.post("/score", json=member).json(), {**member, "changes": {"age_years": 89.0}}
+    answer = client.post("/whatif", json=older).json()
+    after = client.post("/score", json={**member, "features": {**member["features"], "age_years": 89.0}}).json()
+    assert answer["answers"]["admission"] == {"before": before["admission"], "after": after["admission"]}
+    refused = client.post("/whatif", json={**member, "changes": {"age_years": 300.0}})
+    assert refused.status_code == 422
+    assert "age_years=300 is impossible" in refused.json()["message"]

@@ -22,12 +22,17 @@ def _frame(members: Members) -> ModelFrame:
     return ModelFrame(members.features, (RNG.random(n) < 0.3).astype(float), np.ones(n))
 
 
-def test_dcsi_stands_alone_and_the_absent_have_their_reason(known: Members, tables: Tables) -> None:
+def test_dcsi_stands_alone_and_the_absent_have_their_reason(
+    known: Members, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparators, "is_gam_installed", lambda: False)
     plan = plan_comparators(_frame(known), known.cohort, tables, names=["age_years"], kind="binary")
     assert list(plan.sources) == ["age_sex", "logistic", "dcsi"]
     assert list(plan.sources["dcsi"]) == ["dcsi_total_730d"]
     assert plan.absent["hcc"] == "CMS-HCC reads ICD-10-CM, the diagnoses are who_cn (100%)"
     assert "not installed" in plan.absent["gam"]
+    switched_off = plan_comparators(_frame(known), known.cohort, tables, names=["age_years"], kind="binary", gam=False)
+    assert switched_off.absent["gam"] == "[run] gam = false"
 
 
 def test_charlson_takes_the_place_of_an_index_that_is_not_built(known: Members, tables: Tables) -> None:
@@ -44,7 +49,7 @@ def test_charlson_takes_the_place_of_an_index_that_is_not_built(known: Members, 
 
 
 def test_each_comparator_predicts_the_test_rows_alone(known: Members, tables: Tables) -> None:
-    plan = plan_comparators(_frame(known), known.cohort, tables, names=["age_years"], kind="binary")
+    plan = plan_comparators(_frame(known), known.cohort, tables, names=["age_years"], kind="binary", gam=False)
     frame = _frame(known)
     rows = np.arange(len(frame.observed))
     found = plan.predict(frame, rows[:-50], rows[-50:])

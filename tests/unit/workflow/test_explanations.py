@@ -12,7 +12,7 @@ import pytest
 from riskkit.workflow.explanations import (
     choose_examples,
     describe_examples,
-    find_typical,
+    find_archetypes,
     sample_rows,
     write_explanations,
 )
@@ -29,10 +29,21 @@ def folder(rated: RatedPopulation, members: pd.DataFrame, tmp_path_factory: pyte
     return place
 
 
-def test_five_files_are_written(folder: Path) -> None:
-    names = {path.name for path in folder.iterdir()}
-    assert names == {"contributions.parquet", "base_value.json", "beeswarm.png", "waterfall.png", "reasons.json"}
+def test_contributions_figures_and_words_are_written(folder: Path) -> None:
+    figures = {
+        f"{name}.png" for name in ("beeswarm", "dependence", "waterfall_low", "waterfall_medium", "waterfall_high")
+    }
+    texts = {"base_value.json", "reason_dictionary.json", "reasons.json"}
+    assert {path.name for path in folder.iterdir()} == {"contributions.parquet", *texts, *figures}
     assert all(path.stat().st_size for path in folder.iterdir())
+
+
+def test_the_dictionary_has_words_in_both_languages_for_every_feature_of_the_model(
+    folder: Path, rated: RatedPopulation
+) -> None:
+    words = json.loads((folder / "reason_dictionary.json").read_text(encoding="utf-8"))
+    assert [word["feature"] for word in words] == list(rated.bundle.models["payment_cost"].feature_names)
+    assert all(word["text"] and word["text_zh"] and word["group_text_zh"] for word in words)
 
 
 def test_the_contributions_add_up_to_the_scores_of_the_hashed_members(folder: Path, scores: pd.DataFrame) -> None:
@@ -60,17 +71,13 @@ def test_rows_are_drawn_evenly_from_first_to_last() -> None:
     assert sample_rows(pd.DataFrame({"a": range(2)}), 3).tolist() == [0, 1]
 
 
-def test_the_typical_member_has_the_median_prediction() -> None:
-    contributions = pd.DataFrame(
-        {
-            "person_id": ["A", "B", "C"],
-            "index_date": pd.Timestamp("2025-01-01"),
-            "base_value": 1.0,
-            "x": [5.0, 0.0, 2.0],
-        }
-    )
-    # Sums 6, 1 and 3.
-    assert find_typical(contributions) == 2
+def test_the_archetypes_have_the_median_predictions_of_each_third() -> None:
+    x = [5.0, 0.0, 2.0, 4.0, 1.0, 3.0, 8.0, 6.0, 7.0]
+    people = [f"P{number}" for number in range(9)]
+    frame = pd.DataFrame({"person_id": people, "index_date": pd.Timestamp("2025-01-01"), "base_value": 1.0, "x": x})
+    # Thirds 0 to 2, 3 to 5 and 6 to 8: medians 1, 4 and 7, at places 4, 3 and 8.
+    assert find_archetypes(frame) == {"low": 4, "medium": 3, "high": 8}
+    assert find_archetypes(frame.head(1)) == {"low": 0, "medium": 0, "high": 0}
 
 
 def make_scores(**columns: list[object]) -> pd.DataFrame:

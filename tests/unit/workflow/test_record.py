@@ -69,8 +69,12 @@ def test_a_child_holds_metrics_with_their_intervals_and_the_explanations(
     found = [metrics[name] for name in ("auroc", "auroc.low", "auroc.high")]
     assert found == [figure["value"], figure["low"], figure["high"]]
     assert runs["admission"].data.params["num_leaves"] == "4"
-    assert {"contributions.parquet", "beeswarm.png", "waterfall.png", "base_value.json", "reasons.json"} == {
-        file.path for file in client.list_artifacts(runs["admission"].info.run_id)
+    assert {file.path for file in client.list_artifacts(runs["admission"].info.run_id)} == {
+        "contributions.parquet",
+        "base_value.json",
+        "reason_dictionary.json",
+        "reasons.json",
+        *(f"{name}.png" for name in ("beeswarm", "dependence", "waterfall_low", "waterfall_medium", "waterfall_high")),
     }
 
 

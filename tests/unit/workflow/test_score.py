@@ -62,8 +62,10 @@ def test_every_answer_has_risks_tier_rate_and_reasons(scores: pd.DataFrame) -> N
         "risk_tier",
         "tier_reason",
         "package",
+        "tier_reasons",
         "relative_risk_score",
         "rate_amount",
+        "rate_lines",
         "reasons",
     ]
     assert scores.notna().all(axis=None)

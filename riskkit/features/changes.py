@@ -1,0 +1,154 @@
+"""Changes: one member's features with some set to other values, kept consistent or refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from riskkit.errors import DataContractError
+from riskkit.features.bounds import find_bounds
+from riskkit.features.derive import DERIVED
+
+if TYPE_CHECKING:
+    from riskkit.features.catalogue import Catalogue, Feature
+
+SAME_EVENT = {"latest", "days_since"}
+GROWING = {"any", "count", "distinct", "max", "points", "sum"}
+TOLERANCE = 1e-9
+
+Values = dict[str, float]
+
+
+def apply_changes(row: pd.DataFrame, changes: Mapping[str, float | None], catalogue: Catalogue) -> pd.DataFrame:
+    """Set features of one member, and let follow what follows from them.
+
+    The latest value of a window is also that of every longer one, and of a shorter one that knows any; a count, sum or
+    flag of a window cannot exceed that of a longer one; a derived feature follows its formula. What would contradict
+    another feature is refused: a figure for a member who cannot exist says nothing.
+
+    Parameters
+    ----------
+    row : pandas.DataFrame of shape (1, n_columns)
+        The member: one column per feature, and others, which stay.
+    changes : mapping of str to float or None
+        New values by feature; None for not measured.
+    catalogue : Catalogue
+        The features that the row may hold.
+
+    Returns
+    -------
+    pandas.DataFrame of shape (1, n_columns)
+        The member with the new values.
+
+    Raises
+    ------
+    DataContractError
+        If there is nothing to change, a feature is not in the row, a value is impossible, or features contradict.
+    """
+    known = {feature.name: feature for feature in catalogue.features if feature.name in row}
+    asked = {name: math.nan if value is None else float(value) for name, value in changes.items()}
+    if not asked:
+        message = "what-if: no change, expected one or more. Set a feature, such as hba1c_latest_365d=6.9."
+        raise DataContractError(message)
+    for name, value in asked.items():
+        _require_possible(name, value, known)
+    values: Values = {name: float(row[name].iloc[0]) for name in known}
+    before = dict(values)
+    values |= asked
+    for name in asked:
+        _carry_over(known[name], known, values, asked)
+    moved = {name for name in known if not _same(values[name], before[name])} | set(asked)
+    _require_nested(moved, known, values)
+    _derive(moved, values, asked)
+    return row.assign(**{name: value for name, value in values.items() if not _same(value, before[name])})
+
+
+def _require_possible(name: str, value: float, known: Mapping[str, Feature]) -> None:
+    if name not in known:
+        near = get_close_matches(name, known) or ["a feature of the bundle"]
+        message = f"what-if: no feature {name!r}. Use {', '.join(near)}; 'riskkit features --list' prints all."
+        raise DataContractError(message)
+    bounds = find_bounds(known[name])
+    if math.isinf(value) or not (math.isnan(value) or bounds.holds(value)):
+        message = (
+            f"what-if: {name}={value:g} is impossible, expected {bounds} ({known[name].unit}). Set a value that a "
+            "member can have."
+        )
+        raise DataContractError(message)
+
+
+def _list_windows(feature: Feature, known: Mapping[str, Feature]) -> list[Feature]:
+    """List the features that ask the same of other windows, the shortest first; all of the past comes last."""
+    mark = (feature.source, feature.aggregate, feature.column, feature.where)
+    if feature.source in {"context", "derived"}:
+        return [feature]
+    same = [one for one in known.values() if (one.source, one.aggregate, one.column, one.where) == mark]
+    return sorted(same, key=_length)
+
+
+def _length(feature: Feature) -> float:
+    return math.inf if feature.window_days is None else float(feature.window_days)
+
+
+def _carry_over(feature: Feature, known: Mapping[str, Feature], values: Values, asked: Mapping[str, float]) -> None:
+    """Set the same event in the longer windows, and in the shorter that know of one, unless they are set themselves."""
+    value = values[feature.name]
+    if feature.aggregate not in SAME_EVENT or math.isnan(value):
+        return
+    for other in _list_windows(feature, known):
+        longer = _length(other) > _length(feature)
+        if other.name not in asked and (longer or not math.isnan(values[other.name])):
+            values[other.name] = value
+
+
+def _require_nested(moved: set[str], known: Mapping[str, Feature], values: Mapping[str, float]) -> None:
+    """Refuse a shorter window that knows more than a longer one."""
+    for name in sorted(moved):
+        windows = _list_windows(known[name], known)
+        for place, short in enumerate(windows):
+            for long in windows[place + 1 :]:
+                less, more = values[short.name], values[long.name]
+                if math.isnan(less):
+                    continue
+                same_event, growing = short.aggregate in SAME_EVENT, short.aggregate in GROWING
+                if (same_event and not _same(less, more)) or (growing and not less <= more + TOLERANCE):
+                    message = (
+                        f"what-if: {short.name}={less:g} contradicts {long.name}={more:g}, which covers the same days. "
+                        "Set both."
+                    )
+                    raise DataContractError(message)
+
+
+def _derive(moved: set[str], values: Values, asked: Mapping[str, float]) -> None:
+    """Compute what follows by formula from what moved; refuse what cannot be computed or is set against it."""
+    for name, formula in DERIVED.items():
+        inputs = [one for one in formula.inputs if one in values]
+        if name not in values or not (name in asked or moved & set(inputs)):
+            continue
+        if set(inputs) < set(formula.inputs):
+            if name not in asked:
+                absent = sorted(set(formula.inputs) - set(inputs))[0]
+                message = (
+                    f"what-if: {name} follows from {', '.join(sorted(moved & set(inputs)))} and {absent}, which the "
+                    f"bundle does not have. Set {name} too."
+                )
+                raise DataContractError(message)
+            continue
+        follows = float(formula.formula(pd.DataFrame([values])).iloc[0])
+        if name in asked and not _same(follows, asked[name]):
+            message = (
+                f"what-if: {name}={asked[name]:g} contradicts its formula, which gives {follows:g}. Set what it "
+                f"follows from: {', '.join(formula.inputs)}."
+            )
+            raise DataContractError(message)
+        if not _same(follows, values[name]):
+            values[name] = follows
+            moved.add(name)
+
+
+def _same(a: float, b: float) -> bool:
+    return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE)

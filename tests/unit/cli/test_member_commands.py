@@ -1,0 +1,46 @@
+"""The what-if command reads its changes, hands them on, and refuses what is no number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from riskkit.cli import app
+from riskkit.errors import DataContractError
+from riskkit.workflow import apply as apply_module
+from riskkit.workflow import what_if as what_if_module
+from riskkit.workflow.what_if import WhatIf
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> list[str]:
+    file = tmp_path / "members.parquet"
+    pd.DataFrame({"person_id": ["P1"]}).to_parquet(file)
+    return ["whatif", "--model", "m", "--members", str(file), "--person", "P1"]
+
+
+def test_changes_are_read_and_handed_on(monkeypatch, command, tmp_path) -> None:
+    asked: dict[str, object] = {}
+
+    def stand_in(bundle: object, members: pd.DataFrame, changes: dict, *, person_id: str) -> WhatIf:
+        asked.update(bundle=bundle, rows=len(members), changes=changes, person_id=person_id)
+        return WhatIf("P1", "CNY", {"x": (1.0, 2.5)}, {"admission": (0.1, 0.2)}, {}, {})
+
+    monkeypatch.setattr(apply_module, "open_bundle", lambda name: name)
+    monkeypatch.setattr(what_if_module, "ask_what_if", stand_in)
+    options = ["--set", "hba1c_latest_365d=6.9", "--set", "egfr=", "--out", str(tmp_path / "out.json")]
+    done = CliRunner().invoke(app, [*command, *options])
+    assert done.exit_code == 0, done.output
+    assert asked == {"bundle": "m", "rows": 1, "changes": {"hba1c_latest_365d": 6.9, "egfr": None}, "person_id": "P1"}
+    assert "  x: 1 -> 2.5" in done.stdout
+    assert '"before": 0.1' in (tmp_path / "out.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", ["hba1c", "hba1c=high"])
+def test_a_change_that_is_no_number_is_refused(command, text) -> None:
+    done = CliRunner().invoke(app, [*command, "--set", text])
+    assert isinstance(done.exception, DataContractError)
+    assert "expected feature=value with a number" in str(done.exception)

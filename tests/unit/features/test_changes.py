@@ -1,0 +1,99 @@
+"""A changed member is one who can exist: what follows moves along, what contradicts is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.data.codes import read_code_lists
+from riskkit.data.presets import find_presets
+from riskkit.errors import DataContractError
+from riskkit.features.changes import apply_changes
+from riskkit.features.contents import make_catalogue
+from riskkit.features.derive import DERIVED
+
+CATALOGUE = make_catalogue(read_code_lists(find_presets() / "models" / "codelists"))
+
+
+def _row(**more: float) -> pd.DataFrame:
+    values = {
+        "age_years": 60.0,
+        "is_female": 0.0,
+        "hba1c_latest_365d": 8.0,
+        "hba1c_latest_730d": 8.0,
+        "hba1c_above_target": 1.0,
+        "hba1c_tests_365d": 2.0,
+        "hba1c_tests_730d": 3.0,
+        "stroke_365d": 0.0,
+        "stroke_730d": 0.0,
+    }
+    return pd.DataFrame([{"person_id": "a", **values, **more}])
+
+
+def test_the_latest_value_moves_in_every_window_and_so_does_what_is_derived_from_it() -> None:
+    row = _row()
+    found = apply_changes(row, {"hba1c_latest_365d": 9.5}, CATALOGUE)
+    # Target 7.0: 2.5 above it.
+    assert found[["hba1c_latest_365d", "hba1c_latest_730d", "hba1c_above_target"]].iloc[0].tolist() == [9.5, 9.5, 2.5]
+    assert row["hba1c_latest_365d"].item() == 8.0
+    assert apply_changes(row, {"hba1c_latest_730d": 9.5}, CATALOGUE).equals(found)
+
+
+def test_a_value_of_the_longer_window_alone_leaves_the_shorter_unmeasured() -> None:
+    row = _row(hba1c_latest_365d=np.nan)
+    found = apply_changes(row, {"hba1c_latest_730d": 7.5}, CATALOGUE)
+    assert np.isnan(found["hba1c_latest_365d"].item())
+    assert found["hba1c_above_target"].item() == 0.5
+
+
+def test_a_feature_may_be_set_to_not_measured() -> None:
+    found = apply_changes(_row(), {"hba1c_latest_365d": None}, CATALOGUE)
+    assert np.isnan(found["hba1c_latest_365d"].item())
+    assert found["hba1c_latest_730d"].item() == 8.0
+    with pytest.raises(DataContractError, match="hba1c_latest_365d=8 contradicts hba1c_latest_730d=nan"):
+        apply_changes(_row(), {"hba1c_latest_730d": None}, CATALOGUE)
+
+
+def test_a_shorter_window_cannot_count_more_than_a_longer_one() -> None:
+    with pytest.raises(DataContractError, match="hba1c_tests_365d=4 contradicts hba1c_tests_730d=3"):
+        apply_changes(_row(), {"hba1c_tests_365d": 4}, CATALOGUE)
+    both = apply_changes(_row(), {"hba1c_tests_365d": 4, "hba1c_tests_730d": 5}, CATALOGUE)
+    assert both[["hba1c_tests_365d", "hba1c_tests_730d"]].iloc[0].tolist() == [4.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"hba1c_latest_365d": 40.0}, "hba1c_latest_365d=40 is impossible, expected a number from 3 to 20"),
+        ({"hba1c_latest_365d": float("inf")}, "impossible"),
+        ({"is_female": 0.5}, "expected a whole number from 0 to 1"),
+        ({"age_years": -1.0}, "age_years=-1 is impossible"),
+        ({"hba1c_latest": 7.0}, "no feature 'hba1c_latest'. Use hba1c_latest_"),
+        ({"hba1c_above_target": 3.0}, "contradicts its formula, which gives 1. Set what it follows from: hba1c_latest"),
+        ({}, "no change"),
+    ],
+)
+def test_the_impossible_is_refused(changes, problem) -> None:
+    with pytest.raises(DataContractError, match=problem):
+        apply_changes(_row(), changes, CATALOGUE)
+
+
+def test_a_derived_feature_whose_inputs_are_not_at_hand_must_be_set_beside_them() -> None:
+    row = _row(egfr_latest_730d=80.0)
+    with pytest.raises(DataContractError, match="egfr_latest_730d follows from age_years and creatinine_latest_730d"):
+        apply_changes(row, {"age_years": 70.0}, CATALOGUE)
+    found = apply_changes(row, {"age_years": 70.0, "egfr_latest_730d": 74.0}, CATALOGUE)
+    assert found[["age_years", "egfr_latest_730d"]].iloc[0].tolist() == [70.0, 74.0]
+    alone = apply_changes(row, {"egfr_latest_730d": 50.0}, CATALOGUE)
+    assert alone["egfr_latest_730d"].item() == 50.0
+
+
+def test_kidney_features_follow_creatinine() -> None:
+    names = ["egfr_latest_730d", "kdigo_g_stage_730d"]
+    row = _row(creatinine_latest_730d=1.0, **dict.fromkeys(names, np.nan))
+    row = row.assign(**{name: DERIVED[name].formula(row) for name in names})
+    found = apply_changes(row, {"creatinine_latest_730d": 3.0}, CATALOGUE)
+    # CKD-EPI 2021, man of 60: 142 (3 / .9)^-1.2 .9938^60 = 142 * .2358 * .6886 = 23.06, stage G4 (15 to 29).
+    assert found["egfr_latest_730d"].item() == pytest.approx(23.06, abs=0.05)
+    assert found["kdigo_g_stage_730d"].item() > row["kdigo_g_stage_730d"].item()

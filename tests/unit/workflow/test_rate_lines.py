@@ -1,0 +1,126 @@
+"""The lines of a rate sum to it for every member, and say which part is which."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.data.presets import find_presets
+from riskkit.errors import AcceptanceError
+from riskkit.policy import read_policy
+from riskkit.rates.capitation import compute_rates, fit_rates
+from riskkit.rates.frozen import FrozenRates
+from riskkit.rates.policy import RatePolicy
+from riskkit.workflow.rate_lines import KEYS, RateLines, explain_rate
+
+CATALOGUE = pd.DataFrame({"name": ["hba1c", "glucose", "egfr"], "group": ["glycaemia", "glycaemia", "kidney"]})
+
+
+def _members() -> pd.DataFrame:
+    keys = {"person_id": ["A", "B", "C"], "index_date": pd.to_datetime(["2025-01-01"] * 3)}
+    cost = {"expected_cost": [3000.0, 6000.0, 9000.0], "exposure_months": 12.0, "region": ["east", "west", "east"]}
+    return pd.DataFrame({**keys, **cost})
+
+
+def _contributions(members: pd.DataFrame) -> pd.DataFrame:
+    """A base of 5,000; the distance is split 1/2, 1/4, 1/4 among the features."""
+    far = members["expected_cost"] - 5000.0
+    return members[KEYS].assign(base_value=5000.0, hba1c=far / 2, glucose=far / 4, egfr=far / 4)
+
+
+def _policy(**blocks: object) -> RatePolicy:
+    shipped = read_policy(find_presets() / "models" / "rates" / "capitation.toml", RatePolicy)
+    return shipped.model_copy(update=blocks)
+
+
+def _explain(policy: RatePolicy, order: list[int] | None = None) -> tuple[RateLines, pd.DataFrame, FrozenRates]:
+    members = _members()
+    frozen = fit_rates(policy, members, reference_population="three members")
+    rates, ledger = compute_rates(frozen, members)
+    shown = _contributions(members).iloc[order or [0, 1, 2]]
+    return explain_rate(frozen, shown, rates, ledger, CATALOGUE), rates, frozen
+
+
+def _amounts(lines: RateLines, row: int) -> dict[str, float]:
+    return {line["item"]: line["amount"] for line in lines.to_records()[row]}
+
+
+def test_without_further_steps_the_rate_is_base_groups_and_one_factor() -> None:
+    # Mean cost 6,000; the base is fitted to the mean, so every rate is the member's expected cost.
+    policy = _policy(region=None, floor_cap=None, budget=None)
+    block = policy.base.model_copy(update={"method": "reference_cost", "amount": None, "trend": None})
+    lines, _, _ = _explain(policy.model_copy(update={"base": block}))
+    # A: 5,000 - 1,500 (half and a quarter of -2,000) - 500.
+    expected = {"mean cost that the model starts from": 5000.0, "glycaemia": -1500.0, "kidney": -500.0, "rounding": 0.0}
+    assert _amounts(lines, 0) == expected
+    assert [line.kind for line in lines.lines] == ["base", "group", "group", "adjustment", "factor", "rounding"]
+
+
+def test_lines_sum_to_the_rate_to_the_cent_under_every_step() -> None:
+    lines, rates, _ = _explain(_policy())
+    np.testing.assert_array_equal(lines.minor.sum(axis=1), rates["rate_minor"])
+    kinds = {line.kind for line in lines.lines}
+    assert kinds == {"base", "group", "factor", "adjustment", "rounding"}
+
+
+def test_rounding_of_the_lines_is_a_line_of_its_own() -> None:
+    lines, rates, _ = _explain(_policy())
+    before = lines.minor[:, :-1].sum(axis=1)
+    np.testing.assert_array_equal(lines.minor[:, -1], rates["rate_minor"] - before)
+    # Each of the other lines is off by half a minor unit at most, and so is the rate.
+    assert (np.abs(lines.minor[:, -1]) <= len(lines.lines) / 2).all()
+
+
+def test_members_come_in_the_order_of_their_contributions() -> None:
+    straight, _, _ = _explain(_policy())
+    turned, _, _ = _explain(_policy(), [2, 0, 1])
+    assert turned.keys["person_id"].tolist() == ["C", "A", "B"]
+    np.testing.assert_array_equal(turned.minor, straight.minor[[2, 0, 1]])
+
+
+def test_the_frame_has_one_row_per_member_and_line() -> None:
+    lines, rates, _ = _explain(_policy())
+    frame = lines.to_frame()
+    assert list(frame) == [*KEYS, "kind", "item", "item_zh", "amount"]
+    assert len(frame) == 3 * len(lines.lines)
+    total = frame.groupby("person_id")["amount"].sum()
+    np.testing.assert_allclose(total, rates.set_index("person_id")["rate_amount"], atol=1e-9)
+
+
+def test_contributions_that_miss_the_expected_cost_are_refused() -> None:
+    members = _members()
+    frozen = fit_rates(_policy(), members, reference_population="three members")
+    rates, ledger = compute_rates(frozen, members)
+    wrong = _contributions(members)
+    wrong.loc[1, "egfr"] += 0.02
+    with pytest.raises(AcceptanceError, match=r"person_id='B': the lines sum to 6000\.0200, the expected cost is 6000"):
+        explain_rate(frozen, wrong, rates, ledger, CATALOGUE)
+    with pytest.raises(AcceptanceError, match=r"the lines sum to .* the rate is"):
+        explain_rate(frozen, _contributions(members), rates, ledger.assign(amount=ledger["amount"] * 1.01), CATALOGUE)
+    with pytest.raises(AcceptanceError, match="not the same"):
+        explain_rate(frozen, _contributions(members).head(2), rates, ledger, CATALOGUE)
+
+
+def test_every_scored_member_has_lines_that_sum_to_the_rate(scores: pd.DataFrame) -> None:
+    for text, rate in zip(scores["rate_lines"], scores["rate_amount"], strict=True):
+        lines = json.loads(text)
+        assert sum(line["amount"] for line in lines) == pytest.approx(rate, abs=1e-6)
+        assert lines[0]["kind"] == "base"
+        assert lines[-1]["kind"] == "rounding"
+
+
+def test_the_relativity_of_a_tier_is_a_factor() -> None:
+    policy = _policy(region=None, floor_cap=None, budget=None)
+    block = policy.base.model_copy(update={"method": "reference_cost", "amount": None, "trend": None})
+    risk = policy.relative_risk.model_copy(update={"method": "tier_mean"})
+    policy = policy.model_copy(update={"base": block, "relative_risk": risk})
+    members = _members().assign(risk_tier=["low", "low", "high"])
+    frozen = fit_rates(policy, members, reference_population="three members")
+    rates, ledger = compute_rates(frozen, members)
+    lines = explain_rate(frozen, _contributions(members), rates, ledger, CATALOGUE)
+    # A costs 3,000 and the low tier 4,500 on average: the tier adds 1,500 to the member's own cost.
+    assert _amounts(lines, 0)["relativity of the tier"] == 1500.0
+    assert lines.minor.sum(axis=1).tolist() == [450_000, 450_000, 900_000]
