@@ -5,7 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
-from riskkit.cli import commands, data_commands, member_commands, model_commands, settlement_commands, stress_commands
+from riskkit.cli import (
+    commands,
+    data_commands,
+    member_commands,
+    model_commands,
+    rates_commands,
+    settlement_commands,
+    stress_commands,
+    worklist_commands,
+)
 from riskkit.cli.app import app
 from riskkit.errors import RiskkitError
 
@@ -16,8 +25,10 @@ __all__ = [
     "main",
     "member_commands",
     "model_commands",
+    "rates_commands",
     "settlement_commands",
     "stress_commands",
+    "worklist_commands",
 ]
 
 

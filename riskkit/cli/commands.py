@@ -130,34 +130,6 @@ def score(
     typer.echo(f"Wrote the scores of {len(scores):,} members to {out}.")
 
 
-@app.command(epilog="Example: riskkit rates --model out/demo --source out/demo/source --out out/rates")
-def rates(
-    model: ModelOption,
-    *,
-    source: SourceOption,
-    out: OutOption = Path("out/rates"),
-    policy: Annotated[Path | None, typer.Option("--policy", help="Rate policy; the bundle's own if not given.")] = None,
-    index_date: IndexDateOption = None,
-    on_bad_rows: BadRowsOption = BadRows.refuse,
-) -> None:
-    """Fit the rates of a source's members to the budget, to the cent, with ledger and certificate."""
-    from riskkit.workflow.apply import open_bundle, rate_source
-    from riskkit.workflow.summary_text import describe_rates
-
-    bundle = open_bundle(model)
-    with show_progress() as progress:
-        rated = rate_source(
-            bundle,
-            source,
-            out,
-            policy=policy,
-            index_date=day_of(index_date),
-            on_bad_rows=rows_choice(on_bad_rows),
-            progress=progress,
-        )
-    typer.echo("\n".join([*describe_rates(rated.certificate), f"Table, ledger and certificate: {out}"]))
-
-
 @app.command(epilog="Example: riskkit report --out out/demo")
 def report(out: OutOption) -> None:
     """Write the report of a retraining again from the files in its folder."""

@@ -137,22 +137,53 @@ def find_budget_factor(
     0.96512
     """
     _refuse_infeasible(amount, years, target=target, limits=limits, policy_name=policy_name)
-    turns = _turns(amount[(amount > 0) & (years > 0)], limits)
-    place = bisect_left(turns, target, key=lambda k: float((years * limits.clip(k * amount)).sum()))
+    floor, cap = np.full(len(amount), limits.floor), np.full(len(amount), limits.cap)
+    return solve_factor(amount, years, target=target, floor=floor, cap=cap)
+
+
+def solve_factor(
+    amount: NDArray[np.float64],
+    years: NDArray[np.float64],
+    *,
+    target: float,
+    floor: NDArray[np.float64],
+    cap: NDArray[np.float64],
+) -> float:
+    """Solve ``sum(years * clip(k * amount, floor, cap)) = target`` for k, where it is known to have a solution.
+
+    Parameters
+    ----------
+    amount, years : numpy.ndarray of shape (n,)
+        Amounts per member year and exposure.
+    target : float
+        The sum, within what the limits allow.
+    floor, cap : numpy.ndarray of shape (n,)
+        Limits of each amount.
+
+    Returns
+    -------
+    float
+        The factor.
+    """
+    turns = _turns(amount, years, floor, cap)
+    place = bisect_left(turns, target, key=lambda k: float((years * np.clip(k * amount, floor, cap)).sum()))
     if place == 0:
         return float(turns[0])
     inside = (turns[place - 1] + turns[place]) / 2 if place < len(turns) else turns[-1] * 2 + 1
-    free = (inside * amount > limits.floor) & (inside * amount < limits.cap) & (years > 0)
+    free = (inside * amount > floor) & (inside * amount < cap) & (years > 0)
     if not free.any():
         return float(turns[min(place, len(turns) - 1)])
-    held = (years * limits.clip(inside * amount))[~free]
+    held = (years * np.clip(inside * amount, floor, cap))[~free]
     return (target - math.fsum(held.tolist())) / math.fsum((years * amount)[free].tolist())
 
 
-def _turns(payable: NDArray[np.float64], limits: Limits) -> NDArray[np.float64]:
+def _turns(
+    amount: NDArray[np.float64], years: NDArray[np.float64], floor: NDArray[np.float64], cap: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the factors at which a member leaves the floor or reaches the cap, in rising order."""
+    payable = (amount > 0) & (years > 0)
     with np.errstate(over="ignore"):
-        turns = np.unique(np.concatenate([limits.floor / payable, limits.cap / payable]))
+        turns = np.unique(np.concatenate([floor[payable] / amount[payable], cap[payable] / amount[payable]]))
     finite: NDArray[np.float64] = turns[np.isfinite(turns)]
     return finite
 

@@ -14,17 +14,41 @@ class RelativeRisk(PolicyModel):
 
     Parameters
     ----------
-    method : {"individual", "tier_mean"}
-        The member's own relative score, or the mean score of the member's tier.
+    method : {"individual", "tier_mean", "tier_table", "flat"}
+        The member's own relative score, the mean score of the member's tier, the number that the policy writes for the
+        tier, or one for everybody.
+    tiers : dict of str to PolicyNumber, optional
+        Relativity by tier; with method `tier_table` alone.
+    normalization : PolicyNumber, optional
+        A published normalisation factor; the mean of the reference population where absent.
     coding_factor : PolicyNumber, optional
         Fraction taken off every score for coding intensity.
     decimals : PolicyNumber, optional
         Decimals to which a score is rounded (half-even) after normalisation and again after the coding factor.
     """
 
-    method: Literal["individual", "tier_mean"]
+    method: Literal["individual", "tier_mean", "tier_table", "flat"]
+    tiers: dict[str, PolicyNumber] = Field(default_factory=dict)
+    normalization: PolicyNumber | None = None
     coding_factor: PolicyNumber | None = None
     decimals: PolicyNumber | None = None
+
+    @model_validator(mode="after")
+    def _table_where_it_belongs(self) -> Self:
+        if (self.method == "tier_table") != bool(self.tiers):
+            message = f"tiers go with method 'tier_table' and only there, got method {self.method!r}. Correct one"
+            raise ValueError(message)
+        numbers = [*self.tiers.values(), *([self.normalization] if self.normalization else [])]
+        wrong = [number.value for number in numbers if not number.value > 0]
+        if wrong:
+            message = f"tiers and normalization must be above 0, got {wrong[0]}. Correct the value"
+            raise ValueError(message)
+        return self
+
+    @property
+    def uses_tier(self) -> bool:
+        """Whether the relativity is that of the member's tier."""
+        return self.method in {"tier_mean", "tier_table"}
 
     @field_validator("coding_factor")
     @classmethod
@@ -80,13 +104,19 @@ class Base(PolicyModel):
         A policy number, the mean expected cost of the reference population, or the budget spread over its relativities.
     amount : PolicyNumber, optional
         Currency per member year; with method `amount` alone.
+    completion : PolicyNumber, optional
+        Share of the base year's cost that had been reported when the base was taken; the base is divided by it.
     trend : Trend, optional
         Not with method `budget`, which is already money of the rate year.
+    load : PolicyNumber, optional
+        Non-claim load as a fraction of the trended base.
     """
 
     method: Literal["amount", "reference_cost", "budget"]
     amount: PolicyNumber | None = None
+    completion: PolicyNumber | None = None
     trend: Trend | None = None
+    load: PolicyNumber | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -98,10 +128,23 @@ class Base(PolicyModel):
         if self.amount is not None and not self.amount.value > 0:
             message = f"amount must be above 0, got {self.amount.value}. Correct the value"
             raise ValueError(message)
-        if self.method == "budget" and self.trend is not None:
-            message = "a base from the budget is already money of the rate year. Remove [base.trend]"
+        if self.method == "budget" and (self.trend or self.completion or self.load):
+            message = "a base from the budget is already money of the rate year. Remove trend, completion and load"
+            raise ValueError(message)
+        if self.completion is not None and not 0 < self.completion.value <= 1:
+            message = f"completion must be above 0 and at most 1, got {self.completion.value}. Give the share reported"
+            raise ValueError(message)
+        if self.load is not None and not 0 <= self.load.value < 1:
+            message = f"load must be at least 0 and less than 1, got {self.load.value}. Give a fraction"
             raise ValueError(message)
         return self
+
+    @property
+    def factor(self) -> float:
+        """What completion, trend and load together make of the base."""
+        completion = 1.0 if self.completion is None else self.completion.value
+        trend = 1.0 if self.trend is None else self.trend.factor
+        return trend * (1 + (0.0 if self.load is None else self.load.value)) / completion
 
 
 class Region(PolicyModel):

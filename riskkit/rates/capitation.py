@@ -14,11 +14,14 @@ from riskkit.rates.adjustments import compute_region_factors, find_budget_factor
 from riskkit.rates.frozen import FrozenRates
 from riskkit.rates.ledger import build_ledger
 from riskkit.rates.members import KEY, MONTHS_A_YEAR, as_floats, check_members
+from riskkit.rates.modifiers import refuse_double_count
+from riskkit.rates.new_enrollees import find_new_enrollees, fit_demographic_scores
+from riskkit.rates.pooling import fit_pooling_charge
 from riskkit.rates.relative_risk import fit_normalization, fit_tier_relativities, weighted_mean
 from riskkit.rates.steps import compute_relativity, compute_score, compute_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
@@ -32,7 +35,13 @@ FEWEST_RATES = 100
 """Fewest different rates whose rounding is tied: with fewer the steps of the sum are too high to aim at."""
 
 
-def fit_rates(policy: RatePolicy, frame: pd.DataFrame, *, reference_population: str) -> FrozenRates:
+def fit_rates(
+    policy: RatePolicy,
+    frame: pd.DataFrame,
+    *,
+    reference_population: str,
+    model_features: Collection[str] | None = None,
+) -> FrozenRates:
     """Fit everything in a rate that depends on a population, and freeze it.
 
     Parameters
@@ -41,9 +50,12 @@ def fit_rates(policy: RatePolicy, frame: pd.DataFrame, *, reference_population: 
         The policy.
     frame : pandas.DataFrame of shape (n_members, n_columns)
         The reference population: `person_id`, `index_date`, `exposure_months` (0 to 12), `expected_cost` (currency per
-        member year), `region` where the policy has a region block, `risk_tier` where it prices the tier.
+        member year), and the columns of `policy.columns`: `region`, `risk_tier`, those of uplifts and new enrollees;
+        `observed_cost` (currency per member year) where a pooling charge is fitted.
     reference_population : str
         Its name, kept with the figures.
+    model_features : collection of str, optional
+        Features of the model that the expected cost comes from; needed by a policy with uplifts, unless it is flat.
 
     Returns
     -------
@@ -55,26 +67,33 @@ def fit_rates(policy: RatePolicy, frame: pd.DataFrame, *, reference_population: 
     DataContractError
         If the members break their contract.
     PolicyError
-        If a region has no factor, or no factor meets the budget between floor and cap.
+        If a region has no factor, an uplift pays for what the model holds, or no factor meets the budget between floor
+        and cap.
 
     References
     ----------
     .. [1] METHODS 6, steps 1 to 10.
     """
-    members = check_members(frame, ["exposure_months", *_needed(policy)])
+    if policy.modifiers is not None and policy.relative_risk.method != "flat":
+        refuse_double_count(policy.modifiers, model_features, policy_name=policy.name)
+    members = check_members(frame, ["exposure_months", *policy.columns])
     years = as_floats(members, "exposure_months") / MONTHS_A_YEAR
     frozen = _neutral(policy, members, reference_population)
     score = compute_score(frozen, members)
     if policy.relative_risk.method == "tier_mean":
         frozen = replace(frozen, tier_relativities=fit_tier_relativities(members["risk_tier"], score, years))
     relativity = compute_relativity(frozen, members, score)
-    if not (relativity * years).any():
+    if policy.pooling is not None:
+        mean = frozen.normalization_factor
+        frozen = replace(frozen, pooling_charge=fit_pooling_charge(policy.pooling, members, mean))
+        relativity = relativity - frozen.pooling_charge / mean
+    if not math.fsum((relativity * years).tolist()) > 0:
         message = (
-            f"rate policy {policy.name!r} [relative_risk]: coding_factor and decimals leave every relativity at 0. "
-            "Round to more decimals."
+            f"rate policy {policy.name!r} [relative_risk]: coding_factor, decimals or the pooling charge leave every "
+            "relativity at 0. Round to more decimals, or raise the threshold of the pool."
         )
         raise PolicyError(message)
-    budget = _budget(policy, years, frozen.expected_cost_minor)
+    frozen, budget = _with_budget(frozen, years)
     frozen = replace(frozen, base_amount=_base_amount(frozen, relativity * years, budget))
     if policy.region is not None and policy.region.renormalise:
         factors = compute_region_factors(members["region"], policy.region, policy_name=policy.name)
@@ -109,7 +128,7 @@ def compute_rates(frozen: FrozenRates, frame: pd.DataFrame) -> tuple[pd.DataFram
     PolicyError
         If a region has no factor.
     """
-    members = check_members(frame, _needed(frozen.policy))
+    members = check_members(frame, frozen.policy.columns)
     totals, columns = compute_steps(frozen, members)
     scale = frozen.policy.rounding.per_currency_unit
     rounded = np.rint(next(reversed(totals.values())) * scale)
@@ -120,15 +139,15 @@ def compute_rates(frozen: FrozenRates, frame: pd.DataFrame) -> tuple[pd.DataFram
     return rates, build_ledger(members, totals)
 
 
-def _needed(policy: RatePolicy) -> list[str]:
-    """Name the columns that the policy's blocks use."""
-    tier = ["risk_tier"] if policy.relative_risk.method == "tier_mean" else []
-    return tier if policy.region is None else [*tier, "region"]
-
-
 def _neutral(policy: RatePolicy, members: pd.DataFrame, reference_population: str) -> FrozenRates:
     """Return rates whose adjustments still change nothing."""
-    months, mean = as_floats(members, "exposure_months"), fit_normalization(members)
+    block, published, scores = policy.new_enrollees, policy.relative_risk.normalization, {}
+    known = members
+    if block is not None:
+        scores = fit_demographic_scores(block, members)
+        known = members[~find_new_enrollees(block, members)]
+    months = as_floats(members, "exposure_months")
+    mean = fit_normalization(known) if published is None else published.value
     expected = math.fsum((as_floats(members, "expected_cost") * months).tolist()) / MONTHS_A_YEAR
     return FrozenRates(
         policy=policy,
@@ -136,13 +155,25 @@ def _neutral(policy: RatePolicy, members: pd.DataFrame, reference_population: st
         members=len(members),
         member_months=math.fsum(months.tolist()),
         normalization_factor=mean,
-        tier_relativities={},
+        tier_relativities={name: number.value for name, number in policy.relative_risk.tiers.items()},
         base_amount=mean,
         region_normalization=1.0,
         budget_factor=1.0,
         budget_minor=0,
         expected_cost_minor=round(expected * policy.rounding.per_currency_unit),
+        new_enrollee_scores=scores,
     )
+
+
+def _with_budget(frozen: FrozenRates, years: NDArray[np.float64]) -> tuple[FrozenRates, int | None]:
+    """Hold the budget against what the fund can pay; a cut is recorded, never silent."""
+    policy = frozen.policy
+    budget, block = _budget(policy, years, frozen.expected_cost_minor), policy.affordability
+    if block is None:
+        return frozen, budget
+    affordable = round(block.most_per_member_year * math.fsum(years.tolist()) * policy.rounding.per_currency_unit)
+    frozen = replace(frozen, affordable_minor=affordable, asked_minor=budget)
+    return frozen, min(budget, affordable) if budget is not None and block.on_shortfall == "scale" else budget
 
 
 def _budget(policy: RatePolicy, years: NDArray[np.float64], expected_cost_minor: int) -> int | None:
@@ -170,7 +201,7 @@ def _base_amount(frozen: FrozenRates, weight: NDArray[np.float64], budget: int |
     if block.method == "budget" and budget is not None:
         return budget / frozen.policy.rounding.per_currency_unit / math.fsum(weight.tolist())
     amount = frozen.normalization_factor if block.amount is None else block.amount.value
-    return amount if block.trend is None else amount * block.trend.factor
+    return amount * block.factor
 
 
 def _fit_budget(
@@ -181,11 +212,13 @@ def _fit_budget(
     totals, _ = compute_steps(frozen, members)
     if budget is None:
         rounded = np.rint(next(reversed(totals.values())) * scale)
-        return replace(frozen, budget_minor=round(math.fsum((rounded * years).tolist())))
+        due = round(math.fsum((rounded * years).tolist()))
+        asked = None if frozen.affordable_minor is None else due
+        return replace(frozen, budget_minor=due, asked_minor=asked)
+    priced = totals.get(8, totals.get(7, totals[6]))
     factor = find_budget_factor(
-        totals.get(7, totals[6]), years, target=budget / scale, limits=frozen.limits, policy_name=frozen.policy.name
+        priced, years, target=budget / scale, limits=frozen.limits, policy_name=frozen.policy.name
     )
-    priced = totals.get(7, totals[6])
 
     def total(trial: float) -> float:
         return float((np.rint(frozen.limits.clip(trial * priced) * scale) * years).sum())

@@ -36,7 +36,8 @@ def make_certificate(frozen: FrozenRates, rates: pd.DataFrame) -> dict[str, obje
         `scope`, `reference_population`, `members`, `member_months`, `expected_cost_minor`, `budget_minor`,
         `allocated_minor`, `difference_minor`, `allocated_minor_by_payer`, `normalization_factor`,
         `tier_relativities`, `base_amount`, `region_normalization`, `budget_factor`, `floor_share`, `cap_share`
-        (fractions of members) and `rate_table_sha256`.
+        (fractions of members) and `rate_table_sha256`; `pooling_charge` and `new_enrollee_scores` where the policy has
+        them, and `affordable_minor`, `asked_minor` and `shortfall_minor` where it says what the fund can pay.
     """
     policy = frozen.policy
     allocated = int(rates["allocated_minor"].sum())
@@ -63,7 +64,24 @@ def make_certificate(frozen: FrozenRates, rates: pd.DataFrame) -> dict[str, obje
         "floor_share": float(rates["at_floor"].mean()),
         "cap_share": float(rates["at_cap"].mean()),
         "rate_table_sha256": hash_rate_table(rates),
+        **_optional(frozen),
     }
+
+
+def _optional(frozen: FrozenRates) -> dict[str, object]:
+    """State the figures of blocks that a policy may be without."""
+    found: dict[str, object] = {}
+    if frozen.policy.pooling is not None:
+        found["pooling_charge"] = frozen.pooling_charge
+    if frozen.policy.new_enrollees is not None:
+        found["new_enrollee_scores"] = frozen.new_enrollee_scores
+    if frozen.affordable_minor is not None:
+        found |= {
+            "affordable_minor": frozen.affordable_minor,
+            "asked_minor": frozen.asked_minor,
+            "shortfall_minor": frozen.shortfall_minor,
+        }
+    return found
 
 
 def hash_rate_table(rates: pd.DataFrame) -> str:

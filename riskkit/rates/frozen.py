@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
@@ -43,6 +43,14 @@ class FrozenRates:
         The budget in minor units; without a budget block, what the rates of the population come to.
     expected_cost_minor : int
         Expected cost of the population in minor units, beside the budget.
+    new_enrollee_scores : dict of str to float
+        Score by cell of age and sex for members without a history.
+    pooling_charge : float
+        Flat charge per member year on the scale of expected cost; 0 without a pool.
+    affordable_minor : int or None
+        What the fund can pay in minor units; None where the policy does not say.
+    asked_minor : int or None
+        What the policy asked for before affordability; the budget less this is what was cut.
     """
 
     policy: RatePolicy
@@ -56,6 +64,17 @@ class FrozenRates:
     budget_factor: float
     budget_minor: int
     expected_cost_minor: int
+    new_enrollee_scores: dict[str, float] = field(default_factory=dict)
+    pooling_charge: float = 0.0
+    affordable_minor: int | None = None
+    asked_minor: int | None = None
+
+    @property
+    def shortfall_minor(self) -> int:
+        """What the policy asks for beyond what the fund can pay, in minor units; shown, whether it is cut or not."""
+        if self.affordable_minor is None or self.asked_minor is None:
+            return 0
+        return max(self.asked_minor - self.affordable_minor, 0)
 
     @property
     def limits(self) -> Limits:

@@ -18,10 +18,15 @@ STEP_ITEMS: Final[dict[int, str]] = {
     1: "mean expected cost of the reference population",
     2: "relative risk score",
     3: "relativity of the tier",
+    4: "credibility of the team",
+    5: "pooling charge",
     6: "base and trend",
     7: "region factor",
+    8: "uplifts",
     9: "floor and cap",
     10: "budget factor",
+    11: "corridor of the team",
+    12: "withhold",
     13: "rounding",
 }
 

@@ -7,8 +7,13 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
+from riskkit.errors import PolicyError
 from riskkit.policy import PolicyModel, PolicyNumber
 from riskkit.rates.blocks import Base, Budget, FloorCap, Region, RelativeRisk, Rounding
+from riskkit.rates.modifiers import Modifiers
+from riskkit.rates.new_enrollees import NewEnrollees
+from riskkit.rates.pooling import Pooling
+from riskkit.rates.team_blocks import Affordability, Corridor, TeamCredibility, Withhold
 
 
 class Product(PolicyModel):
@@ -55,14 +60,28 @@ class RatePolicy(PolicyModel):
         What the rate buys.
     relative_risk : RelativeRisk
         Steps 2 and 3.
+    new_enrollees : NewEnrollees, optional
+        Step 2 of members without a history.
+    credibility : TeamCredibility, optional
+        Step 4, for budgets of teams alone.
+    pooling : Pooling, optional
+        Step 5.
     base : Base
         Step 6.
     region : Region, optional
         Step 7.
+    modifiers : Modifiers, optional
+        Step 8.
     floor_cap : FloorCap, optional
         Step 9.
     budget : Budget, optional
         Step 10.
+    affordability : Affordability, optional
+        What the fund can pay, which step 10 shows or holds to.
+    corridor : Corridor, optional
+        Step 11, for budgets of teams alone.
+    withhold : Withhold, optional
+        Step 12, for budgets of teams alone.
     rounding : Rounding
         Step 13.
     """
@@ -75,10 +94,17 @@ class RatePolicy(PolicyModel):
     currency: str = Field(pattern="^[A-Z]{3}$")
     product: Product
     relative_risk: RelativeRisk
+    new_enrollees: NewEnrollees | None = None
+    credibility: TeamCredibility | None = None
+    pooling: Pooling | None = None
     base: Base
     region: Region | None = None
+    modifiers: Modifiers | None = None
     floor_cap: FloorCap | None = None
     budget: Budget | None = None
+    affordability: Affordability | None = None
+    corridor: Corridor | None = None
+    withhold: Withhold | None = None
     rounding: Rounding
 
     @model_validator(mode="after")
@@ -86,4 +112,52 @@ class RatePolicy(PolicyModel):
         if self.base.method == "budget" and self.budget is None:
             message = "[base] method 'budget' needs a [budget] block. Add it, or choose another method"
             raise ValueError(message)
+        scales = self.affordability is not None and self.affordability.on_shortfall == "scale"
+        if scales and self.budget is None:
+            message = "[affordability] on_shortfall 'scale' needs a [budget] block to scale. Add it, or show alone"
+            raise ValueError(message)
+        if self.new_enrollees is not None and self.relative_risk.method != "individual":
+            message = "[new_enrollees] is for method 'individual': a tier or a flat rate needs no table. Remove it"
+            raise ValueError(message)
         return self
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of the members that the blocks use, beside keys, expected cost and exposure."""
+        return [
+            *(["risk_tier"] if self.relative_risk.uses_tier else []),
+            *(self.new_enrollees.columns if self.new_enrollees else []),
+            *(["region"] if self.region else []),
+            *(self.modifiers.columns if self.modifiers else []),
+        ]
+
+
+def require_same_product(first: RatePolicy, second: RatePolicy) -> None:
+    """Refuse to set rates of different products side by side.
+
+    Parameters
+    ----------
+    first, second : RatePolicy
+        The policies.
+
+    Raises
+    ------
+    PolicyError
+        If scope, services or currency differ: 240, 1,200 and 15,000 a year price different things.
+
+    References
+    ----------
+    .. [1] POLICY_RULES contradiction 1.
+    """
+    pairs = (
+        ("scope", first.product.scope, second.product.scope),
+        ("services", sorted(first.product.services), sorted(second.product.services)),
+        ("currency", first.currency, second.currency),
+    )
+    for what, ours, theirs in pairs:
+        if ours != theirs:
+            message = (
+                f"rate policies {first.name!r} and {second.name!r} [product] {what}: found {ours!r} and {theirs!r}, "
+                "expected the same. Rates of different products are never compared; give policies of one product."
+            )
+            raise PolicyError(message)

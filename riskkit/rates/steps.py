@@ -8,6 +8,8 @@ import numpy as np
 
 from riskkit.rates.adjustments import compute_region_factors
 from riskkit.rates.members import as_floats
+from riskkit.rates.modifiers import compute_modifier
+from riskkit.rates.new_enrollees import compute_demographic_scores, find_new_enrollees
 from riskkit.rates.relative_risk import compute_relative_risk, compute_tier_relativity
 
 if TYPE_CHECKING:
@@ -30,14 +32,18 @@ def compute_score(frozen: FrozenRates, members: pd.DataFrame) -> NDArray[np.floa
     Returns
     -------
     numpy.ndarray of shape (n_members,)
-        Scores.
+        Scores; those of new enrollees come from their own table of age and sex.
     """
-    cost = as_floats(members, "expected_cost")
+    cost, block = as_floats(members, "expected_cost"), frozen.policy.new_enrollees
+    if block is not None:
+        new = find_new_enrollees(block, members)
+        table = compute_demographic_scores(block, members, frozen.new_enrollee_scores)
+        cost = np.where(new, table * frozen.normalization_factor, cost)
     return compute_relative_risk(frozen.policy.relative_risk, cost, frozen.normalization_factor)
 
 
 def compute_relativity(frozen: FrozenRates, members: pd.DataFrame, score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the member's own score, or the frozen relativity of the member's tier.
+    """Return the member's own score, the frozen relativity of the member's tier, or one for everybody.
 
     Parameters
     ----------
@@ -58,8 +64,11 @@ def compute_relativity(frozen: FrozenRates, members: pd.DataFrame, score: NDArra
     DataContractError
         If a tier has no relativity.
     """
-    if frozen.policy.relative_risk.method == "individual":
+    method = frozen.policy.relative_risk.method
+    if method == "individual":
         return score
+    if method == "flat":
+        return np.ones(len(members))
     return compute_tier_relativity(members["risk_tier"], frozen.tier_relativities)
 
 
@@ -80,7 +89,8 @@ def compute_steps(
     totals : dict of int to numpy.ndarray of shape (n_members,)
         The amount after each step (currency per member year), by step number in rising order.
     columns : dict of str to numpy.ndarray of shape (n_members,)
-        `relative_risk_score`, `relativity`, `region_factor`, `at_floor`, `at_cap`.
+        `relative_risk_score`, `relativity`, `region_factor`, `modifier_factor` where the policy has uplifts,
+        `at_floor`, `at_cap`.
 
     Raises
     ------
@@ -91,32 +101,35 @@ def compute_steps(
 
     References
     ----------
-    .. [1] METHODS 6: 1 expected cost, 2 relative score, 3 relativity, 6 base x trend, 7 region, 9 floor and cap,
-       10 budget. Step 1 is the population's mean and step 2 the member's distance from it, so that both sum to the
-       member's own expected cost.
+    .. [1] METHODS 6: 1 expected cost, 2 relative score, 3 relativity, 5 pooling charge, 6 base x trend, 7 region,
+       8 uplifts, 9 floor and cap, 10 budget; 4, 11 and 12 are of teams. Step 1 is the population's mean and step 2 the
+       member's distance from it, so that both sum to the member's own expected cost.
     """
     policy, mean, limits = frozen.policy, frozen.normalization_factor, frozen.limits
     score = compute_score(frozen, members)
     relativity = compute_relativity(frozen, members, score)
-    region = np.ones(len(members))
     totals = {1: np.full(len(members), mean), 2: mean * score}
-    if policy.relative_risk.method == "tier_mean":
+    if policy.relative_risk.method != "individual":
         totals[3] = mean * relativity
+    if policy.pooling is not None:
+        relativity = relativity - frozen.pooling_charge / mean
+        totals[5] = mean * relativity
     totals[6] = priced = frozen.base_amount * relativity
+    columns: dict[str, NDArray[np.generic]] = {
+        "relative_risk_score": score,
+        "relativity": relativity,
+        "region_factor": np.ones(len(members)),
+    }
     if policy.region is not None:
         factors = compute_region_factors(members["region"], policy.region, policy_name=policy.name)
-        region = factors / frozen.region_normalization
+        columns["region_factor"] = region = factors / frozen.region_normalization
         totals[7] = priced = priced * region
+    if policy.modifiers is not None:
+        columns["modifier_factor"] = modifier = compute_modifier(policy.modifiers, members)
+        totals[8] = priced = priced * modifier
     if policy.floor_cap is not None:
         totals[9] = limits.clip(priced)
     if policy.budget is not None:
         priced = frozen.budget_factor * priced
         totals[10] = limits.clip(priced)
-    columns: dict[str, NDArray[np.generic]] = {
-        "relative_risk_score": score,
-        "relativity": relativity,
-        "region_factor": region,
-        "at_floor": priced < limits.floor,
-        "at_cap": priced > limits.cap,
-    }
-    return totals, columns
+    return totals, {**columns, "at_floor": priced < limits.floor, "at_cap": priced > limits.cap}

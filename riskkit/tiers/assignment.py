@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError
+from riskkit.tiers.capacity import place_by_capacity
 from riskkit.tiers.cuts import KEY, predicted_risk, require_columns
+from riskkit.tiers.difficulty import add_management_class
 from riskkit.tiers.policy import UNASSESSED
 from riskkit.tiers.rule import MEDIUM, UNKNOWN, compute_rule_tiers
 
@@ -25,6 +27,11 @@ TIER_REASONS: Final[dict[str, tuple[str, str]]] = {
     "hba1c_below_limit": ("HbA1c below the lower limit, no complication", "糖化血红蛋白低于下限且无并发症"),
     "hba1c_missing": ("no HbA1c in the window: never low", "观察期内无糖化血红蛋白：不得列为低风险"),
     "complications_unknown": ("complications not known: never low", "并发症情况不明：不得列为低风险"),
+    "clinical_override": ("a clinician's decision", "临床人工上调"),
+    "minimum_stay": ("the minimum stay in the tier", "未满最短停留期"),
+    "within_margin": ("not far enough below the cut", "低于界值不足，维持原级"),
+    "one_step_down": ("one step down a year", "每年最多下调一级"),
+    "evidence_missing": ("the last tier, as the evidence is missing", "缺少评估依据，维持原级"),
 }
 
 
@@ -44,8 +51,9 @@ def assign_tiers(
 
     Returns
     -------
-    pandas.DataFrame of shape (n_members, 5)
-        `person_id`, `index_date`, `risk_tier`, `tier_reason` (a key of `TIER_REASONS`), `package`; sorted by key.
+    pandas.DataFrame of shape (n_members, 5 or 6)
+        `person_id`, `index_date`, `risk_tier`, `tier_reason` (a key of `TIER_REASONS`), `package`, and
+        `management_class` where the policy has a second axis; sorted by key.
 
     Raises
     ------
@@ -59,7 +67,10 @@ def assign_tiers(
     for column, place in (("risk_tier", 0), ("package", 1)):
         names = np.array([label[place] for label in labels], dtype=object)
         placed[column] = pd.array(names[placed["tier"].to_numpy()], dtype="str")
-    return placed[[*KEY, "risk_tier", "tier_reason", "package"]]
+    assigned = placed[[*KEY, "risk_tier", "tier_reason", "package"]]
+    if policy.difficulty is None:
+        return assigned
+    return add_management_class(policy.difficulty, assigned, features)
 
 
 def _place(frozen: FrozenTiers, predictions: pd.DataFrame | None, features: pd.DataFrame | None) -> pd.DataFrame:
@@ -92,7 +103,10 @@ def _model_tiers(frozen: FrozenTiers, predictions: pd.DataFrame | None) -> pd.Da
         raise DataContractError(message)
     risk = predicted_risk(cuts, predictions)
     placed = predictions.loc[predictions["outcome"].to_numpy() == cuts.outcome, KEY].reset_index(drop=True)
-    tier = np.searchsorted(np.array(frozen.cuts), risk, side="right").astype(np.int8)
+    if cuts.method == "capacity":
+        tier = place_by_capacity(risk, placed, frozen.cuts, frozen.ties)
+    else:
+        tier = np.searchsorted(np.array(frozen.cuts), risk, side="right").astype(np.int8)
     reason = pd.array(np.full(len(placed), "predicted_risk", dtype=object), dtype="str")
     return _sorted(placed.assign(tier=tier, tier_reason=reason), "predictions")
 

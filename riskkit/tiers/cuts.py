@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from riskkit.errors import DataContractError, ModelStoreError
+from riskkit.tiers.capacity import fit_capacity
 from riskkit.tiers.policy import Cuts, TierPolicy
 
 if TYPE_CHECKING:
@@ -35,12 +36,15 @@ class FrozenTiers:
         Name of the population on which the cuts were frozen.
     members : int
         Rows of that population.
+    ties : tuple of int
+        With capacity cuts, the largest hash that is in among members whose score is the cut.
     """
 
     policy: TierPolicy
     cuts: tuple[float, ...]
     reference_population: str
     members: int
+    ties: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Return the frozen tiers as plain JSON values.
@@ -55,6 +59,7 @@ class FrozenTiers:
             "cuts": list(self.cuts),
             "reference_population": self.reference_population,
             "members": self.members,
+            **({"ties": list(self.ties)} if self.ties else {}),
         }
 
     @classmethod
@@ -88,7 +93,8 @@ class FrozenTiers:
 def fit_cuts(policy: TierPolicy, predictions: pd.DataFrame | None, *, reference_population: str) -> FrozenTiers:
     """Freeze the cuts of a policy on a reference population.
 
-    Fixed probabilities are taken as written. A share becomes the probability at which the tier begins; where members
+    Fixed probabilities are taken as written; a programme's is cost over effect times loss, and places go to the highest
+    scores. A share becomes the probability at which the tier begins; where members
     tie at that probability the tier begins above them, so that it never takes more than its share.
 
     Parameters
@@ -112,11 +118,25 @@ def fit_cuts(policy: TierPolicy, predictions: pd.DataFrame | None, *, reference_
     """
     risk = predicted_risk(policy.cuts, predictions) if policy.cuts and predictions is not None else np.empty(0)
     cuts: tuple[float, ...] = ()
+    ties: tuple[int, ...] = ()
     if policy.cuts is not None and policy.cuts.method == "share":
         cuts = _share_cuts(policy.cuts, risk)
+    elif policy.cuts is not None and policy.cuts.method == "capacity":
+        cuts, ties = _capacity_cuts(policy.cuts, predictions)
+    elif policy.cuts is not None and policy.cuts.method == "cost":
+        cuts = tuple(programme.cut for programme in policy.cuts.programmes)
     elif policy.cuts is not None:
         cuts = tuple(cut.value for cut in policy.cuts.numbers)
-    return FrozenTiers(policy, cuts, reference_population, len(risk))
+    return FrozenTiers(policy, cuts, reference_population, len(risk), ties)
+
+
+def _capacity_cuts(cuts: Cuts, predictions: pd.DataFrame | None) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Freeze the last member who still has a place in each tier."""
+    if predictions is None:
+        message = "tiers: capacity cuts need the predictions of a reference population, got none. Pass the frame."
+        raise DataContractError(message)
+    members = predictions.loc[predictions["outcome"].to_numpy() == cuts.outcome, KEY].reset_index(drop=True)
+    return fit_capacity(predicted_risk(cuts, predictions), members, [int(cut.value) for cut in cuts.numbers])
 
 
 def _share_cuts(cuts: Cuts, risk: NDArray[np.float64]) -> tuple[float, ...]:

@@ -6,9 +6,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from riskkit.policy import PolicyModel, PolicyNumber
+from riskkit.tiers.blocks import CLASSES, Difficulty, Hysteresis, Overrides, Programme
 
 UNASSESSED = "unassessed"
 _RULE_TIERS = 3
@@ -50,32 +51,52 @@ class Cuts(PolicyModel):
 
     Parameters
     ----------
-    method : {"probability", "share"}
+    method : {"probability", "share", "capacity", "cost"}
         `probability`: a tier begins at a fixed predicted probability. `share`: a tier takes a share of the reference
         population, from the highest risk down; the probability where it begins is frozen when the policy is fitted.
+        `capacity`: a tier takes a number of members, ordered by score and then by a hash. `cost`: a tier begins where
+        its programme pays for itself.
     outcome : str
         The outcome whose prediction is cut.
     numbers : tuple of TierCut
-        One per tier above the lowest, in the order of the tiers.
+        One per tier above the lowest, in the order of the tiers; not with `cost`.
+    programmes : tuple of Programme
+        The same for `cost`.
     """
 
-    method: Literal["probability", "share"]
+    method: Literal["probability", "share", "capacity", "cost"]
     outcome: str
-    numbers: tuple[TierCut, ...]
+    numbers: tuple[TierCut, ...] = ()
+    programmes: tuple[Programme, ...] = ()
+
+    @property
+    def tiers(self) -> list[str]:
+        """Names of the tiers that are cut."""
+        return [part.tier for part in (self.programmes if self.method == "cost" else self.numbers)]
 
     @field_validator("numbers")
     @classmethod
-    def _between_zero_and_one(cls, numbers: tuple[TierCut, ...]) -> tuple[TierCut, ...]:
+    def _within_bounds(cls, numbers: tuple[TierCut, ...], info: ValidationInfo) -> tuple[TierCut, ...]:
         for cut in numbers:
-            if not 0 < cut.value < 1:
+            if info.data.get("method") == "capacity" and not (cut.value >= 1 and cut.value == int(cut.value)):
+                message = f"tier {cut.tier!r} must be a whole number of places from 1, got {cut.value}. Correct it"
+                raise ValueError(message)
+            if info.data.get("method") != "capacity" and not 0 < cut.value < 1:
                 message = f"tier {cut.tier!r} must be between 0 and 1 (both excluded), got {cut.value}. Give a fraction"
                 raise ValueError(message)
         return numbers
 
     @model_validator(mode="after")
+    def _programmes_with_cost(self) -> Self:
+        if (self.method == "cost") != bool(self.programmes) or (self.method == "cost" and self.numbers):
+            message = f"programmes go with method 'cost', numbers with the others, got {self.method!r}. Correct one"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _in_order(self) -> Self:
-        found = [cut.value for cut in self.numbers]
-        if self.method == "probability" and any(low >= high for low, high in pairwise(found)):
+        found = [cut.value for cut in self.numbers] or [programme.cut for programme in self.programmes]
+        if self.method in {"probability", "cost"} and any(low >= high for low, high in pairwise(found)):
             message = f"probability cuts must increase from tier to tier, got {found}. Correct their order"
             raise ValueError(message)
         if self.method == "share" and sum(found) >= 1:
@@ -166,6 +187,12 @@ class TierPolicy(PolicyModel):
         The documents' rule; needs exactly three tiers.
     combine : {"max"}, optional
         Needed where both `cuts` and `rule` are there: the higher of the two tiers.
+    hysteresis : Hysteresis, optional
+        How a member goes down.
+    overrides : Overrides, optional
+        Clinical reasons to put a member into a higher tier.
+    difficulty : Difficulty, optional
+        The second axis, which with the tier gives the management class.
     """
 
     name: str
@@ -178,6 +205,9 @@ class TierPolicy(PolicyModel):
     cuts: Cuts | None = None
     rule: HbA1cRule | None = None
     combine: Literal["max"] | None = None
+    hysteresis: Hysteresis | None = None
+    overrides: Overrides | None = None
+    difficulty: Difficulty | None = None
 
     @field_validator("tiers")
     @classmethod
@@ -201,7 +231,7 @@ class TierPolicy(PolicyModel):
 def _misfit(policy: TierPolicy) -> str | None:
     """Say which blocks of a tier policy do not go together."""
     above_lowest = [tier.name for tier in policy.tiers[1:]]
-    cut_tiers = [cut.tier for cut in policy.cuts.numbers] if policy.cuts else above_lowest
+    cut_tiers = policy.cuts.tiers if policy.cuts else above_lowest
     if policy.cuts is None and policy.rule is None:
         return "a tier policy needs [cuts], [rule] or both, got neither. Add a block"
     if cut_tiers != above_lowest:
@@ -212,4 +242,21 @@ def _misfit(policy: TierPolicy) -> str | None:
         return 'combine belongs with [cuts] and [rule] together, and only there. Add combine = "max", or remove it'
     if policy.cuts is None and policy.unassessed is None:
         return "[rule] without [cuts] leaves members without HbA1c unassessed. Add [unassessed] with their package"
+    return _misfit_of_classes(policy)
+
+
+def _misfit_of_classes(policy: TierPolicy) -> str | None:
+    """Say where the management classes do not fit the tiers, or fall as they rise."""
+    if policy.difficulty is None:
+        return None
+    names = [tier.name for tier in policy.tiers]
+    wanted = {*names, *([UNASSESSED] if policy.unassessed else [])}
+    if set(policy.difficulty.classes) != wanted:
+        return f"[difficulty.classes] must name {sorted(wanted)}, got {sorted(policy.difficulty.classes)}. Correct them"
+    for axis in (0, 1):
+        ranks = [CLASSES.index(policy.difficulty.classes[name][axis]) for name in names]
+        if ranks != sorted(ranks):
+            return (
+                f"[difficulty.classes] must not fall from tier to tier, got {policy.difficulty.classes}. Correct them"
+            )
     return None

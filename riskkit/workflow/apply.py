@@ -17,7 +17,7 @@ from riskkit.rates.policy import RatePolicy
 from riskkit.tracking import download_bundle
 from riskkit.workflow.bundle import Bundle, read_bundle
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
-from riskkit.workflow.rate import RatedPopulation, rate_members, write_rated
+from riskkit.workflow.rate import RatedPopulation, TeamHistory, rate_members, write_rated
 from riskkit.workflow.score import score_members
 from riskkit.workflow.source import open_source, require_tables
 from riskkit.workflow.training import context_of
@@ -104,6 +104,7 @@ def rate_source(
     out: Path,
     *,
     policy: Path | None = None,
+    history: TeamHistory | None = None,
     index_date: date | None = None,
     on_bad_rows: OnBadRows = "refuse",
     progress: Progress | None = None,
@@ -120,6 +121,8 @@ def rate_source(
         Folder that gets ``rates.parquet``, ``ledger.parquet`` and ``certificate.json``.
     policy : pathlib.Path, optional
         Rate policy; the bundle's own where absent.
+    history : TeamHistory, optional
+        Experience and last year's amounts of the teams, for blocks that need them.
     index_date : datetime.date, optional
         Index date; the bundle's rating date where absent.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
@@ -143,7 +146,7 @@ def rate_source(
         raise PolicyError(message)
     members = _members_of(bundle, source, index_date, on_bad_rows, progress)
     day = members.cohort["index_date"].max().date()
-    rated = rate_members(bundle, chosen, members, population=f"{bundle.scheme}, members on {day}")
+    rated = rate_members(bundle, chosen, members, population=f"{bundle.scheme}, members on {day}", history=history)
     with staged(out) as stage:
         write_rated(rated, stage)
     return rated
@@ -210,6 +213,33 @@ def write_parquet(frame: pd.DataFrame, out: Path) -> None:
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
+
+
+def open_members(
+    bundle: Bundle,
+    source: Path,
+    *,
+    index_date: date | None = None,
+    on_bad_rows: OnBadRows = "refuse",
+    progress: Progress | None = None,
+) -> Members:
+    """Build the members of a source as a bundle takes them.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    source : pathlib.Path
+        Folder in the layout of the bundle's adapter.
+    index_date, on_bad_rows, progress
+        As in `score_source`.
+
+    Returns
+    -------
+    Members
+        Cohort and features.
+    """
+    return _members_of(bundle, source, index_date, on_bad_rows, progress)
 
 
 def _members_of(

@@ -9,7 +9,9 @@ from riskkit.errors import PolicyError
 from riskkit.rates.allocation import allocate_budget
 from riskkit.rates.capitation import compute_rates, fit_rates
 from riskkit.rates.certificate import make_certificate, write_certificate
-from riskkit.workflow.score import KEYS, assign_member_tiers, predict_outcomes, rate_frame
+from riskkit.rates.team_budget import TeamBudgets, compute_team_budgets
+from riskkit.workflow.rating_frame import rate_frame
+from riskkit.workflow.score import KEYS, assign_member_tiers, predict_outcomes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,15 +37,41 @@ class RatedPopulation:
         One row per member and step; a member's amounts sum to the rate.
     certificate : dict
         The budget-neutrality certificate.
+    teams : TeamBudgets or None
+        Budgets by team, where the policy has a block for them.
     """
 
     bundle: Bundle
     table: pd.DataFrame
     ledger: pd.DataFrame
     certificate: dict[str, object]
+    teams: TeamBudgets | None = None
 
 
-def rate_members(bundle: Bundle, policy: RatePolicy, members: Members, *, population: str) -> RatedPopulation:
+@dataclass(frozen=True)
+class TeamHistory:
+    """What is known of the teams from years before.
+
+    Parameters
+    ----------
+    experience : pandas.DataFrame, optional
+        `team_id`, `ratio` (actual over expected, net of the risk model), `weight`; one row per team and year.
+    prior : pandas.DataFrame, optional
+        `team_id`, `amount` (currency per member year of the year before).
+    """
+
+    experience: pd.DataFrame | None = None
+    prior: pd.DataFrame | None = None
+
+
+def rate_members(
+    bundle: Bundle,
+    policy: RatePolicy,
+    members: Members,
+    *,
+    population: str,
+    history: TeamHistory | None = None,
+) -> RatedPopulation:
     """Fit the rates of a policy on the members to be paid for.
 
     Parameters
@@ -56,6 +84,8 @@ def rate_members(bundle: Bundle, policy: RatePolicy, members: Members, *, popula
         The members to be paid for, with their exposure.
     population : str
         Name of that population, for the certificate.
+    history : TeamHistory, optional
+        Experience and last year's amounts of the teams; needed by blocks for teams.
 
     Returns
     -------
@@ -65,8 +95,8 @@ def rate_members(bundle: Bundle, policy: RatePolicy, members: Members, *, popula
     Raises
     ------
     PolicyError
-        If the bundle names no rated outcome, the policy is of another currency, or no rates meet the budget between
-        floor and cap.
+        If the bundle names no rated outcome, the policy is of another currency, an uplift pays for what the model
+        holds, or no rates meet the budget between floor and cap.
     """
     if bundle.rated_outcome is None:
         message = f"bundle {bundle.scheme}: no rated outcome. Name one in the scheme's [rates] and retrain."
@@ -81,14 +111,21 @@ def rate_members(bundle: Bundle, policy: RatePolicy, members: Members, *, popula
     frame = members.features.merge(members.cohort[[*KEYS, *context]], on=KEYS, validate="one_to_one")
     predictions = predict_outcomes(bundle, frame)
     tiers = assign_member_tiers(bundle, frame, predictions) if bundle.tiers else frame[KEYS]
-    rated = rate_frame(bundle, frame, predictions, tiers)
-    frozen = fit_rates(policy, rated, reference_population=population)
+    rated = rate_frame(bundle, frame, predictions, tiers, columns=policy.columns)
+    held = bundle.models[bundle.rated_outcome].feature_names
+    frozen = fit_rates(policy, rated, reference_population=population, model_features=held)
     rates, ledger = compute_rates(frozen, rated)
     table = allocate_budget(frozen, rates)
     certificate = make_certificate(frozen, table)
     if bundle.tiers:
         table = table.merge(tiers, on=KEYS, how="left", validate="one_to_one")
-    return RatedPopulation(bundle.with_rates(frozen), table, ledger, certificate)
+    if "team_id" in members.cohort:
+        table = table.merge(members.cohort[[*KEYS, "team_id"]], on=KEYS, how="left", validate="one_to_one")
+    known = history or TeamHistory()
+    teams = None
+    if policy.credibility or policy.corridor or policy.withhold:
+        teams = compute_team_budgets(frozen, table, experience=known.experience, prior=known.prior)
+    return RatedPopulation(bundle.with_rates(frozen), table, ledger, certificate, teams)
 
 
 def write_rated(rated: RatedPopulation, out: Path) -> None:
@@ -99,10 +136,14 @@ def write_rated(rated: RatedPopulation, out: Path) -> None:
     rated : RatedPopulation
         What was rated.
     out : pathlib.Path
-        Folder that gets ``rates.parquet``, ``ledger.parquet`` and ``certificate.json``.
+        Folder that gets ``rates.parquet``, ``ledger.parquet`` and ``certificate.json``, and where the policy has a
+        block for teams ``team_budgets.parquet`` and ``team_ledger.parquet``.
     """
     rated.table.to_parquet(out / "rates.parquet", index=False)
     rated.ledger.to_parquet(out / "ledger.parquet", index=False)
+    if rated.teams is not None:
+        rated.teams.budgets.to_parquet(out / "team_budgets.parquet", index=False)
+        rated.teams.ledger.to_parquet(out / "team_ledger.parquet", index=False)
     write_certificate(rated.certificate, out / "certificate.json")
 
 

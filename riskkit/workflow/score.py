@@ -21,6 +21,7 @@ from riskkit.risk.hazard_model import HorizonModel, predict_columns
 from riskkit.risk.hazard_split import attribute_risk
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.workflow.rate_lines import explain_rate
+from riskkit.workflow.rating_frame import rate_frame
 from riskkit.workflow.rows import read_rows
 from riskkit.workflow.tier_reasons import explain_tiers
 
@@ -158,30 +159,6 @@ def long_predictions(predictions: pd.DataFrame, outcome: str) -> pd.DataFrame:
     return predictions[KEYS].assign(outcome=outcome, predicted=predictions[outcome])
 
 
-def rate_frame(bundle: Bundle, frame: pd.DataFrame, predictions: pd.DataFrame, tiers: pd.DataFrame) -> pd.DataFrame:
-    """Bring together what the rate policy reads.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        A bundle whose rated outcome is named.
-    frame : pandas.DataFrame
-        Keys, features and context columns (`region`, `exposure_months` where known).
-    predictions : pandas.DataFrame
-        From `predict_outcomes`.
-    tiers : pandas.DataFrame
-        From `assign_member_tiers`, or keys alone.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Keys, `expected_cost`, `region`, `risk_tier`, `exposure_months` as far as they are at hand.
-    """
-    context = [name for name in ("region", "exposure_months") if name in frame]
-    rated = frame[[*KEYS, *context]].assign(expected_cost=predictions[str(bundle.rated_outcome)].to_numpy())
-    return rated.merge(tiers, on=KEYS, how="left", validate="one_to_one")
-
-
 def compute_member_contributions(model: OutcomeModel | HorizonModel, frame: pd.DataFrame) -> pd.DataFrame:
     """Explain one outcome on the scale of its prediction.
 
@@ -245,7 +222,9 @@ def _score_batch(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
         )
         scores = scores.assign(tier_reasons=pd.array(said, dtype="str"))
     if bundle.rates is not None:
-        rates, ledger = compute_rates(bundle.rates, rate_frame(bundle, frame, predictions, tiers))
+        rates, ledger = compute_rates(
+            bundle.rates, rate_frame(bundle, frame, predictions, tiers, columns=bundle.rates.policy.columns)
+        )
         lines = explain_rate(bundle.rates, contributions, rates, ledger, catalogue)
         rated = rates[[*KEYS, "relative_risk_score", "rate_amount"]]
         scores = scores.merge(rated, on=KEYS, how="left", validate="one_to_one")

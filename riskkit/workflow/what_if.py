@@ -11,7 +11,8 @@ import pandas as pd
 from riskkit.errors import DataContractError
 from riskkit.features.changes import apply_changes
 from riskkit.rates.capitation import compute_rates
-from riskkit.workflow.score import KEYS, rate_frame, score_members
+from riskkit.workflow.rating_frame import rate_frame
+from riskkit.workflow.score import KEYS, score_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,7 +148,9 @@ def _list_steps(bundle: Bundle, row: pd.DataFrame, scores: pd.DataFrame) -> dict
         return {}
     tiers = scores[[*KEYS, *(name for name in ("risk_tier",) if name in scores)]]
     frame = row.assign(index_date=scores["index_date"])
-    _, ledger = compute_rates(bundle.rates, rate_frame(bundle, frame, scores, tiers))
+    _, ledger = compute_rates(
+        bundle.rates, rate_frame(bundle, frame, scores, tiers, columns=bundle.rates.policy.columns)
+    )
     return dict(zip(ledger["item"].astype("str"), ledger["amount"].tolist(), strict=True))
 
 

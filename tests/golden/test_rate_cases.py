@@ -8,12 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from riskkit.policy import read_policy
 from riskkit.rates.allocation import allocate_budget
 from riskkit.rates.capitation import compute_rates, fit_rates
 from riskkit.rates.certificate import make_certificate
 from riskkit.rates.policy import RatePolicy
 
 CASES = sorted((Path(__file__).parent / "rates").glob("*.toml"))
+SHIPPED = Path(__file__).parents[2] / "models" / "rates"
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -22,7 +24,12 @@ def test_worked_rate_case_holds(path: Path) -> None:
     members = pd.DataFrame(case["members"]).assign(index_date=pd.Timestamp("2025-01-01"))
     frame = members.drop(columns=["rate", "step", "allocated_minor"], errors="ignore")
 
-    frozen = fit_rates(RatePolicy.model_validate(case["policy"]), frame, reference_population=case["title"])
+    policy = (
+        read_policy(SHIPPED / case["policy_file"], RatePolicy)
+        if "policy_file" in case
+        else RatePolicy.model_validate(case["policy"])
+    )
+    frozen = fit_rates(policy, frame, reference_population=case["title"])
     rates, ledger = compute_rates(frozen, frame)
     table = allocate_budget(frozen, rates)
     certificate = make_certificate(frozen, table)
@@ -44,6 +51,12 @@ def _check_ledger(members: list[dict[str, object]], ledger: pd.DataFrame) -> Non
             written = {int(step): amount for step, amount in member["step"].items()}
             found = dict(zip(rows["step"].tolist(), rows["amount"].tolist(), strict=True))
             assert found == pytest.approx(written, abs=0.0051)
+
+
+def test_every_shipped_policy_of_one_rule_has_a_worked_case() -> None:
+    shown = {tomllib.loads(path.read_text(encoding="utf-8")).get("policy_file") for path in CASES}
+    general = {"capitation.toml", "capitation_flat_region.toml"}
+    assert {path.name for path in SHIPPED.glob("*.toml")} - general == shown - {None}
 
 
 def test_there_are_worked_rate_cases() -> None:

@@ -18,6 +18,8 @@ def read_any_policy(path: Path) -> object:
     from riskkit.data.view_policy import read_view
     from riskkit.risk.spec import read_outcome_spec
     from riskkit.stress.reading import read_stress_policy
+    from riskkit.tiers.follow_up import FollowUpPolicy
+    from riskkit.workflow.audit_policy import AuditPolicy
 
     kind = path.parts[-2]
     if kind == "pipelines":
@@ -30,7 +32,9 @@ def read_any_policy(path: Path) -> object:
         return read_view(path)
     if kind == "stress":
         return read_stress_policy(path)
-    return riskkit.read_policy(path, {"tiers": riskkit.TierPolicy, "rates": riskkit.RatePolicy}[kind])
+    models = {"tiers": riskkit.TierPolicy, "rates": riskkit.RatePolicy}
+    models |= {"followup": FollowUpPolicy, "audit": AuditPolicy}
+    return riskkit.read_policy(path, models[kind])
 
 
 def read_settlement_policy(path: Path, kind: str) -> object:
@@ -106,7 +110,9 @@ def test_every_command_in_a_document_exists_with_its_options() -> None:
         if path.suffix == ".md":
             fenced = "\n".join(re.findall(r"^```\w*\n(.*?)^```", read(path), re.MULTILINE | re.DOTALL))
             for name, rest in re.findall(r"^(?:\.venv/bin/)?riskkit (\w+)(.*)$", fenced, re.MULTILINE):
-                options = {option for one in commands[name].params for option in one.opts}
+                below = getattr(commands[name], "commands", {})
+                asked = below.get(rest.split()[0] if rest.split() else "", commands[name])
+                options = {option for one in asked.params for option in one.opts}
                 assert set(re.findall(r"(?<!\S)--[\w-]+", rest)) <= options, f"{path}: riskkit {name}{rest}"
                 shown |= {name} if path.name == "README.md" else set()
     assert shown == set(commands)
@@ -120,6 +126,9 @@ def test_every_command_has_an_example() -> None:
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]  # as above
         assert command.help, name
         assert (command.epilog or "").startswith(f"Example: riskkit {name}"), name
+        for below, one in getattr(command, "commands", {}).items():
+            assert one.help, below
+            assert (one.epilog or "").startswith(f"Example: riskkit {name} {below}"), below
 
 
 def test_the_worked_example_says_what_it_shows(

@@ -38,3 +38,13 @@ def test_members_are_sorted_and_the_input_stays(members: pd.DataFrame) -> None:
     backwards = members.iloc[::-1]
     assert check_members(backwards, [])["person_id"].tolist() == ["A", "B", "C"]
     assert backwards["person_id"].tolist() == ["C", "B", "A"]
+
+
+def test_rows_out_of_order_are_sorted_and_rows_in_order_are_not_changed(members: pd.DataFrame) -> None:
+    later = members.assign(index_date=pd.Timestamp("2026-01-01"))
+    both = pd.concat([later, members])
+    assert check_members(both, [])["index_date"].dt.year.tolist() == [2025, 2026] * 3
+    again = check_members(check_members(both, []), [])
+    pd.testing.assert_frame_equal(again, check_members(both, []))
+    with pytest.raises(DataContractError, match="one row per person_id and index_date"):
+        check_members(pd.concat([members, members]), [])

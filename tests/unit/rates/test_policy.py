@@ -9,7 +9,7 @@ import pytest
 
 from riskkit.errors import PolicyError
 from riskkit.policy import read_policy
-from riskkit.rates.policy import RatePolicy
+from riskkit.rates.policy import RatePolicy, require_same_product
 
 MODELS = Path(__file__).parents[3] / "models" / "rates"
 TEXT = (MODELS / "capitation.toml").read_text(encoding="utf-8")
@@ -53,3 +53,11 @@ def test_a_base_from_a_budget_that_is_not_there_is_refused(values: dict[str, Any
     del values["budget"]
     with pytest.raises(ValueError, match=r"method 'budget' needs a \[budget\] block"):
         RatePolicy.model_validate(values)
+
+
+def test_rates_of_different_products_are_never_compared(policy: RatePolicy, values: dict[str, Any]) -> None:
+    # POLICY_RULES contradiction 1
+    require_same_product(policy, policy)
+    other = {**values, "product": {**values["product"], "scope": "contract_fee"}}
+    with pytest.raises(PolicyError, match="scope: found 'diabetes_team_pool' and 'contract_fee'"):
+        require_same_product(policy, RatePolicy.model_validate(other))

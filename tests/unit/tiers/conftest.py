@@ -16,6 +16,12 @@ MODELS = Path(__file__).parents[3] / "models" / "tiers"
 
 
 @pytest.fixture
+def policies() -> Path:
+    """Folder of the shipped tier policies."""
+    return MODELS
+
+
+@pytest.fixture
 def shipped() -> Callable[[str], TierPolicy]:
     return lambda name: read_policy(MODELS / f"{name}.toml", TierPolicy)
 

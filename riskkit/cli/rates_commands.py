@@ -1,0 +1,146 @@
+"""The commands of the rates: fit and certify them, audit them before they are signed, set two policies side by side."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from riskkit.cli.app import BadRows, BadRowsOption, IndexDateOption, app, day_of, rows_choice
+from riskkit.cli.progress import show_progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+rates_app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
+app.add_typer(rates_app, name="rates")
+
+ModelAsked = Annotated[
+    str | None,
+    typer.Option("--model", help="A folder with a bundle, or an address such as models:/riskkit-synthetic@champion."),
+]
+SourceAsked = Annotated[Path | None, typer.Option("--source", help="Folder of the source.")]
+AuditPolicyOption = Annotated[Path | None, typer.Option("--asked", help="Audit policy; models/audit/rates.toml else.")]
+AuditBootstrap = Annotated[int, typer.Option("--bootstrap", min=20, help="Bootstrap replicates for intervals.")]
+
+
+@rates_app.callback(
+    invoke_without_command=True,
+    epilog="Example: riskkit rates --model out/demo --source out/demo/source --out out/rates",
+)
+def rates(
+    context: typer.Context,
+    model: ModelAsked = None,
+    source: SourceAsked = None,
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/rates"),
+    policy: Annotated[Path | None, typer.Option("--policy", help="Rate policy; the bundle's own if not given.")] = None,
+    experience: Annotated[
+        Path | None, typer.Option("--experience", help="CSV of teams and years: team_id, ratio, weight.")
+    ] = None,
+    prior: Annotated[Path | None, typer.Option("--prior", help="CSV of last year: team_id, amount.")] = None,
+    index_date: IndexDateOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Fit the rates of a source's members to the budget, to the cent, with ledger and certificate."""
+    if context.invoked_subcommand is not None:
+        return
+    if model is None or source is None:
+        missing = "--model" if model is None else "--source"
+        message = f"Missing option '{missing}'."
+        raise typer.BadParameter(message)
+    from riskkit.workflow.apply import open_bundle, rate_source
+    from riskkit.workflow.rate import TeamHistory
+    from riskkit.workflow.summary_text import describe_rates
+
+    bundle = open_bundle(model)
+    with show_progress() as progress:
+        rated = rate_source(
+            bundle,
+            source,
+            out,
+            policy=policy,
+            history=TeamHistory(_read_teams(experience), _read_teams(prior)),
+            index_date=day_of(index_date),
+            on_bad_rows=rows_choice(on_bad_rows),
+            progress=progress,
+        )
+    typer.echo("\n".join([*describe_rates(rated.certificate), f"Table, ledger and certificate: {out}"]))
+
+
+def _read_teams(path: Path | None) -> pd.DataFrame | None:
+    if path is None:
+        return None
+    import pandas as pd
+
+    return pd.read_csv(path, dtype={"team_id": "str"})
+
+
+@rates_app.command(epilog="Example: riskkit rates audit --model out/demo --source out/demo/source --out out/audit")
+def audit(
+    model: Annotated[str, typer.Option("--model", help="A folder with a bundle, or an address of the registry.")],
+    source: Annotated[Path, typer.Option("--source", help="Folder of the source.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/audit"),
+    policy: Annotated[Path | None, typer.Option("--policy", help="Rate policy; the bundle's own if not given.")] = None,
+    index_date: IndexDateOption = None,
+    asked: AuditPolicyOption = None,
+    last_date: Annotated[
+        datetime | None,
+        typer.Option("--last-date", formats=["%Y-%m-%d"], help="Last year's index date, to split what moved."),
+    ] = None,
+    last_model: Annotated[str | None, typer.Option("--last-model", help="Last year's bundle; this one else.")] = None,
+    last_policy: Annotated[
+        Path | None, typer.Option("--last-policy", help="Last year's policy; this one else.")
+    ] = None,
+    bootstrap: AuditBootstrap = 200,
+) -> None:
+    """Audit rates on a year that is known: who is under-paid, the price of fixing it, gaming, what moved."""
+    from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.audit import PAGE, AuditOptions
+    from riskkit.workflow.audit_runs import LastYear, run_audit
+
+    day = day_of(last_date)
+    last = LastYear(day, open_bundle(last_model) if last_model else None, last_policy) if day else None
+    options = AuditOptions(day_of(index_date), asked, bootstrap)
+    with show_progress() as progress:
+        found = run_audit(open_bundle(model), source, out, policy=policy, options=options, last=last, progress=progress)
+    typer.echo("\n".join([*_say(found["audits"][0]), f"Report: {out / PAGE}"]))
+
+
+@rates_app.command(epilog="Example: riskkit rates compare A.toml B.toml --model out/demo --source out/demo/source")
+def compare(
+    first: Annotated[Path, typer.Argument(help="The first rate policy.")],
+    second: Annotated[Path, typer.Argument(help="The second rate policy, of the same product.")],
+    model: Annotated[str, typer.Option("--model", help="A folder with a bundle, or an address of the registry.")],
+    source: Annotated[Path, typer.Option("--source", help="Folder of the source.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/compare"),
+    index_date: IndexDateOption = None,
+    asked: AuditPolicyOption = None,
+    bootstrap: AuditBootstrap = 200,
+) -> None:
+    """Set two rate policies of one product side by side on a year that is known."""
+    from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.audit import PAGE, AuditOptions
+    from riskkit.workflow.audit_runs import run_comparison
+
+    options = AuditOptions(day_of(index_date), asked, bootstrap)
+    with show_progress() as progress:
+        found = run_comparison(open_bundle(model), source, out, (first, second), options=options, progress=progress)
+    lines = [line for one in found["audits"] for line in _say(one)]
+    typer.echo("\n".join([*lines, f"Report: {out / PAGE}"]))
+
+
+def _say(one: dict[str, object]) -> list[str]:
+    """Say what an audit found in two lines."""
+    overall, adequacy = one["overall"], one["adequacy"]
+    if not isinstance(overall, dict) or not isinstance(adequacy, dict):
+        return []
+    return [
+        f"{one['policy']}: paid {overall['paid']:,.2f}, cost {overall['cost']:,.2f}, "
+        f"net compensation {overall['net_compensation']:,.2f} {one['currency']} per member year",
+        f"  adequate for {adequacy['share']:.1%} of the member years ({adequacy['verdict']})",
+    ]

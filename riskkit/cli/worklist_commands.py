@@ -1,0 +1,37 @@
+"""The command of the worklists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from riskkit.cli.app import IndexDateOption, ModelOption, OutOption, SourceOption, app, day_of
+from riskkit.cli.progress import show_progress
+
+
+@app.command(epilog="Example: riskkit worklist --model out/demo --source out/demo/source --out out/worklist")
+def worklist(
+    model: ModelOption,
+    *,
+    source: SourceOption,
+    out: OutOption = Path("out/worklist"),
+    schedule: Annotated[Path | None, typer.Option("--schedule", help="Follow-up policy; the shipped one else.")] = None,
+    tiers: Annotated[Path | None, typer.Option("--tiers", help="Tier policy; the bundle's own if not given.")] = None,
+    prior: Annotated[Path | None, typer.Option("--prior", help="tiers.parquet of the year before.")] = None,
+    overrides: Annotated[
+        Path | None, typer.Option("--overrides", help="CSV of clinicians: person_id, risk_tier, code, author, expiry.")
+    ] = None,
+    index_date: IndexDateOption = None,
+) -> None:
+    """List for each team what its members are owed and since when it is due."""
+    from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.worklist import WorklistOptions, write_worklist
+
+    options = WorklistOptions(schedule, tiers, prior, overrides, day_of(index_date))
+    with show_progress() as progress:
+        listed = write_worklist(open_bundle(model), source, out, options, progress=progress)
+    late = int((listed["overdue_days"] > 0).sum())
+    teams = listed["team_id"].nunique()
+    typer.echo(f"Wrote {len(listed):,} services due, {late:,} of them late, for {teams:,} teams to {out}.")

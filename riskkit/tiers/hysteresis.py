@@ -1,0 +1,123 @@
+"""Hysteresis: a tier is left downwards only after a minimum stay, past a margin, and one step a year."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from riskkit.errors import DataContractError
+from riskkit.tiers.assignment import assign_tiers
+from riskkit.tiers.cuts import KEY, FrozenTiers, require_columns
+from riskkit.tiers.difficulty import add_management_class
+from riskkit.tiers.policy import UNASSESSED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DAYS_A_MONTH = 365.25 / 12
+
+
+def assign_held_tiers(
+    frozen: FrozenTiers,
+    prior: pd.DataFrame,
+    predictions: pd.DataFrame | None = None,
+    features: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Assign tiers as `assign_tiers` does, and hold members who would go down by the policy's hysteresis.
+
+    Parameters
+    ----------
+    frozen : FrozenTiers
+        A policy with a hysteresis block, and its cuts.
+    prior : pandas.DataFrame
+        The last assignment: `person_id`, `index_date`, `risk_tier`, and `tier_since` where it was kept; one row per
+        person.
+    predictions, features : pandas.DataFrame, optional
+        As for `assign_tiers`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What `assign_tiers` returns and `tier_since`, the index date since which the member has been in the tier.
+
+    Raises
+    ------
+    DataContractError
+        If the policy has no hysteresis, or the last assignment lacks a column, repeats a person or names no such tier.
+    """
+    block = frozen.policy.hysteresis
+    if block is None:
+        message = f"tiers {frozen.policy.name!r}: no [hysteresis], so no last tier can be held. Add the block."
+        raise DataContractError(message)
+    now = assign_tiers(frozen, predictions, features)
+    below = replace(frozen, cuts=tuple(cut * (1 - block.margin.value) for cut in frozen.cuts))
+    lowered = assign_tiers(below, predictions, features)
+    names = [tier.name for tier in frozen.policy.tiers]
+    before = _last_of(prior, now, names)
+    place, low, last = (_rank(frame["risk_tier"], names) for frame in (now, lowered, before))
+    months = (now["index_date"] - before["tier_since"]).dt.days.to_numpy(dtype=np.float64) / DAYS_A_MONTH
+    # 365 days are a year of twelve months, whatever the leap year makes of them
+    stayed = months >= block.minimum_stay.value - 0.05
+    held, reason = _hold(place, low, last, stayed, int(block.steps_down.value))
+    return _write(frozen, now, before, (held, reason), features)
+
+
+def _hold(
+    place: NDArray[np.int64], low: NDArray[np.int64], last: NDArray[np.int64], stayed: NDArray[np.bool_], steps: int
+) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """Return the held place, and the reason where it is not the one of today."""
+    unknown, falling = (place < 0) & (last >= 0), (place >= 0) & (place < last)
+    allowed = np.minimum(last, np.maximum(low, last - steps))
+    held = np.where(unknown | (falling & ~stayed), last, np.where(falling, np.maximum(allowed, place), place))
+    reason = np.full(len(place), "", dtype=object)
+    reason[falling & stayed & (held > place)] = "one_step_down"
+    reason[falling & stayed & (held == low) & (held > place)] = "within_margin"
+    reason[falling & ~stayed] = "minimum_stay"
+    reason[unknown] = "evidence_missing"
+    return held, reason
+
+
+def _last_of(prior: pd.DataFrame, now: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Line up the last tier of each member; who had none is as if unassessed."""
+    require_columns(prior, [*KEY, "risk_tier"], "last tiers")
+    strange = set(prior["risk_tier"].dropna()) - {*names, UNASSESSED}
+    if strange or prior["person_id"].duplicated().any():
+        found = f"tier {min(strange)!r}" if strange else "a person twice"
+        message = f"last tiers: found {found}, expected one row per person with {', '.join(names)}. Correct the file."
+        raise DataContractError(message)
+    since = prior["tier_since"] if "tier_since" in prior else prior["index_date"]
+    known = prior[["person_id", "risk_tier"]].assign(tier_since=pd.to_datetime(since))
+    return now[["person_id"]].merge(known, on="person_id", how="left", validate="many_to_one")
+
+
+def _rank(tiers: pd.Series, names: list[str]) -> NDArray[np.int64]:
+    """Return the place of each tier from the lowest; -1 for who has none."""
+    ranks: NDArray[np.int64] = pd.Index(names).get_indexer(pd.Index(tiers.astype("object"))).astype(np.int64)
+    return ranks
+
+
+def _write(
+    frozen: FrozenTiers,
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    found_tiers: tuple[NDArray[np.int64], NDArray[np.object_]],
+    features: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Name the held tiers, with package and the day since which they hold."""
+    policy, (held, reason) = frozen.policy, found_tiers
+    names = [*(tier.name for tier in policy.tiers), UNASSESSED]
+    packages = [*(tier.package for tier in policy.tiers), policy.unassessed.package if policy.unassessed else ""]
+    tier = np.array(names, dtype=object)[held]
+    same = (before["risk_tier"].astype("object").to_numpy() == tier) & before["tier_since"].notna().to_numpy()
+    found = now.assign(
+        risk_tier=pd.array(tier, dtype="str"),
+        tier_reason=now["tier_reason"].mask(pd.Series(reason, index=now.index) != "", pd.Series(reason).astype("str")),
+        package=pd.array(np.array(packages, dtype=object)[held], dtype="str"),
+        tier_since=now["index_date"].where(~pd.Series(same, index=now.index), before["tier_since"]),
+    )
+    if policy.difficulty is None:
+        return found
+    return add_management_class(policy.difficulty, found.drop(columns="management_class"), features)

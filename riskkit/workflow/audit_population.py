@@ -1,0 +1,177 @@
+"""The population of an audit: members of a closed year with their rate, what they cost, and the groups they are in."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from riskkit.errors import DataContractError, PolicyError
+from riskkit.evaluation.group_performance import name_age_bands
+from riskkit.features.contents import make_catalogue
+from riskkit.workflow.members import FeaturePlan, build_members, label_members
+from riskkit.workflow.rate import RatedPopulation, rate_members
+from riskkit.workflow.score import KEYS
+from riskkit.workflow.source import open_source, require_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from riskkit.rates.policy import RatePolicy
+    from riskkit.workflow.bundle import Bundle
+    from riskkit.workflow.members import Members
+
+    Progress = Callable[[str, int, int], None]
+
+DECILES = 10
+FAIRNESS = ("age_band", "sex", "region", "urban", "insurance_type", "institution_level", "enrolment", "laboratory")
+
+
+@dataclass(frozen=True)
+class AuditPopulation:
+    """Members of one index date whose year is known.
+
+    Parameters
+    ----------
+    members : Members
+        Cohort and features, one row per member.
+    labels : pandas.DataFrame
+        Keys, `observed` (cost, currency per member year) and `weight` (member years).
+    """
+
+    members: Members
+    labels: pd.DataFrame
+
+
+def open_audit_population(
+    bundle: Bundle, source: Path, index_dates: Sequence[date], *, progress: Progress | None = None
+) -> list[AuditPopulation]:
+    """Build the members of a source at past index dates, with what they cost in the year after.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Names cohort, features and the rated outcome.
+    source : pathlib.Path
+        Folder of the source.
+    index_dates : sequence of datetime.date
+        Index dates, each of which gives one population.
+    progress : callable, optional
+        Called with (what, done, in all).
+
+    Returns
+    -------
+    list of AuditPopulation
+        In the order of the dates.
+
+    Raises
+    ------
+    DataContractError
+        If nobody counts at an index date.
+    PolicyError
+        If the bundle names no rated outcome.
+    """
+    if bundle.rated_outcome is None:
+        message = f"bundle {bundle.scheme}: no rated outcome. Name one in the scheme's [rates] and retrain."
+        raise PolicyError(message)
+    spec = bundle.models[bundle.rated_outcome].spec
+    plan = FeaturePlan(make_catalogue(bundle.code_lists), bundle.catalogue, bundle.code_lists)
+    found = []
+    with tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
+        opened = open_source(bundle.adapter, source, Path(scratch), on_bad_rows="refuse", progress=progress)
+        require_tables(opened, bundle.tables)
+        for day in index_dates:
+            members = build_members(opened.tables, bundle.cohort, plan, index_dates=[day], progress=progress)
+            labels = label_members(members.cohort, opened.tables, spec, code_lists=bundle.code_lists)
+            if not (labels["weight"] > 0).any():
+                message = f"audit: nobody counts in the year after {day}. Give an --index-date whose year is covered."
+                raise DataContractError(message)
+            found.append(AuditPopulation(members, labels[[*KEYS, "observed", "weight"]]))
+    return found
+
+
+def rate_population(bundle: Bundle, policy: RatePolicy, population: AuditPopulation) -> RatedPopulation:
+    """Rate the members of an audit; blocks for teams are left out, as they move budgets and no member's rate.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Models and tiers.
+    policy : RatePolicy
+        The policy.
+    population : AuditPopulation
+        The members.
+
+    Returns
+    -------
+    RatedPopulation
+        Table, ledger and certificate.
+    """
+    members_alone = policy.model_copy(update={"credibility": None, "corridor": None, "withhold": None})
+    day = population.members.cohort["index_date"].max().date()
+    return rate_members(bundle, members_alone, population.members, population=f"{bundle.scheme}, audit of {day}")
+
+
+def make_audit_frame(
+    population: AuditPopulation, rated: RatedPopulation, *, new_below: float
+) -> tuple[pd.DataFrame, float]:
+    """Set rate beside cost within the scope of the rate, with the groups of every member.
+
+    A rate may pay for a part of the cost. Cost within its scope is cost times the share that all rates are of the
+    expected cost, so that a miss of the model stays visible in the overall figure.
+
+    Parameters
+    ----------
+    population : AuditPopulation
+        The members.
+    rated : RatedPopulation
+        Their rates.
+    new_below : float
+        Months since joining below which a member is new.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        Keys, `observed`, `predicted` (currency per member year), `weight` (member years), `relative_risk_score`,
+        `age_years`, and groups: `risk_tier`, `decile`, `tier_decile`, `team_id` and those of `FAIRNESS`, as far as they
+        are known. Members without weight are left out.
+    share : float
+        Share of the expected cost that all rates are.
+    """
+    certificate = rated.certificate
+    share = float(str(certificate["budget_minor"])) / float(str(certificate["expected_cost_minor"]))
+    columns = [*KEYS, "rate_amount", "relative_risk_score", *(name for name in ("risk_tier",) if name in rated.table)]
+    frame = population.labels.merge(rated.table[columns], on=KEYS, validate="one_to_one")
+    context = population.members.cohort.drop(columns=["exposure_months"], errors="ignore")
+    frame = frame.merge(_name_groups(context, population.members.features, new_below), on=KEYS, validate="one_to_one")
+    frame = frame[frame["weight"] > 0].reset_index(drop=True)
+    rank = frame["relative_risk_score"].rank(method="first", pct=True)
+    frame = frame.assign(observed=frame["observed"] * share, predicted=frame["rate_amount"], decile=_name_tenths(rank))
+    if "risk_tier" in frame:
+        within = frame.groupby("risk_tier")["relative_risk_score"].rank(method="first", pct=True)
+        frame["tier_decile"] = frame["risk_tier"].astype("str") + " " + _name_tenths(within)
+    return frame, share
+
+
+def _name_tenths(rank: pd.Series) -> pd.Series:
+    """Name the tenth that a rank from 0 to 1 falls into, ``01`` to ``10``."""
+    named: pd.Series = np.ceil(rank * DECILES).astype(int).astype("str")
+    return named.str.zfill(2)
+
+
+def _name_groups(context: pd.DataFrame, features: pd.DataFrame, new_below: float) -> pd.DataFrame:
+    """Name the groups of each member, as far as the source knows them."""
+    known = ("sex", "region", "urban", "insurance_type", "institution_level", "team_id")
+    named = context[[*KEYS, "age_years", *(name for name in known if name in context)]].copy()
+    named["age_band"] = name_age_bands(context["age_years"]).to_numpy()
+    if "days_since_joining" in features:
+        months = features["days_since_joining"].to_numpy(dtype=np.float64) / (365.25 / 12)
+        named["enrolment"] = np.where(months < new_below, "new", "continuing")
+    if "hba1c_latest_365d" in features:
+        named["laboratory"] = np.where(features["hba1c_latest_365d"].isna(), "no HbA1c in the year", "HbA1c known")
+    return named

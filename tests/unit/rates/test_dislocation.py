@@ -1,0 +1,79 @@
+"""What moved since last year: five parts, exact in sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.rates.capitation import compute_rates, fit_rates
+from riskkit.rates.dislocation import PARTS, compute_dislocation, sum_dislocation
+from riskkit.rates.frozen import FrozenRates
+from riskkit.rates.policy import RatePolicy
+
+Number = Callable[[float], dict[str, Any]]
+
+
+def make_members(costs: dict[str, float], year: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "person_id": list(costs),
+            "index_date": pd.Timestamp(year, 1, 1),
+            "exposure_months": 12.0,
+            "expected_cost": list(costs.values()),
+        }
+    )
+
+
+@pytest.fixture
+def fit(values: dict[str, Any], number: Number) -> Callable[..., FrozenRates]:
+    kept = {name: block for name, block in values.items() if name not in {"region", "floor_cap", "budget", "base"}}
+
+    def fitted(members: pd.DataFrame, normalization: float, coding: float, base: float) -> FrozenRates:
+        risk = {"method": "individual", "normalization": number(normalization), "coding_factor": number(coding)}
+        blocks = {"relative_risk": risk, "base": {"method": "amount", "amount": number(base)}}
+        policy = RatePolicy.model_validate({**kept, **blocks})
+        return fit_rates(policy, members, reference_population="drawn")
+
+    return fitted
+
+
+def test_each_part_is_what_its_exchange_does(fit: Callable[..., FrozenRates]) -> None:
+    before, after = make_members({"A": 5000.0}, 2024), make_members({"A": 6600.0}, 2025)
+    last, now = fit(before, 5000.0, 0.0, 1000.0), fit(after, 5500.0, 0.1, 1100.0)
+    # last 1,000; own year 6,000 / 5,000 -> 1,200; model 6,600 -> 1,320; coding x .9 -> 1,188;
+    # normalisation 5,500: 1.2 x .9 x 1,000 = 1,080; base 1,100: 1,188
+    found = compute_dislocation(last, now, before, after, old_model_cost=pd.Series([6000.0]))
+    assert found[list(PARTS)].iloc[0].tolist() == [20_000, 12_000, -13_200, -10_800, 10_800]
+    assert found["change_minor"].item() == 18_800
+
+
+def test_parts_sum_to_the_move_for_members_and_for_groups(fit: Callable[..., FrozenRates]) -> None:
+    rng = np.random.default_rng(2)
+    costs = {f"P{place:03d}": float(cost) for place, cost in enumerate(rng.gamma(2, 3000, 60))}
+    moved = {name: cost * float(rng.uniform(0.5, 2)) for name, cost in list(costs.items())[20:]}
+    moved |= {f"N{place}": 4000.0 + place for place in range(10)}
+    before, after = make_members(costs, 2024), make_members(moved, 2025)
+    last, now = fit(before, 6000.0, 0.0, 2400.0), fit(after, 6543.0, 0.059, 2517.0)
+    found = compute_dislocation(last, now, before, after, old_model_cost=after["expected_cost"] * 1.1)
+    assert (found[list(PARTS)].sum(axis=1) == found["change_minor"]).all()
+    assert (found["last_minor"] + found["change_minor"] == found["now_minor"]).all()
+    assert found["status"].value_counts().to_dict() == {"stayed": 40, "left": 20, "entered": 10}
+    came = found[found["status"] != "stayed"]
+    assert (came["population"] == came["change_minor"]).all()
+    rates, _ = compute_rates(now, after)
+    assert found["now_minor"].sum() == rates["rate_minor"].sum()
+    teams = sum_dislocation(found, pd.Series(np.where(np.arange(len(found)) % 2, "T1", None)))
+    assert teams["group"].tolist() == ["T1", "missing"]
+    assert (teams[list(PARTS)].sum(axis=1) == teams["change_minor"]).all()
+    assert teams["change_minor"].sum() == found["change_minor"].sum()
+
+
+def test_nothing_moved_where_nothing_changed(fit: Callable[..., FrozenRates]) -> None:
+    members = make_members({"A": 5000.0, "B": 7000.0}, 2024)
+    frozen = fit(members, 6000.0, 0.0, 1000.0)
+    found = compute_dislocation(frozen, frozen, members, members, old_model_cost=members["expected_cost"])
+    assert not found[[*PARTS, "change_minor"]].to_numpy().any()

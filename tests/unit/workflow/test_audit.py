@@ -1,0 +1,82 @@
+"""An audit on a closed year: cost within the scope of the rate, groups that sum to the whole, files as they are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from riskkit.errors import PolicyError
+from riskkit.policy import read_toml
+from riskkit.rates.policy import RatePolicy
+from riskkit.workflow.audit import AuditOptions, audit_policy, read_audit_policy, write_audit
+from riskkit.workflow.audit_population import AuditPopulation, make_audit_frame, rate_population
+from riskkit.workflow.audit_runs import run_comparison
+from riskkit.workflow.scheme import Scheme
+from riskkit.workflow.training import Training
+
+RATES = Path(__file__).parents[3] / "models" / "rates"
+
+
+@pytest.fixture(scope="module")
+def population(training: Training) -> AuditPopulation:
+    """The rated members as if their year were known: each costs 1,000 more than a gamma draw of mean 6,000."""
+    cohort = training.rating.cohort
+    rng = np.random.default_rng(4)
+    labels = cohort[["person_id", "index_date"]].assign(
+        observed=1000 + rng.gamma(2, 3000, len(cohort)), weight=cohort["exposure_months"].to_numpy() / 12
+    )
+    return AuditPopulation(training.rating, labels)
+
+
+def test_cost_is_scaled_to_the_share_that_the_rates_are_of_the_expected_cost(
+    scheme: Scheme, training: Training, population: AuditPopulation
+) -> None:
+    assert scheme.rate_policy is not None
+    rated = rate_population(training.bundle, scheme.rate_policy, population)
+    frame, share = make_audit_frame(population, rated, new_below=12)
+    # the shipped policy pays 40% of the expected cost
+    assert share == pytest.approx(0.40, abs=1e-6)
+    joined = frame.merge(population.labels, on=["person_id", "index_date"], suffixes=("", "_full"))
+    assert joined["observed"].tolist() == pytest.approx((joined["observed_full"] * share).tolist())
+    assert (frame["weight"] > 0).all()
+    assert frame["decile"].value_counts().max() - frame["decile"].value_counts().min() <= 1
+
+
+def test_the_groups_of_every_partition_sum_to_the_whole_and_the_files_hold_the_same(
+    scheme: Scheme, training: Training, population: AuditPopulation, tmp_path: Path
+) -> None:
+    assert scheme.rate_policy is not None
+    asked = read_audit_policy(None)
+    few = asked.model_copy(update={"gaming_members": asked.gaming_members.model_copy(update={"value": 20.0})})
+    found = audit_policy(training.bundle, scheme.rate_policy, population, few, n_bootstrap=20, seed=0)
+    groups = found.tables["groups"]
+    overall = found.summary["overall"]["net_compensation"]
+    for name, rows in groups.groupby("grouping"):
+        if not rows["suppressed"].any():
+            assert rows["contribution"].sum() == pytest.approx(overall), name
+    assert {"risk_tier", "decile", "tier_decile", "team_id", "age_band", "sex"} <= set(groups["grouping"])
+    written = write_audit([found], tmp_path / "audit", {"dislocation": None, "comparison": None})
+    assert json.loads((tmp_path / "audit" / "audit.json").read_text(encoding="utf-8")) == written
+    assert {path.name for path in (tmp_path / "audit").iterdir()} == {
+        "audit.html",
+        "audit.json",
+        "gaming.csv",
+        "groups.csv",
+        "mapl.csv",
+        "price.csv",
+    }
+
+
+def test_policies_of_different_products_are_refused_before_any_work(training: Training, tmp_path: Path) -> None:
+    paths = (RATES / "contract_fee_300.toml", RATES / "device_package_12000.toml")
+    with pytest.raises(PolicyError, match="Rates of different products are never compared"):
+        run_comparison(training.bundle, tmp_path / "none", tmp_path / "out", paths, options=AuditOptions())
+
+
+def test_blocks_for_teams_are_left_out_of_an_audit(training: Training, population: AuditPopulation) -> None:
+    # the shipped team pool asks for experience and last year's amounts, which an audit of members does without
+    policy = RatePolicy.model_validate(read_toml(RATES / "team_pool.toml"))
+    assert rate_population(training.bundle, policy, population).teams is None
