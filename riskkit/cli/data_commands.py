@@ -34,6 +34,21 @@ def init(directory: Annotated[Path, typer.Argument(help="Folder to make.")]) -> 
     typer.echo(f"Wrote pipelines/ and models/ to {write_starting_set(directory)}.")
 
 
+@app.command(epilog="Example: riskkit synth --persons 60000 --years 6 --out out/source")
+def synth(
+    persons: Annotated[int, typer.Option("--persons", min=1, help="Members.")] = 20_000,
+    years: Annotated[int, typer.Option("--years", min=1, help="Calendar years of data, from 2020.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed; the same seed gives the same rows.")] = 0,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables and their truth.")] = Path("out/source"),
+) -> None:
+    """Write a synthetic cohort with its true risks: a source in riskkit's own layout."""
+    from riskkit.data.synthetic import write_cohort
+
+    with show_progress() as progress:
+        write_cohort(out, persons, years, seed, progress=lambda done, total: progress("members drawn", done, total))
+    typer.echo(f"Wrote {persons:,} members over {years} years, and truth.parquet, to {out}.")
+
+
 @app.command(epilog="Example: riskkit validate --source out/demo/source")
 def validate(
     source: SourceOption,

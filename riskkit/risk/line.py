@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 WIDEST = 50.0
 """Half the bracket of an intercept, beyond the margins: no float tells a probability from 0 or 1 further out."""
 
+MOST_STEPS, NO_STEP = 100, 1e-14
+"""Newton's steps are over when they move a shift by no more than its last digits."""
+
 STEEPEST = 10.0
 """Largest slope: rows that separate events from the rest would have it grow without end."""
 
@@ -44,13 +47,30 @@ def solve_shift(margin: FloatArray, observed: FloatArray, weight: FloatArray, *,
     >>> round(solve_shift(np.log([100.0, 300.0]), np.array([500.0, 300.0]), np.ones(2), kind="cost"), 6)
     0.693147
     """
-    from scipy.optimize import brentq
-
     total = float((weight * observed).sum())
     if kind == "cost":
         return float(np.log(total / (weight * np.exp(margin)).sum()))
     far = WIDEST + float(np.abs(margin).max())
-    return float(brentq(lambda shift: (weight * compute_expit(margin + shift)).sum() - total, -far, far, xtol=1e-14))
+    return _find_root(margin, weight, total, far)
+
+
+def _find_root(margin: FloatArray, weight: FloatArray, total: float, far: float) -> float:
+    """Find the shift of log odds by Newton's steps, halving the bracket where a step would leave it."""
+    shift, low, high = 0.0, -far, far
+    for _ in range(MOST_STEPS):
+        chance = compute_expit(margin + shift)
+        gap = float((weight * chance).sum()) - total
+        if gap > 0:
+            high = shift
+        else:
+            low = shift
+        curve = float((weight * chance * (1.0 - chance)).sum())
+        # a step too small to be seen is the end: all that is left is the rounding of the sum
+        following = shift - gap / curve if curve > 0 else far
+        if abs(following - shift) <= NO_STEP * max(1.0, abs(shift)):
+            return following
+        shift = following if low < following < high else (low + high) / 2
+    return shift
 
 
 def fit_line(margin: FloatArray, observed: FloatArray, weight: FloatArray, *, kind: Kind) -> tuple[float, float]:

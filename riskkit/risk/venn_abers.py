@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
 
 MOST_SCORES = 10_000
 """Neighbouring scores are joined until no more than this many are left: each then holds a hundredth of a percent."""
@@ -38,11 +39,15 @@ class VennAbers(NamedTuple):
 
 
 class _Blocks(NamedTuple):
-    """Blocks of an isotonic fit, the nearest first; a list that shares its tail, so that each score has its own."""
+    """Blocks of the isotonic fits on one side of every score: chains that share their tails.
 
-    total: float
-    mass: float
-    rest: _Blocks | None
+    Block 0 ends a chain. `first` is the block nearest to each score, and `rest` the block behind each block.
+    """
+
+    first: IntArray
+    total: FloatArray
+    mass: FloatArray
+    rest: IntArray
 
 
 def compute_venn_abers(predicted: FloatArray, observed: FloatArray, weight: FloatArray) -> VennAbers:
@@ -77,11 +82,11 @@ def compute_venn_abers(predicted: FloatArray, observed: FloatArray, weight: Floa
     """
     scale = weight.sum() / (weight**2).sum()
     score, mass, total = _join_scores(predicted, observed, weight * scale)
-    below, above = _pool_before(total, mass, 1), _pool_before(total[::-1], mass[::-1], -1)[::-1]
-    places = list(zip(total.tolist(), mass.tolist(), below, above, strict=True))
-    bounds = [[_fit_with(some + event, count + 1, *sides) for some, count, *sides in places] for event in (0, 1)]
+    below, above = _pool_before(total, mass, 1), _pool_before(total[::-1], mass[::-1], -1)
+    above = above._replace(first=above.first[::-1])
+    bounds = [_fit_with(total + event, mass + 1, below, above) for event in (0.0, 1.0)]
     # equal in exact arithmetic, so that a last digit must not turn the order round
-    low, high = (np.maximum.accumulate(np.array(bound)) for bound in bounds)
+    low, high = (np.maximum.accumulate(bound) for bound in bounds)
     return VennAbers(score, mass, low, high, high / (1 - low + high))
 
 
@@ -121,27 +126,45 @@ def _join_scores(
     return sums[1] / sums[0], sums[0], sums[2]
 
 
-def _pool_before(total: FloatArray, mass: FloatArray, sign: int) -> list[_Blocks | None]:
+def _pool_before(total: FloatArray, mass: FloatArray, sign: int) -> _Blocks:
     """Pool adjacent violators of the scores before each score; with sign -1 the scores come from the highest down."""
-    pooled: list[_Blocks | None] = [None]
+    totals, masses, rests, nearest = [0.0], [0.0], [0], [0]
     for some, count in zip(total.tolist(), mass.tolist(), strict=True):
-        pooled.append(_absorb(_Blocks(some, count, pooled[-1]), sign))
-    return pooled[:-1]
+        rest = nearest[-1]
+        while rest and sign * totals[rest] * count >= sign * some * masses[rest]:
+            some, count, rest = some + totals[rest], count + masses[rest], rests[rest]
+        totals.append(some)
+        masses.append(count)
+        rests.append(rest)
+        nearest.append(len(totals) - 1)
+    return _Blocks(np.array(nearest[:-1]), np.array(totals), np.array(masses), np.array(rests))
 
 
-def _absorb(blocks: _Blocks, sign: int) -> _Blocks:
-    """Let the nearest block take in those behind it that violate the order."""
-    total, mass, rest = blocks
-    while rest is not None and sign * rest.total * mass >= sign * total * rest.mass:
-        total, mass, rest = total + rest.total, mass + rest.mass, rest.rest
-    return _Blocks(total, mass, rest)
+def _fit_with(total: FloatArray, mass: FloatArray, below: _Blocks, above: _Blocks) -> FloatArray:
+    """Fit one block at each score between those below and above: it takes in neighbours until none violates the order.
 
-
-def _fit_with(total: float, mass: float, below: _Blocks | None, above: _Blocks | None) -> float:
-    """Fit one block between those below and above it: it takes in neighbours until none violates the order."""
-    before = -1.0
-    while mass != before:
-        before = mass
-        total, mass, below = _absorb(_Blocks(total, mass, below), 1)
-        total, mass, above = _absorb(_Blocks(total, mass, above), -1)
+    All scores take in one block at a time, side by side.
+    """
+    total, mass = total.copy(), mass.copy()
+    nearest = below.first.copy(), above.first.copy()
+    moving = np.arange(len(total))
+    while len(moving):
+        before = mass[moving]
+        for blocks, first, sign in ((below, nearest[0], 1), (above, nearest[1], -1)):
+            _absorb(total, mass, moving, blocks=blocks, first=first, sign=sign)
+        moving = moving[mass[moving] != before]
     return total / mass
+
+
+def _absorb(
+    total: FloatArray, mass: FloatArray, moving: IntArray, *, blocks: _Blocks, first: IntArray, sign: int
+) -> None:
+    """Let each block take in, in place, those of one side that violate the order."""
+    while len(moving):
+        next_block = first[moving]
+        theirs = sign * blocks.total[next_block] * mass[moving]
+        violates = (next_block > 0) & (theirs >= sign * total[moving] * blocks.mass[next_block])
+        moving, taken = moving[violates], next_block[violates]
+        total[moving] += blocks.total[taken]
+        mass[moving] += blocks.mass[taken]
+        first[moving] = blocks.rest[taken]

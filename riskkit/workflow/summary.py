@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskkit.evaluation.metrics import compute_metrics
+from riskkit.risk.hazard_horizons import DAYS_OF_YEAR, name_horizon
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 KEYS = ["person_id", "index_date"]
 DISCRIMINATION = {"binary": "auroc", "cost": "r2"}
+CLOSENESS = {"binary": ("calibration_slope", "ici"), "cost": ("calibration_slope",)}
+"""What chance alone leaves of calibration: the figures of the true risk on the same test rows."""
 
 
 def metrics_to_dict(table: pd.DataFrame) -> dict[str, dict[str, float | None]]:
@@ -93,28 +96,54 @@ def compare_with_truth(trained: TrainedOutcome, truth: pd.DataFrame, run: RunBlo
     Returns
     -------
     dict or None
-        Discrimination of the true risk, of the model, and their ratio; None where the truth has no such outcome.
+        `metric` (its name), the figures of the true risk under the names of `test`, discrimination of the model on the
+        same rows (`model`), and the ratio of the two; None where the truth has no such outcome. The truth is of one
+        year, so a column of a longer horizon has none.
     """
     spec = trained.model.spec
-    column = {"payment_cost": "next_year_cost"}.get(spec.name, spec.name)
+    column = name_truth(spec)
     if column not in truth:
         return None
     joined = trained.predictions.merge(truth[[*KEYS, column]], on=KEYS, how="inner", validate="one_to_one")
-    table = compute_metrics(
-        joined["observed"],
-        joined[column],
-        joined["weight"],
-        joined["person_id"],
-        kind=spec.prediction_kind,
-        n_bootstrap=run.n_bootstrap,
-        seed=run.seed,
+    # One whose complication nobody wrote down in the washout has no true chance of a first one.
+    joined = joined[joined[column].notna()]
+    true, own = (
+        metrics_to_dict(
+            compute_metrics(
+                joined["observed"],
+                joined[name],
+                joined["weight"],
+                joined["person_id"],
+                kind=spec.prediction_kind,
+                n_bootstrap=replicates,
+                seed=run.seed,
+            )
+        )
+        for name, replicates in ((column, run.n_bootstrap), ("predicted", 0))
     )
     metric = DISCRIMINATION[spec.kind]
-    true = metrics_to_dict(table)
-    model = metrics_to_dict(trained.metrics["predicted"])[metric]["value"]
-    reached = true[metric]["value"]
+    model, reached = own[metric]["value"], true[metric]["value"]
     ratio = None if not reached or model is None else model / reached
-    return {"metric": metric, metric: true[metric], "model": model, "ratio": ratio}
+    shown = {name: true[name] for name in (metric, *CLOSENESS[spec.kind])}
+    return {"metric": metric, **shown, "model": model, "ratio": ratio}
+
+
+def name_truth(spec: OutcomeSpec) -> str:
+    """Name the column of the truth that an outcome is held against.
+
+    Parameters
+    ----------
+    spec : OutcomeSpec
+        The outcome, or one horizon of a hazard.
+
+    Returns
+    -------
+    str
+        The outcome's own name, without that of a horizon of one year; of both costs the one expected cost.
+    """
+    if spec.name == "payment_cost":
+        return "next_year_cost"
+    return spec.name.removesuffix(f"_{name_horizon(DAYS_OF_YEAR)}")
 
 
 def judge_gates(spec: OutcomeSpec, test: dict[str, dict[str, float | None]], events: float) -> list[dict[str, Any]]:
