@@ -1,7 +1,9 @@
-"""Pseudonyms: every identifier of a person replaced by its keyed hash while the tables are read, and nowhere later."""
+"""Pseudonyms: identifiers replaced by their keyed hashes while the tables are read, and nowhere later."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 TABLE = "hashed_person"
 PERSON = "person_id"
+RECORDS = ("claim_id", "record_id")
+"""Identifiers of records: a source, or an adapter, may have made them out of a person's."""
+RECORD_VARIABLE = "record_hashes"
 
 
 def hash_rows(engine: duckdb.DuckDBPyConnection, key: bytes) -> None:
@@ -28,6 +33,10 @@ def hash_rows(engine: duckdb.DuckDBPyConnection, key: bytes) -> None:
         Key of the hashes; it is used here and never written to the connection.
     """
     engine.execute(f"CREATE TEMP TABLE IF NOT EXISTS {TABLE} ({PERSON} VARCHAR, hashed VARCHAR)")
+    # Records are too many to hash one by one outside the engine. Its own secret says nothing of the key.
+    engine.execute(
+        f"SET VARIABLE {RECORD_VARIABLE} = '{hmac.new(key, RECORD_VARIABLE.encode(), hashlib.sha256).hexdigest()}'"
+    )
     known = exp.select(PERSON).from_(TABLE).subquery()
     text = exp.cast(exp.column(PERSON), "VARCHAR")
     fresh = exp.select(exp.alias_(text, PERSON)).distinct().from_("typed_rows")
@@ -61,6 +70,17 @@ def hide_persons(engine: duckdb.DuckDBPyConnection, rows: exp.Select) -> exp.Sel
     same = exp.cast(exp.column(PERSON, "r"), "VARCHAR").eq(exp.column(PERSON, "h"))
     hashed = exp.alias_(exp.column("hashed", "h"), PERSON)
     names = [column.alias_or_name for column in rows.expressions]
-    columns = [hashed if name == PERSON else exp.column(name, "r") for name in names]
+    columns = [hashed if name == PERSON else _hide_record(name) for name in names]
     hashes = exp.alias_(exp.to_table(TABLE), "h", table=True)
     return exp.select(*columns).from_(rows.subquery("r")).join(hashes, on=same, join_type="left")
+
+
+def _hide_record(name: str) -> exp.Expr:
+    """Put a hash in the place of a record's identifier, the same in every table; other columns stay."""
+    value = exp.column(name, "r")
+    if name not in RECORDS:
+        return value
+    secret = exp.Anonymous(this="getvariable", expressions=[exp.convert(RECORD_VARIABLE)])
+    salted = exp.DPipe(this=secret, expression=exp.cast(value, "VARCHAR"), safe=False)
+    whole = exp.Anonymous(this="sha256", expressions=[salted])
+    return exp.alias_(exp.func("LEFT", whole, exp.convert(32)), name)

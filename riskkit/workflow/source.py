@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from riskkit.data.adapters.known import NATIVE, convert
+from riskkit.data.adapters.set_aside import add_set_aside, hide_records
 from riskkit.data.io import Tables, read_tables, require_columns
 from riskkit.data.privacy import read_id_key
+from riskkit.data.quality import refuse
 from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
@@ -73,8 +75,15 @@ def open_source(
         folder = work / "adapted"
         report = convert(adapter, source, folder, progress=progress)
     require_columns(folder)
-    tables = read_tables(folder, work / "tables", on_bad_rows=on_bad_rows, id_key=read_id_key(), progress=progress)
-    return OpenSource(tables, report)
+    key, place = read_id_key(), work / "tables"
+    if report is None:
+        return OpenSource(read_tables(folder, place, on_bad_rows=on_bad_rows, id_key=key, progress=progress), None)
+    tables = read_tables(folder, place, on_bad_rows="quarantine", id_key=key, progress=progress)
+    quality = add_set_aside(hide_records(tables.quality), folder / "quarantine")
+    if on_bad_rows == "refuse":
+        for table in quality.tables:
+            refuse(table)
+    return OpenSource(replace(tables, quality=quality), report)
 
 
 def require_tables(opened: OpenSource, needed: tuple[str, ...]) -> None:

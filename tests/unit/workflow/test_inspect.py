@@ -68,7 +68,8 @@ def test_rows_set_aside_are_written_with_the_account(folder: Path, tmp_path: Pat
 
 def test_what_an_adapter_set_aside_is_kept_only_where_asked(tmp_path: Path) -> None:
     source = write_source(tmp_path / "synthea")
-    validate_source("synthea", source, tmp_path / "out", set_aside=tmp_path / "aside")
+    found = validate_source("synthea", source, tmp_path / "out", on_bad_rows="quarantine", set_aside=tmp_path / "aside")
+    assert found.opened.tables.quality.rows_quarantined == 1
     # A body mass index of 400 is no result that anyone can have.
     aside = pd.read_parquet(tmp_path / "aside" / "lab_result.parquet")
     assert aside["value"].tolist() == [400.0]
