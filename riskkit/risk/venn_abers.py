@@ -129,8 +129,8 @@ def _join_scores(
 def _pool_before(total: FloatArray, mass: FloatArray, sign: int) -> _Blocks:
     """Pool adjacent violators of the scores before each score; with sign -1 the scores come from the highest down."""
     totals, masses, rests, nearest = [0.0], [0.0], [0], [0]
-    for some, count in zip(total.tolist(), mass.tolist(), strict=True):
-        rest = nearest[-1]
+    for own_total, own_mass in zip(total.tolist(), mass.tolist(), strict=True):
+        some, count, rest = own_total, own_mass, nearest[-1]
         while rest and sign * totals[rest] * count >= sign * some * masses[rest]:
             some, count, rest = some + totals[rest], count + masses[rest], rests[rest]
         totals.append(some)

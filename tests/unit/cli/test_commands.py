@@ -211,6 +211,18 @@ def test_demo_makes_its_members_and_retrains_on_them(stand_in: Callable[..., Rec
     assert done.stdout.splitlines()[-1] == f"Report: {out / 'report.html'}"
 
 
+def test_synth_writes_the_tables_and_their_truth_for_as_many_years_as_asked(tmp_path: Path) -> None:
+    out = tmp_path / "source"
+    done = run("synth", "--persons", "50", "--years", "2", "--seed", "1", "--out", str(out))
+    assert done.exit_code == 0
+    assert done.stdout == f"Wrote 50 members over 2 years, and truth.parquet, to {out}.\n"
+    assert done.stderr == "riskkit: members drawn\n"
+    assert len(pd.read_parquet(out / "person.parquet")) == 50
+    # the truth stands at the beginning of each year, and of the one after the data
+    years = pd.to_datetime(pd.read_parquet(out / "truth.parquet")["index_date"]).dt.year
+    assert sorted(years.unique()) == [2020, 2021, 2022]
+
+
 def test_report_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     from riskkit.report import render as render_module
 
@@ -239,5 +251,17 @@ def test_serve_without_its_extra_says_what_to_install(monkeypatch: pytest.Monkey
 
 def test_without_a_command_the_help_is_shown_with_every_command() -> None:
     done = run()
-    for command in ("init", "demo", "validate", "features", "train", "score", "rates", "report", "retrain", "serve"):
+    for command in (
+        "init",
+        "demo",
+        "synth",
+        "validate",
+        "features",
+        "train",
+        "score",
+        "rates",
+        "report",
+        "retrain",
+        "serve",
+    ):
         assert f" {command} " in done.output

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from riskkit.risk.hazard_horizons import describe_horizon
 from riskkit.risk.spec import OutcomeSpec, read_outcome_spec
 from riskkit.workflow.scheme_file import RunBlock
 from riskkit.workflow.source import open_source
@@ -16,6 +17,7 @@ from riskkit.workflow.summary import (
     judge_drift,
     judge_gates,
     metrics_to_dict,
+    name_truth,
     summarise_outcome,
     summarise_source,
     summarise_tiers,
@@ -120,6 +122,22 @@ def test_a_truth_equal_to_the_prediction_is_reached_to_the_full(training: Traini
     found = compare_with_truth(trained, truth, RunBlock(n_bootstrap=20))
     assert found is not None
     assert (found["metric"], found["ratio"]) == ("auroc", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "place", "column"),
+    [
+        ("admission", None, "admission"),
+        ("payment_cost", None, "next_year_cost"),
+        ("nephropathy", 0, "nephropathy"),  # of one year, as the truth
+        ("nephropathy", 1, "nephropathy_3y"),  # which the truth does not have
+    ],
+)
+def test_the_truth_of_one_year_is_found_for_the_horizon_of_one_year(
+    outcome: str, place: int | None, column: str
+) -> None:
+    spec = read_outcome_spec(OUTCOMES / f"{outcome}.toml")
+    assert name_truth(spec if place is None else describe_horizon(spec, place)) == column
 
 
 def test_a_source_is_accounted_for_row_by_row(tmp_path: Path) -> None:
