@@ -134,7 +134,7 @@ def describe_won(outcome: Figures, won: list[str]) -> str:
 
 
 def list_lost(summary: Figures) -> Iterator[str]:
-    """Say in a line for each outcome what its booster does not beat, for the terminal.
+    """Say in one line which models are not beaten, for the terminal; the report has the figures.
 
     Parameters
     ----------
@@ -144,12 +144,19 @@ def list_lost(summary: Figures) -> Iterator[str]:
     Yields
     ------
     str
-        Lines; none where every comparator is beaten.
+        One line; none where every comparator is beaten.
     """
+    held = []
     for outcome in summary["outcomes"].values():
-        lost = sort_rivals(outcome)[1]
-        if lost:
-            yield f"NOT BEATEN: {describe_lost(outcome, lost)}"
+        metric = LEAD_METRICS[outcome["kind"]]
+        figures = [
+            f"{model_title(name)} {_figure(outcome['comparators'][name], metric)}" for name in sort_rivals(outcome)[1]
+        ]
+        if figures:
+            own = f"{metric_title(metric)} {_figure(outcome['test'], metric)}"
+            held.append(f"“{outcome['title']}” ({own}) does not beat {join_words(figures)}")
+    if held:
+        yield f"NOT BEATEN: {'; '.join(held)}"
 
 
 def _against(outcome: Figures, name: str, metric: str) -> str:

@@ -79,7 +79,8 @@ def _settle(x: FloatArray, y: FloatArray, predicted: FloatArray, weight: FloatAr
     beyond = predicted / np.maximum(inside, SMALLEST)
     for _ in range(ROUNDS):
         found = np.bincount(group, weight * beyond * interpolate_knots(inside, x, knots)) / mass
-        moved = knots * y / found
+        # A group of nothing but zeros stays where it is.
+        moved = knots * np.divide(y, found, out=np.ones_like(y), where=found > 0)
         if not (np.diff(moved) > 0).all():
             break
         knots = moved

@@ -49,4 +49,4 @@ def test_a_booster_that_is_better_in_every_replicate_is_not(annual_summary: Summ
 def test_the_terminal_says_it_too(annual_summary: Summary, low: float, lines: int) -> None:
     told = list(list_lost(_differ(annual_summary, low, 0.008)))
     assert len(told) == lines
-    assert all(line.startswith("NOT BEATEN: For “Any admission within 12 months”") for line in told)
+    assert all(line.startswith("NOT BEATEN: “Any admission within 12 months”") for line in told)

@@ -58,9 +58,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped pipelines and models; the synthetic scheme with two outcomes and tiny trees."""
     folder = write_starting_set(tmp_path_factory.mktemp("workflow") / "start")
     file = folder / "pipelines" / "synthetic.toml"
-    text = GROUPS.sub('groups = ["demography", "diagnoses", "kidney", "eye", "glycaemia"]', file.read_text("utf-8"))
+    text = GROUPS.sub(
+        'groups = ["demography", "diagnoses", "kidney", "eye", "heart", "nerves", "foot", "glycaemia"]',
+        file.read_text("utf-8"),
+    )
     text = OUTCOME.sub(lambda found: "" if found[1] == "next_year_cost" else found[0] + TINY, text)
-    text = text.rstrip() + "\n\n[run]\ngam = false\n"
+    text = text.replace("[split]", "[run]\ngam = false\n\n[split]", 1)
     file.write_text(text, encoding="utf-8")
     return folder
 
@@ -117,7 +120,9 @@ def clear_ids(source: Path) -> set[str]:
 @pytest.fixture(scope="session")
 def plan(start: Path) -> FeaturePlan:
     """A few features, quick to build."""
-    return plan_features(start / "models" / "codelists", ["demography"], ["dcsi_total_730d"])
+    return plan_features(
+        start / "models" / "codelists", ["demography"], ["dcsi_total_730d", "dcsi_total_confirmed_730d"]
+    )
 
 
 @pytest.fixture(scope="session")

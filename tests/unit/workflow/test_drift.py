@@ -148,9 +148,9 @@ def test_the_inputs_speak_before_any_outcome_is_known(
     same = judge_inputs(models["payment_cost"], known, later, BLOCK)
     assert same["verdict"] == "stable"
     assert same["mean_ratio"] == pytest.approx(1)
-    sicker = later.features.assign(dcsi_total_730d=later.features["dcsi_total_730d"] + 4)
+    sicker = later.features.assign(dcsi_total_confirmed_730d=later.features["dcsi_total_confirmed_730d"] + 4)
     moved = judge_inputs(models["payment_cost"], known, Members(later.cohort, sicker, later.flow), BLOCK)
     assert moved["verdict"] == "act"
-    assert moved["moved"][0]["feature"] == "dcsi_total_730d"
+    assert moved["moved"][0]["feature"] == "dcsi_total_confirmed_730d"
     assert moved["mean_ratio"] > 1
     json.dumps(moved, allow_nan=False)

@@ -51,7 +51,8 @@ def test_no_person_is_on_two_sides_of_the_deal() -> None:
 
 def test_a_scheme_split_by_persons_cannot_ask_for_it(edit_scheme: Callable[..., Path]) -> None:
     text = '[split]\nmethod = "time"\n'
-    asked = edit_scheme((text, text + "\n[run]\nrandom_split_contrast = true\n"))
+    run = ("[run]\n", "[run]\nrandom_split_contrast = true\n")
+    asked = edit_scheme(run)
     assert read_scheme(asked).file.run.random_split_contrast
     with pytest.raises(PolicyError, match="a random split is shown only beside"):
-        read_scheme(edit_scheme((text, '[split]\nmethod = "persons"\n\n[run]\nrandom_split_contrast = true\n')))
+        read_scheme(edit_scheme(run, (text, '[split]\nmethod = "persons"\n')))

@@ -111,7 +111,12 @@ def test_a_feature_that_tells_no_two_members_apart_is_left_out(
 def test_training_says_what_it_is_doing(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -> None:
     told: list[str] = []
     train_outcomes(by_persons(scheme), known, tables, plan, progress=lambda what, done, total: told.append(what))
-    assert list(dict.fromkeys(told)) == ["label admission", "fit admission", "measure admission"]
+    assert list(dict.fromkeys(told)) == [
+        "label admission",
+        "fit admission",
+        "measure admission",
+        "stability admission",
+    ]
 
 
 def test_a_random_split_is_measured_beside_the_temporal_one_where_it_is_asked_for(

@@ -22,8 +22,6 @@ index_date = 2024-01-01
 stable = [0.9999, 1.0001]
 refuse = [0.9998, 1.0002]
 reference = "test: no model is within two in ten thousand"
-
-[run]
 """
 
 

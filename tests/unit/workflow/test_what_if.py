@@ -20,13 +20,13 @@ def _pick(members: pd.DataFrame) -> str:
 
 def test_before_and_after_are_the_scores_of_both_members(rated: RatedPopulation, members: pd.DataFrame) -> None:
     person = _pick(members)
-    found = ask_what_if(rated.bundle, members, {"age_years": 85.0, "dcsi_total_730d": 9.0}, person_id=person)
+    found = ask_what_if(rated.bundle, members, {"age_years": 85.0, "dcsi_cardiovascular_730d": 2.0}, person_id=person)
     row = members[members["person_id"] == person].reset_index(drop=True)
     changed = row.assign(**{name: after for name, (_, after) in found.features.items()})
     first, second = score_members(rated.bundle, row), score_members(rated.bundle, changed)
     for name in ("admission", "payment_cost", "rate_amount", "risk_tier"):
         assert found.answers[name] == (first[name].item(), second[name].item())
-    # Age moves the estimated filtration rate, which is computed from it.
+    # Age moves the estimated filtration rate, and the points of a category their total.
     assert {"age_years", "dcsi_total_730d", "egfr_latest_730d"} <= set(found.features)
 
 
