@@ -53,17 +53,15 @@ class PublishedResults:
         Performance year.
     frame : pandas.DataFrame
         One row per ACO, sorted by `aco_id`: `aco_id`, `name`, `track`, `agreement_year`, and as numbers (currency and
-        fractions, NaN where not published) the names of `SPELLINGS`.
+        fractions, NaN where not published) the names of `SPELLINGS`; for each rate `<rate>_half_unit`, half a unit of
+        its last printed place.
     columns : tuple of str
         Names of `SPELLINGS` that the file holds.
-    half_units : dict of str to float
-        Half a unit of the last printed place of each rate, as a fraction.
     """
 
     year: int | None
     frame: pd.DataFrame
     columns: tuple[str, ...]
-    half_units: dict[str, float]
 
 
 def is_results_file(path: Path) -> bool:
@@ -125,20 +123,19 @@ def read_results(path: str | Path) -> PublishedResults:
     values: dict[str, object] = {
         name: raw[columns[name]].str.strip() if name in columns else "" for name in ("aco_id", "name")
     }
-    half_units = {}
     for name in (*AMOUNTS, *OPTIONAL_AMOUNTS):
         values[name] = read_numbers(raw[columns[name]]) if name in columns else np.nan
     for name, largest in LARGEST.items():
         if name in columns:
-            values[name], half_units[name] = read_rates(raw[columns[name]], largest, words=name == "quality")
+            values[name], values[f"{name}_half_unit"] = read_rates(raw[columns[name]], largest, words=name == "quality")
         else:
-            values[name] = np.nan
+            values[name], values[f"{name}_half_unit"] = np.nan, 0.0
     values["met_quality"] = _read_met(raw, columns)
     year = _find_year(Path(path), raw, found)
     frame = pd.DataFrame(values, index=raw.index)
     frame["track"] = _read_tracks(raw, found)
     frame["agreement_year"] = _agreement_years(raw, found, frame["track"], year)
-    return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns), half_units)
+    return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns))
 
 
 def _read_text(path: Path) -> pd.DataFrame:

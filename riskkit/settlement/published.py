@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 # Three amounts, each rounded to the whole unit, miss their identity by less than one and a half.
 ROUNDED_IDENTITY: Final = 1.5
+# The published share rate has four places: .00005 of a share of .25 is .02% of what was earned.
+EARNED_TOLERANCE: Final = 0.0002
+COARSEST_HALF_UNIT: Final = 0.0005
+RATE_OF_CHECK: Final = {"minimum_rate_rule": "minimum_rate", "earned": "share_rate"}
 MEASURES: Final = ("minimum_rate", "share_rate", "loss_rate", "lives", "agreement_year")
 
 
@@ -71,7 +75,7 @@ class Comparison:
         }
 
 
-def compare_results(policy: SettlementPolicy, results: pd.DataFrame, half_units: Mapping[str, float]) -> Comparison:
+def compare_results(policy: SettlementPolicy, results: pd.DataFrame) -> Comparison:
     """Settle every published contract and hold the answers to the published ones.
 
     Parameters
@@ -80,18 +84,17 @@ def compare_results(policy: SettlementPolicy, results: pd.DataFrame, half_units:
         A policy with tracks; its minor unit is the unit in which the results are published.
     results : pandas.DataFrame of shape (n_contracts, n_columns)
         See `riskkit.data.mssp_results.PublishedResults.frame`.
-    half_units : mapping of str to float
-        Half a unit of the last printed place of `share_rate` and `minimum_rate`.
 
     Returns
     -------
     Comparison
-        Settlement, table and misses. A contract counts as reproduced if the earned amount differs by no more than the
-        printed rounding of its share rate times what it saved, and one unit.
+        Settlement, table and misses. A contract counts as reproduced if the earned amount differs by no more than .02%
+        of the published one, or the printed rounding of its own share rate (.05 points at most) times what it saved,
+        and one unit.
     """
     table = _identity(results.sort_values("aco_id", ignore_index=True))
     unit = policy.per_currency_unit
-    rates = _sharpen(policy, table, half_units.get("minimum_rate", 0.0))
+    rates = _sharpen(policy, table)
     settlement = settle(policy, _contracts(table.assign(minimum_rate=rates), unit))
     totals = settlement.totals
     table["computed_generated"] = _generated(table, settlement)
@@ -99,11 +102,12 @@ def compare_results(policy: SettlementPolicy, results: pd.DataFrame, half_units:
         totals["borne_team_minor"] > 0, table["disaster_adjustment"].abs().fillna(0.0), 0.0
     )
     table["minimum_rate_rule_holds"] = _rule_holds(table)
-    slack = 1.0 + half_units.get("share_rate", 0.0) * table["computed_generated"].abs()
-    table["earned_holds"] = (table["earned"].fillna(0.0) - table["computed_earned"]).abs() <= slack
+    table["earned_holds"] = (table["earned"].fillna(0.0) - table["computed_earned"]).abs() <= _slack(table)
+    for check, rate in RATE_OF_CHECK.items():
+        table[f"{check}_holds"] &= ~(table[rate].abs() > 1)
     for check in ("minimum_rate_rule", "earned"):
         table[f"{check}_holds"] &= table["used_difference"].notna()
-    return Comparison(settlement, table, _list_misses(table, half_units))
+    return Comparison(settlement, table, _list_misses(table))
 
 
 def _identity(results: pd.DataFrame) -> pd.DataFrame:
@@ -127,10 +131,19 @@ def _contracts(table: pd.DataFrame, unit: int) -> pd.DataFrame:
     return contracts.astype({"prepaid_minor": "int64", "actual_minor": "int64"})
 
 
-def _sharpen(policy: SettlementPolicy, table: pd.DataFrame, half_unit: float) -> list[float]:
+def _slack(table: pd.DataFrame) -> pd.Series:
+    """Say by how much each earned amount may differ: the rounding of its own share rate, within limits."""
+    half = table["share_rate_half_unit"].clip(upper=COARSEST_HALF_UNIT)
+    return (
+        np.maximum(EARNED_TOLERANCE * table["earned"].abs().fillna(0.0), half * table["computed_generated"].abs()) + 1
+    )
+
+
+def _sharpen(policy: SettlementPolicy, table: pd.DataFrame) -> list[float]:
     """Take the policy's own rate by lives where the printed one is its rounding, so that a tie is decided exactly."""
     rates = []
-    for track, lives, printed in zip(table["track"], table["lives"], table["minimum_rate"], strict=True):
+    columns = ("track", "lives", "minimum_rate", "minimum_rate_half_unit")
+    for track, lives, printed, half_unit in zip(*(table[name] for name in columns), strict=True):
         terms = policy.tracks.get(track)
         minimum = terms.surplus.minimum if terms and terms.surplus else None
         exactly = read_minimum(minimum, lives) if minimum and minimum.by_lives and not np.isnan(lives) else None
@@ -159,7 +172,7 @@ def _rule_holds(table: pd.DataFrame) -> pd.Series:
     return (table["generated"].fillna(0.0) - table["computed_generated"]).abs() < 0.5
 
 
-def _list_misses(table: pd.DataFrame, half_units: Mapping[str, float]) -> list[dict[str, object]]:
+def _list_misses(table: pd.DataFrame) -> list[dict[str, object]]:
     pairs = {
         "benchmark_identity": ("difference", "own_difference"),
         "minimum_rate_rule": ("generated", "computed_generated"),
@@ -176,17 +189,29 @@ def _list_misses(table: pd.DataFrame, half_units: Mapping[str, float]) -> list[d
                     "published": _plain(row[published]),
                     "computed": _plain(row[computed]),
                     "difference": _plain(row[computed] - row[published]),
-                    "reason": _reason(check, {str(name): value for name, value in row.items()}, half_units),
+                    "reason": _reason(check, {str(name): value for name, value in row.items()}),
                 }
             )
     return misses
 
 
-def _reason(check: str, row: Mapping[str, object], half_units: Mapping[str, float]) -> str:
-    names = (*MEASURES, "benchmark", "used_difference", "difference", "generated", "earned", "computed_earned")
+def _reason(check: str, row: Mapping[str, object]) -> str:
+    names = (
+        *MEASURES,
+        "minimum_rate_half_unit",
+        "benchmark",
+        "used_difference",
+        "difference",
+        "generated",
+        "earned",
+        "computed_earned",
+    )
     figure = {name: float(str(row[name])) for name in names}
     if np.isnan(figure["used_difference"]):
         return "benchmark or expenditure is not published"
+    if check in RATE_OF_CHECK and abs(figure[RATE_OF_CHECK[check]]) > 1:
+        name = RATE_OF_CHECK[check]
+        return f"its {name} is {figure[name]:g}, above 1, where the column holds fractions"
     if check == "benchmark_identity":
         missing = np.isnan(figure["difference"])
         return (
@@ -196,7 +221,7 @@ def _reason(check: str, row: Mapping[str, object], half_units: Mapping[str, floa
         )
     if check == "minimum_rate_rule":
         rate = abs(figure["used_difference"]) / figure["benchmark"]
-        if abs(rate - figure["minimum_rate"]) <= half_units.get("minimum_rate", 0.0):
+        if abs(rate - figure["minimum_rate"]) <= figure["minimum_rate_half_unit"]:
             return (
                 f"the rate {rate:.6f} is within the printed rounding of the minimum rate {figure['minimum_rate']:.6f}"
             )

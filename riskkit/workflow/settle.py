@@ -84,7 +84,7 @@ def settle_file(
     facts = {"source": source.name, "source_sha256": hash_file(source)}
     if is_results_file(source):
         results = read_results(source)
-        comparison = compare_results(read, results.frame, results.half_units)
+        comparison = compare_results(read, results.frame)
         checked = {"year": results.year, **comparison.summarise()}
         year = close_year(comparison.settlement, {**facts, **checked})
         return write_year(year, out, {"comparison": comparison.table}, progress=progress)

@@ -99,10 +99,24 @@ def test_levels_and_models_are_read_from_flags_and_names(tmp_path: Path) -> None
         assert read_results(path).frame["track"].tolist() == [track], (column, cell)
 
 
+def halves(*cells: str) -> list[float]:
+    return [float(half) for half in read_rates(pd.Series(cells), 1.0)[1]]
+
+
 def test_half_a_unit_of_the_last_printed_place_is_known() -> None:
-    assert read_rates(pd.Series(["45.85%"]), 1.0)[1] == pytest.approx(0.00005)
-    assert read_rates(pd.Series(["0.4585", "0.5"]), 1.0)[1] == pytest.approx(0.00005)
-    assert read_rates(pd.Series(["45.9", "50"]), 1.0)[1] == pytest.approx(0.0005)
+    assert halves("45.85%", "50%", "44.98%") == pytest.approx([0.00005] * 3)
+    assert halves("0.4585", "0.5", "0.4498") == pytest.approx([0.00005] * 3)
+    assert halves("45.9", "50", "44.1") == pytest.approx([0.0005] * 3)
+
+
+@pytest.mark.parametrize("cell", ["0.449800", "44.9800%", "0.449812345678"])
+def test_a_padded_or_long_cell_changes_no_other_row(cell: str) -> None:
+    assert halves("0.4585", "0.5", cell, "0.4001")[:2] == pytest.approx([0.00005] * 2)
+
+
+def test_most_cells_decide_whether_a_column_is_in_per_cent() -> None:
+    assert read_rates(pd.Series(["0.031", "3.1", "0.02"]), 0.2)[0].tolist() == [0.031, 3.1, 0.02]
+    assert read_rates(pd.Series(["3.1", "0.1", "2"]), 0.2)[0].tolist() == pytest.approx([0.031, 0.001, 0.02])
 
 
 def test_cells_of_every_printing_are_numbers() -> None:
