@@ -130,7 +130,7 @@ def _places(text: str) -> int:
 
 
 def _usual_places(places: NDArray[np.int64]) -> int:
-    """Find the finest place that a tenth of the cells reach, and two at least, so that one long cell decides nothing."""
+    """Find the finest place that a tenth of the cells reach, and at least two do."""
     if not places.size:
         return 0
     reached = np.sort(places)[::-1]

@@ -164,6 +164,19 @@ class StopLoss(PolicyModel):
     threshold: PolicyNumber
     fund_share: PolicyNumber
 
+    @field_validator("threshold")
+    @classmethod
+    def _above_zero(cls, threshold: PolicyNumber) -> PolicyNumber:
+        if not threshold.value > 0:
+            message = f"must be above 0, got {threshold.value}. Correct the threshold"
+            raise ValueError(message)
+        return threshold
+
+    @field_validator("fund_share")
+    @classmethod
+    def _fraction(cls, share: PolicyNumber) -> PolicyNumber:
+        return require_fraction(share, "fund_share")
+
 
 class Completion(PolicyModel):
     """How claims that are paid so far stand for all that will be.

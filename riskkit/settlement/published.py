@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from riskkit.settlement.bands import read_minimum
+from riskkit.settlement.published_reasons import RATE_OF_CHECK, say_reason
 from riskkit.settlement.statement import Settlement, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Sequence
 
     from riskkit.settlement.policy import SettlementPolicy
 
@@ -21,7 +22,6 @@ ROUNDED_IDENTITY: Final = 1.5
 # The published share rate has four places: .00005 of a share of .25 is .02% of what was earned.
 EARNED_TOLERANCE: Final = 0.0002
 COARSEST_HALF_UNIT: Final = 0.0005
-RATE_OF_CHECK: Final = {"minimum_rate_rule": "minimum_rate", "earned": "share_rate"}
 MEASURES: Final = ("minimum_rate", "share_rate", "loss_rate", "lives", "agreement_year")
 
 
@@ -38,11 +38,14 @@ class Comparison:
     misses : list of dict
         One entry per check that does not hold: `aco_id`, `name`, `check`, `published`, `computed`, `difference`,
         `reason`.
+    nameless : int
+        Rows without an identifier; they are not settled, and count as not reproduced.
     """
 
     settlement: Settlement
     table: pd.DataFrame
     misses: list[dict[str, object]]
+    nameless: int = 0
 
     def summarise(self) -> dict[str, object]:
         """Say how many contracts are reproduced.
@@ -58,11 +61,13 @@ class Comparison:
         earned = table[table["earned_holds"] & (table["earned"] != 0)]
         gap = (earned["computed_earned"] - earned["earned"]).abs()
         lines = self.settlement.lines
+        rows = len(table) + self.nameless
         return {
-            "rows": len(table),
-            "benchmark_identity_share": float(table["benchmark_identity_holds"].mean()),
-            "rule_share": float(table["minimum_rate_rule_holds"].mean()),
-            "reproduced_share": float(table["earned_holds"].mean()),
+            "rows": rows,
+            "rows_without_identifier": self.nameless,
+            "benchmark_identity_share": int(table["benchmark_identity_holds"].sum()) / rows,
+            "rule_share": int(table["minimum_rate_rule_holds"].sum()) / rows,
+            "reproduced_share": int(table["earned_holds"].sum()) / rows,
             "identity_to_the_unit_share": float(
                 (table["benchmark"] - table["expenditure"] == table["difference"]).mean()
             ),
@@ -75,7 +80,9 @@ class Comparison:
         }
 
 
-def compare_results(policy: SettlementPolicy, results: pd.DataFrame) -> Comparison:
+def compare_results(
+    policy: SettlementPolicy, results: pd.DataFrame, nameless: Sequence[tuple[int, str]] = ()
+) -> Comparison:
     """Settle every published contract and hold the answers to the published ones.
 
     Parameters
@@ -84,6 +91,8 @@ def compare_results(policy: SettlementPolicy, results: pd.DataFrame) -> Comparis
         A policy with tracks; its minor unit is the unit in which the results are published.
     results : pandas.DataFrame of shape (n_contracts, n_columns)
         See `riskkit.data.mssp_results.PublishedResults.frame`.
+    nameless : sequence of (int, str)
+        Row of the file and name of each contract without an identifier.
 
     Returns
     -------
@@ -95,7 +104,7 @@ def compare_results(policy: SettlementPolicy, results: pd.DataFrame) -> Comparis
     table = _identity(results.sort_values("aco_id", ignore_index=True))
     unit = policy.per_currency_unit
     rates = _sharpen(policy, table)
-    settlement = settle(policy, _contracts(table.assign(minimum_rate=rates), unit))
+    settlement = settle(policy, _contracts(table.assign(minimum_rate=rates), unit, policy.tracks))
     totals = settlement.totals
     table["computed_generated"] = _generated(table, settlement)
     table["computed_earned"] = (totals["retained_minor"] - totals["borne_team_minor"]) / unit + np.where(
@@ -106,8 +115,8 @@ def compare_results(policy: SettlementPolicy, results: pd.DataFrame) -> Comparis
     for check, rate in RATE_OF_CHECK.items():
         table[f"{check}_holds"] &= ~(table[rate].abs() > 1)
     for check in ("minimum_rate_rule", "earned"):
-        table[f"{check}_holds"] &= table["used_difference"].notna()
-    return Comparison(settlement, table, _list_misses(table))
+        table[f"{check}_holds"] &= table["used_difference"].notna() & (table["track"] != "")
+    return Comparison(settlement, table, [*_list_misses(table), *map(_miss_name, nameless)], len(nameless))
 
 
 def _identity(results: pd.DataFrame) -> pd.DataFrame:
@@ -118,16 +127,17 @@ def _identity(results: pd.DataFrame) -> pd.DataFrame:
     return results.assign(benchmark_identity_holds=holds, own_difference=own, used_difference=used)
 
 
-def _contracts(table: pd.DataFrame, unit: int) -> pd.DataFrame:
+def _contracts(table: pd.DataFrame, unit: int, tracks: Iterable[str]) -> pd.DataFrame:
     """Bring the results to contracts; the printed difference is settled, so that its rounding is not made twice."""
     prepaid = (table["benchmark"] * unit).round()
     actual = prepaid - (table["used_difference"] * unit).round()
-    known = table["used_difference"].notna()
+    known = table["used_difference"].notna() & (table["track"] != "")
     contracts = table[["track", *MEASURES]].assign(
         team_id=table["aco_id"], quality=_quality(table), prepaid_minor=prepaid, actual_minor=actual
     )
-    # a contract without amounts is settled as even; it is a miss with that reason
+    # a contract without amounts or track is settled as even; it is a miss with that reason
     contracts.loc[~known, ["prepaid_minor", "actual_minor"]] = 1
+    contracts.loc[table["track"] == "", "track"] = next(iter(tracks))
     return contracts.astype({"prepaid_minor": "int64", "actual_minor": "int64"})
 
 
@@ -189,63 +199,17 @@ def _list_misses(table: pd.DataFrame) -> list[dict[str, object]]:
                     "published": _plain(row[published]),
                     "computed": _plain(row[computed]),
                     "difference": _plain(row[computed] - row[published]),
-                    "reason": _reason(check, {str(name): value for name, value in row.items()}),
+                    "reason": say_reason(check, {str(name): value for name, value in row.items()}),
                 }
             )
     return misses
 
 
-def _reason(check: str, row: Mapping[str, object]) -> str:
-    names = (
-        *MEASURES,
-        "minimum_rate_half_unit",
-        "benchmark",
-        "used_difference",
-        "difference",
-        "generated",
-        "earned",
-        "computed_earned",
-    )
-    figure = {name: float(str(row[name])) for name in names}
-    if np.isnan(figure["used_difference"]):
-        return "benchmark or expenditure is not published"
-    if check in RATE_OF_CHECK and abs(figure[RATE_OF_CHECK[check]]) > 1:
-        name = RATE_OF_CHECK[check]
-        return f"its {name} is {figure[name]:g}, above 1, where the column holds fractions"
-    if check == "benchmark_identity":
-        missing = np.isnan(figure["difference"])
-        return (
-            "the difference is not published"
-            if missing
-            else "the published difference is not benchmark less expenditure"
-        )
-    if check == "minimum_rate_rule":
-        rate = abs(figure["used_difference"]) / figure["benchmark"]
-        if abs(rate - figure["minimum_rate"]) <= figure["minimum_rate_half_unit"]:
-            return (
-                f"the rate {rate:.6f} is within the printed rounding of the minimum rate {figure['minimum_rate']:.6f}"
-            )
-        return f"the rate {rate:.6f} against the minimum rate {figure['minimum_rate']:.6f} says otherwise"
-    return _reason_of_earned(figure, bool(row["minimum_rate_rule_holds"]))
-
-
-def _reason_of_earned(figure: Mapping[str, float], rule_holds: bool) -> str:
-    if not rule_holds:
-        return "the minimum-rate rule does not hold for this contract, so neither does its earned amount"
-    if np.isnan(figure["earned"]):
-        return "the earned amount is not published"
-    if figure["earned"] == 0:
-        return "nothing was paid although a share rate above 0 is published"
-    if figure["generated"] == 0:
-        return "an amount is published although the minimum rate was not reached"
-    if figure["computed_earned"] < figure["earned"] < 0:
-        return "less is owed than the rules give; a limit on revenue, which is not published, may hold"
-    share = figure["earned"] / figure["generated"]
-    of_benchmark = abs(figure["earned"]) / figure["benchmark"]
-    return (
-        f"the published amount is {share:.6f} of what was generated (share rate {figure['share_rate']:.6f}) and "
-        f"{of_benchmark:.6f} of the benchmark; no rule of the policy gives it"
-    )
+def _miss_name(nameless: tuple[int, str]) -> dict[str, object]:
+    row, name = nameless
+    reason = f"row {row} of the file has no identifier and is not settled"
+    figures = dict.fromkeys(("published", "computed", "difference"))
+    return {"aco_id": "", "name": name, "check": "identifier", **figures, "reason": reason}
 
 
 def _plain(number: float) -> float | None:

@@ -14,7 +14,7 @@ from riskkit.policy import read_policy
 from riskkit.settlement.measures import compute_measures
 from riskkit.settlement.scorecard import score_teams
 from riskkit.settlement.scorecard_policy import Scorecard
-from riskkit.workflow.settle import read_csv
+from riskkit.workflow.contract_file import read_csv
 from riskkit.workflow.year import find_year, open_tables, read_year_of_care
 
 if TYPE_CHECKING:

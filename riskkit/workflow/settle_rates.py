@@ -18,8 +18,9 @@ from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.scorecard_policy import Scorecard
 from riskkit.settlement.small_teams import compute_panel_noise
 from riskkit.settlement.statement import settle
+from riskkit.workflow.contract_file import read_csv
 from riskkit.workflow.quality import ScoredTeams, score_tables
-from riskkit.workflow.settle import SettledYear, close_year, distribute_file, read_csv, write_year
+from riskkit.workflow.settle import SettledYear, close_year, distribute_file, write_year
 from riskkit.workflow.year import find_year, open_tables, read_claims, read_spans
 
 if TYPE_CHECKING:

@@ -83,7 +83,7 @@ def test_a_contract_that_changed_its_track_counts_from_its_present_agreement(tmp
 
 
 def test_levels_and_models_are_read_from_flags_and_names(tmp_path: Path) -> None:
-    head = "ACO_ID,ABtotBnchmk,ABtotExp,MinSavPerc,{}\nA1,10,9,.02,{}\n"
+    head = "ACO_ID,ABtotBnchmk,ABtotExp,BnchmkMinExp,EarnSaveLoss,MinSavPerc,{}\nA1,10,9,1,0,.02,{}\n"
     for column, cell, track in (
         ("Current_BASIC_E", "1", "E"),
         ("Current_ENHANCED", "1", "EN"),
@@ -131,11 +131,18 @@ def test_a_word_in_an_amount_is_named() -> None:
         read_numbers(pd.Series(["1", "many"], name="ABtotExp"))
 
 
+HEAD = "ACO_Num,ABtotBnchmk,ABtotExp,BnchmkMinExp,EarnSaveLoss,MinSavPerc"
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("ACO_Num,ABtotBnchmk,ABtotExp,Track1\nA1,1,1,1\n", "no column for minimum_rate"),
-        ("ACO_Num,ABtotBnchmk,ABtotExp,MinSavPerc\nA1,1,1,1\n", "no column of tracks"),
+        (f"{HEAD},Track1\n", "no row with an ACO_Num"),
+        (f"{HEAD}\nA1,1,1,0,0,.02\n", "no column of tracks"),
+        *(
+            (f"{HEAD},Track1\nA1,1,1,0,0,.02,1\n".replace(name, "Other"), f"no column for .*{name} in any case.*2 more")
+            for name in ("ABtotBnchmk", "BnchmkMinExp", "EarnSaveLoss", "MinSavPerc")
+        ),
         ("", "not readable as CSV"),
     ],
 )
@@ -150,3 +157,19 @@ def test_contracts_of_our_own_are_no_results_file(tmp_path: Path) -> None:
     path = tmp_path / "contracts.csv"
     path.write_text("team_id,prepaid_amount,actual_amount\nT1,10,9\n", encoding="utf-8")
     assert not is_results_file(path)
+
+
+def test_a_results_file_that_lacks_its_benchmark_is_still_one(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    path.write_text(f"{HEAD},Track1\n".replace("ABtotBnchmk,", ""), encoding="utf-8")
+    assert is_results_file(path)
+
+
+def test_rows_without_an_identifier_are_told_and_rows_without_a_flag_have_no_track(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    rows = "A1,One,10,9,1,0,.02,0,1\n,Two,10,9,1,0,.02,1,0\nA3,Three,10,9,1,0,.02,0,0\n,,,,,,,,\n"
+    head = HEAD.replace("ACO_Num", "ACO_Num,ACO_Name")
+    path.write_text(f"{head},Track1,Track2\n{rows}", encoding="utf-8")
+    results = read_results(path)
+    assert results.nameless == ((3, "Two"),)
+    assert results.frame["track"].tolist() == ["2", ""]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -110,6 +111,11 @@ def test_the_rounding_of_whole_amounts_is_no_miss(policy: SettlementPolicy) -> N
         ({"difference": float("nan")}, "benchmark_identity", "difference is not published"),
         ({"generated": 0.0}, "minimum_rate_rule", "says otherwise"),
         ({"generated": 5e6 - 1}, "minimum_rate_rule", "says otherwise"),
+        ({"generated": float("nan"), "name": "Two"}, "minimum_rate_rule", "generated amount is not published"),
+        ({"track": ""}, "minimum_rate_rule", "no flag of a track is set"),
+        ({"track": ""}, "earned", "no flag of a track is set"),
+        ({"earned": 0.0}, "earned", "the rules give 2,205,000"),
+        ({"earned": 1e6, "share_rate": float("nan")}, "earned", "share rate not published"),
         ({"minimum_rate": 0.05004}, "minimum_rate_rule", "within the printed rounding"),
         ({"earned": 0.0}, "earned", "nothing was paid although"),
         ({"earned": 2250000.0}, "earned", "0.450000 of what was generated"),
@@ -119,9 +125,11 @@ def test_the_rounding_of_whole_amounts_is_no_miss(policy: SettlementPolicy) -> N
     ],
 )
 def test_an_altered_figure_is_a_miss_with_its_reason(
-    policy: SettlementPolicy, change: dict[str, float], check: str, reason: str
+    policy: SettlementPolicy, change: dict[str, Any], check: str, reason: str
 ) -> None:
-    misses = compare_results(policy, results(**change)).misses
+    # a second contract by the rules, so that the year prints what it prints
+    frame = pd.concat([results(**change), results(aco_id="B1")], ignore_index=True)
+    misses = compare_results(policy, frame).misses
     found = [miss for miss in misses if miss["check"] == check]
     assert len(found) == 1
     assert reason in str(found[0]["reason"])
@@ -175,3 +183,12 @@ def test_an_earned_amount_may_differ_by_the_rounding_of_its_own_share(
 def test_a_rate_above_one_is_the_rows_own_fault(policy: SettlementPolicy, rate: str, check: str) -> None:
     misses = compare_results(policy, results(**{rate: 3.1})).misses
     assert f"its {rate} is 3.1, above 1" in next(str(miss["reason"]) for miss in misses if miss["check"] == check)
+
+
+def test_rows_without_an_identifier_count_and_are_named(policy: SettlementPolicy) -> None:
+    summary: dict[str, Any] = compare_results(policy, results(), [(7, "Two")]).summarise()
+    assert (summary["rows"], summary["rows_without_identifier"]) == (2, 1)
+    assert summary["reproduced_share"] == summary["rule_share"] == summary["benchmark_identity_share"] == 0.5
+    assert [(miss["name"], miss["reason"]) for miss in summary["misses"]] == [
+        ("Two", "row 7 of the file has no identifier and is not settled")
+    ]
