@@ -57,6 +57,10 @@ ITEMS: Final[dict[str, tuple[str, str]]] = {
         "Overspend: cost above prepaid, and its share of prepaid",
         "超支：实际费用高于预付，及占预付比例",
     ),
+    "pool_quality": (
+        "Too small to be scored: the mean of all teams counts as quality score, {detail}",
+        "样本过小无法评分：按全部团队平均质量得分{detail}计",
+    ),
     "minimum_reached": ("Minimum rate reached: shared from the first unit", "达到最低起算率：自首元起分享"),
     "minimum_missed": ("Minimum rate not reached: nothing is shared", "未达到最低起算率：不分享"),
     "nothing_shared": ("The policy shares nothing here", "此项不参与分享"),

@@ -243,6 +243,9 @@ class SettlementPolicy(PolicyModel):
         See their classes.
     scorecard : str, optional
         Scorecard file, relative to the policy's own, that gives the quality of a year that is settled from claims.
+    unscored : {"refuse", "pool_mean"}, default "refuse"
+        What happens to a team that the scorecard cannot score: the settlement is refused, or the team counts as the
+        mean of the others, by lives.
     bonuses : dict of str to Bonus
         Payments for results.
     """
@@ -259,6 +262,7 @@ class SettlementPolicy(PolicyModel):
     actual: Actual | None = None
     noise: Noise | None = None
     scorecard: str | None = None
+    unscored: Literal["refuse", "pool_mean"] = "refuse"
     withhold: Withhold | None = None
     stop_loss: StopLoss | None = None
     completion: Completion | None = None

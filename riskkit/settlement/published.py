@@ -143,10 +143,9 @@ def _contracts(table: pd.DataFrame, unit: int, tracks: Iterable[str]) -> pd.Data
 
 def _slack(table: pd.DataFrame) -> pd.Series:
     """Say by how much each earned amount may differ: the rounding of its own share rate, within limits."""
-    half = table["share_rate_half_unit"].clip(upper=COARSEST_HALF_UNIT)
-    return (
-        np.maximum(EARNED_TOLERANCE * table["earned"].abs().fillna(0.0), half * table["computed_generated"].abs()) + 1
-    )
+    rounding = table["share_rate_half_unit"].clip(upper=COARSEST_HALF_UNIT) * table["computed_generated"].abs()
+    slack: pd.Series = rounding.clip(lower=EARNED_TOLERANCE * table["earned"].abs().fillna(0.0)) + 1
+    return slack
 
 
 def _sharpen(policy: SettlementPolicy, table: pd.DataFrame) -> list[float]:

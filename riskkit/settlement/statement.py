@@ -104,6 +104,7 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
             contract.prepaid_minor,
             difference / contract.prepaid_minor,
         ),
+        *_quality_of_pool(contract),
     ]
     kept, borne, payers = Running("surplus"), Running("overspend"), {TEAM: 0}
     if difference > 0:
@@ -221,6 +222,12 @@ def _account_of_cost(contract: Contract) -> list[Line]:
     parts = (("paid", "paid_minor", -1), ("completion", "completion_minor", -1), ("ceded", "ceded_minor", 1))
     known = [(item, sign * int(value)) for item, name, sign in parts if (value := contract.get(name)) is not None]
     return [Line("account", item, amount) for item, amount in known if amount or item == "paid"]
+
+
+def _quality_of_pool(contract: Contract) -> list[Line]:
+    """Say so where a team could not be scored and counts as the pool."""
+    mean = contract.get("pool_quality")
+    return [] if mean is None else [Line("account", "pool_quality", 0, detail=f"{mean:.4g}")]
 
 
 def _terms_of(policy: SettlementPolicy, contract: Contract) -> Terms:

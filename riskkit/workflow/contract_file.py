@@ -79,7 +79,7 @@ def read_csv(path: Path, *, text: bool = False) -> pd.DataFrame:
     try:
         if text:
             return pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-        return pd.read_csv(path, dtype=kinds, encoding="utf-8-sig")  # type: ignore[arg-type]  # str is a dtype
+        return pd.read_csv(path, dtype=kinds, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
         message = f"{path}: not readable as CSV ({' '.join(str(exc).split())}). Give a UTF-8 file with a header line."
         raise DataContractError(message) from exc

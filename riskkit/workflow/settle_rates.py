@@ -18,6 +18,7 @@ from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.scorecard_policy import Scorecard
 from riskkit.settlement.small_teams import compute_panel_noise
 from riskkit.settlement.statement import settle
+from riskkit.settlement.unscored import fill_unscored
 from riskkit.workflow.contract_file import read_csv
 from riskkit.workflow.quality import ScoredTeams, score_tables
 from riskkit.workflow.settle import SettledYear, close_year, distribute_file, write_year
@@ -94,6 +95,8 @@ def settle_rates(
     if scored is not None:
         contracts = contracts.merge(scored.teams[["team_id", "quality"]], on="team_id", how="left")
     contracts = _add_results(contracts, told)
+    if scored is not None:
+        contracts = fill_unscored(read, contracts)
     settlement = settle(read, contracts)
     noise = measure_noise(read, accounts)
     facts = {
