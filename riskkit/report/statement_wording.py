@@ -21,7 +21,8 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
     "borne_treasury_minor": ("Borne by the treasury", "财政承担"),
     "released_minor": ("Withhold released", "兑现预留金"),
     "bonus_minor": ("For results", "绩效奖励"),
-    "net_minor": ("Paid to the team", "应付团队"),
+    "net_minor": ("Paid to the team (below 0: owed)", "应付团队（负数为应缴）"),
+    "net_minor:prepaid": ("Topped up (below 0: returned)", "补付团队（负数为退回）"),
     "team": ("Team", "团队"),
     "policy": ("Policy", "政策"),
     "reference": ("Source", "依据"),
@@ -93,6 +94,10 @@ ITEMS: Final[dict[str, tuple[str, str]]] = {
     "bonus_member": ("{detail}: paid to members, not to the team", "{detail}：付给参保人，不计入团队"),
     "bonus_grade": ("{detail}: for the grade", "{detail}：等级奖励"),
     "net": ("Paid to the team at settlement (below 0: owed by the team)", "结算应付团队（负数为团队应缴）"),
+    "net:prepaid": (
+        "Paid to the team on top of what was prepaid (below 0: returned by the team)",
+        "在预付之外补付团队（负数为团队退回）",
+    ),
 }
 
 NAMES: Final[dict[str, tuple[str, str]]] = {
@@ -152,6 +157,6 @@ def say_item(section: str, item: str, detail: str, language: Language) -> str:
     'Borne by: the fund'
     """
     at = LANGUAGES.index(language)
-    texts = ITEMS.get(f"{item}:{section}") or ITEMS[item]
+    texts = ITEMS.get(f"{item}:{section}") or ITEMS.get(f"{item}:{detail}") or ITEMS[item]
     name = NAMES.get(detail, (detail, detail))[at]
     return texts[at].format(detail=name)

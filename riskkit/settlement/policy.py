@@ -95,6 +95,19 @@ class Terms(PolicyModel):
     overspend: Overspend | None = None
 
 
+class Holding(PolicyModel):
+    """Who holds the money of the year until it is settled, and so what the settlement moves.
+
+    Parameters
+    ----------
+    funds : {"prepaid", "fee_for_service"}
+        The team holds what was prepaid and pays the cost, so that it returns its part of a surplus or is topped up; or
+        the fund pays the claims, so that the team is paid what it retains or owes what it bears.
+    """
+
+    funds: Literal["prepaid", "fee_for_service"]
+
+
 class Withhold(PolicyModel):
     """A part of what was prepaid that is kept until results are known.
 
@@ -235,6 +248,8 @@ class SettlementPolicy(PolicyModel):
         Three-letter code of every amount.
     minor_unit : PolicyNumber
         The smallest amount that is settled, in currency.
+    contract : Holding
+        Who holds the money; the team, where the policy does not say.
     terms : Terms, optional
         The sides of the difference, for every team.
     tracks : dict of str to Terms
@@ -257,6 +272,7 @@ class SettlementPolicy(PolicyModel):
     effective: date
     currency: str = Field(pattern="^[A-Z]{3}$")
     minor_unit: PolicyNumber
+    contract: Holding = Holding(funds="prepaid")
     terms: Terms | None = None
     tracks: dict[str, Terms] = Field(default_factory=dict)
     actual: Actual | None = None

@@ -17,7 +17,7 @@ from riskkit.settlement.policy import SettlementPolicy, Terms, Withhold
 from riskkit.settlement.sharing import FUND, TEAM, share_overspend, share_surplus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 LINE_COLUMNS: Final = ["team_id", "line", "section", "item", "detail", "basis_minor", "rate", "amount_minor"]
 TREASURY: Final = "treasury"
@@ -34,7 +34,7 @@ class Settlement:
     lines : pandas.DataFrame of shape (n_lines, 8)
         `team_id`, `line` (from 1), `section`, `item`, `detail`, `basis_minor`, `rate`, `amount_minor`.
     totals : pandas.DataFrame of shape (n_teams, 14)
-        One row per team, see `compute_totals`.
+        One row per team, see `compute_totals` and, as `net_minor`, `find_net`.
     """
 
     policy: SettlementPolicy
@@ -123,7 +123,8 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
     held = _withhold(policy.withhold, contract)
     paid = [line for name, bonus in policy.bonuses.items() for line in pay_bonus(name, bonus, contract, per_unit)]
     totals = compute_totals(contract, kept.minor, payers, held, paid)
-    net = Line("net", "net", int(str(totals["net_minor"])))
+    totals["net_minor"] = find_net(policy, totals)
+    net = Line("net", "net", int(str(totals["net_minor"])), detail=policy.contract.funds)
     return contract.team_id, [*lines, *held, *paid, net], totals
 
 
@@ -148,8 +149,7 @@ def compute_totals(
     dict
         `team_id`; in minor units `prepaid_minor`, `actual_minor`, `surplus_minor` (below 0: an overspend),
         `retained_minor`, `returned_minor`, `borne_team_minor`, `borne_fund_minor`, `borne_treasury_minor`,
-        `borne_other_minor`, `withheld_minor`, `released_minor`, `bonus_minor`, `bonus_member_minor`; and `net_minor`,
-        what the settlement pays the team (below 0: what the team owes).
+        `borne_other_minor`, `withheld_minor`, `released_minor`, `bonus_minor` and `bonus_member_minor`.
     """
     others = {payer: amount for payer, amount in payers.items() if payer not in {TEAM, FUND, TREASURY}}
     bonus = sum(line.amount_minor for line in paid if line.item != "bonus_member")
@@ -169,8 +169,31 @@ def compute_totals(
         "released_minor": released,
         "bonus_minor": bonus,
         "bonus_member_minor": sum(line.amount_minor for line in paid if line.item == "bonus_member"),
-        "net_minor": retained - payers[TEAM] + released + bonus,
     }
+
+
+def find_net(policy: SettlementPolicy, totals: Mapping[str, object]) -> int:
+    """Find what the settlement moves in cash.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        Says who holds the money.
+    totals : mapping of str to object
+        See `compute_totals`.
+
+    Returns
+    -------
+    int
+        Minor units paid to the team (below 0: by the team). Where the team holds what was prepaid, it is what others
+        bear of an overspend, less what it returns of a surplus; where the fund pays the claims, what the team retains,
+        less what it bears. What is released and paid for results comes on top.
+    """
+    held = {name: int(str(value)) for name, value in totals.items() if name != "team_id"}
+    moved = held["retained_minor"] - held["borne_team_minor"]
+    if policy.contract.funds == "prepaid":
+        moved -= held["surplus_minor"]
+    return moved + held["released_minor"] + held["bonus_minor"]
 
 
 def check_identities(totals: pd.DataFrame) -> None:
