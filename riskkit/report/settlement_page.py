@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from riskkit.settlement.statement import Settlement
 
 COLUMNS = (
-    *("prepaid_minor", "actual_minor", "surplus_minor", "retained_minor", "returned_minor", "borne_team_minor"),
-    *("borne_fund_minor", "borne_treasury_minor", "released_minor", "bonus_minor", "net_minor"),
+    *("prepaid_minor", "actual_minor", "surplus_minor", "ceded_minor", "retained_minor", "returned_minor"),
+    *("borne_team_minor", "borne_fund_minor", "borne_treasury_minor", "released_minor", "bonus_minor", "net_minor"),
 )
 """Columns of the totals that the page shows; those that are 0 for every team are left out, the first three apart."""
 

@@ -14,6 +14,7 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
     "prepaid_minor": ("Prepaid", "预付"),
     "actual_minor": ("Cost", "实际费用"),
     "surplus_minor": ("Surplus (below 0: overspend)", "结余（负数为超支）"),
+    "ceded_minor": ("Taken over by the fund (stop-loss)", "基金承担高额费用（止损）"),
     "retained_minor": ("Retained", "团队留用"),
     "returned_minor": ("Returned", "退回基金"),
     "borne_team_minor": ("Borne by the team", "团队承担"),

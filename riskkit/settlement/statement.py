@@ -147,16 +147,21 @@ def compute_totals(
     Returns
     -------
     dict
-        `team_id`; in minor units `prepaid_minor`, `actual_minor`, `surplus_minor` (below 0: an overspend),
-        `retained_minor`, `returned_minor`, `borne_team_minor`, `borne_fund_minor`, `borne_treasury_minor`,
+        `team_id`; in minor units `prepaid_minor`, `paid_minor`, `completion_minor`, `ceded_minor` (what is known, still
+        open, and taken over by the fund), `actual_minor` (the first two less the third), `surplus_minor` (below 0: an
+        overspend), `retained_minor`, `returned_minor`, `borne_team_minor`, `borne_fund_minor`, `borne_treasury_minor`,
         `borne_other_minor`, `withheld_minor`, `released_minor`, `bonus_minor` and `bonus_member_minor`.
     """
     others = {payer: amount for payer, amount in payers.items() if payer not in {TEAM, FUND, TREASURY}}
     bonus = sum(line.amount_minor for line in paid if line.item != "bonus_member")
     released = sum(line.amount_minor for line in held if line.item == "released")
+    completion, ceded = (int(contract.get(name) or 0) for name in ("completion_minor", "ceded_minor"))
     return {
         "team_id": contract.team_id,
         "prepaid_minor": contract.prepaid_minor,
+        "paid_minor": contract.actual_minor - completion + ceded,
+        "completion_minor": completion,
+        "ceded_minor": ceded,
         "actual_minor": contract.actual_minor,
         "surplus_minor": contract.difference_minor,
         "retained_minor": retained,

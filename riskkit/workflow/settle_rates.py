@@ -197,7 +197,8 @@ def measure_noise(policy: SettlementPolicy, accounts: Accounts) -> pd.DataFrame:
         See `riskkit.settlement.small_teams.compute_panel_noise`.
     """
     members = accounts.members
-    cost, prepaid = members["cost_minor"].to_numpy(float), members["prepaid_minor"].to_numpy(float)
+    settled = members["cost_minor"] + members["completion_minor"] - members["ceded_minor"]
+    cost, prepaid = settled.to_numpy(float), members["prepaid_minor"].to_numpy(float)
     level = cost.sum() / prepaid.sum()
     variation = float(np.sqrt(np.mean((cost - level * prepaid) ** 2)) / cost.mean()) if cost.sum() else 0.0
     contracts = accounts.contracts
