@@ -54,7 +54,8 @@ class Comparison:
         -------
         dict
             `rows`; `benchmark_identity_share`, `rule_share` and `reproduced_share` (fractions of the rows);
-            `identity_to_the_unit_share`, `largest_earned_difference` (of those reproduced) and
+            `identity_to_the_unit_share`, `identity_rounding` (published differences less those of the
+            amounts, summed), `largest_earned_difference` (of those reproduced) and
             `largest_earned_relative_difference`; `savings_rows`, `loss_rows`, `capped_rows`; `misses`.
         """
         table = self.table
@@ -71,6 +72,7 @@ class Comparison:
             "identity_to_the_unit_share": float(
                 (table["benchmark"] - table["expenditure"] == table["difference"]).mean()
             ),
+            "identity_rounding": float((table["used_difference"] - table["own_difference"]).sum()),
             "largest_earned_difference": float(gap.max()) if len(gap) else 0.0,
             "largest_earned_relative_difference": float((gap / earned["earned"].abs()).max()) if len(gap) else 0.0,
             "savings_rows": int((table["computed_generated"] > 0).sum()),
@@ -128,15 +130,15 @@ def _identity(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _contracts(table: pd.DataFrame, unit: int, tracks: Iterable[str]) -> pd.DataFrame:
-    """Bring the results to contracts; the printed difference is settled, so that its rounding is not made twice."""
-    prepaid = (table["benchmark"] * unit).round()
-    actual = prepaid - (table["used_difference"] * unit).round()
+    """Bring the results to contracts; the published expenditure is the cost, so that the fund's total is its sum."""
     known = table["used_difference"].notna() & (table["track"] != "")
+    cost = table["expenditure"].fillna(1.0)
+    # a contract without amounts or track is settled as even; it is a miss with that reason
+    actual = (cost * unit).round()
+    prepaid = (table["benchmark"].where(known, cost) * unit).round()
     contracts = table[["track", *MEASURES]].assign(
         team_id=table["aco_id"], quality=_quality(table), prepaid_minor=prepaid, actual_minor=actual
     )
-    # a contract without amounts or track is settled as even; it is a miss with that reason
-    contracts.loc[~known, ["prepaid_minor", "actual_minor"]] = 1
     contracts.loc[table["track"] == "", "track"] = next(iter(tracks))
     return contracts.astype({"prepaid_minor": "int64", "actual_minor": "int64"})
 

@@ -10,7 +10,7 @@ import pandas as pd
 from riskkit.settlement.money import exact, split_whole, to_minor
 
 if TYPE_CHECKING:
-    from riskkit.settlement.policy import StopLoss
+    from riskkit.settlement.cost_blocks import StopLoss
 
 
 def cede_above(stop_loss: StopLoss, members: pd.DataFrame, per_unit: int) -> pd.Series[int]:
@@ -45,7 +45,7 @@ def cede_above(stop_loss: StopLoss, members: pd.DataFrame, per_unit: int) -> pd.
     size = sums["cost_minor"] - (sums["prepaid_minor"] if stop_loss.basis == "residual" else 0)
     ceded = [0] * len(members)
     for person, rows in members.groupby("person_id").indices.items():
-        over = int(size[person]) - threshold
+        over = int(size.loc[str(person)]) - threshold
         if over > 0:
             weights = [Fraction(max(int(minor), 0)) for minor in members["cost_minor"].iloc[rows]]
             for row, part in zip(rows, split_whole(to_minor(share * over), weights), strict=True):

@@ -10,7 +10,7 @@ import pytest
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.settlement.accounts import build_accounts, prorate
 from riskkit.settlement.completion import complete_claims
-from riskkit.settlement.policy import Completion, StopLoss
+from riskkit.settlement.cost_blocks import Completion, StopLoss
 from riskkit.settlement.spans import choose_members
 from riskkit.settlement.statement import settle
 from riskkit.settlement.stop_loss import cede_above

@@ -192,3 +192,14 @@ def test_rows_without_an_identifier_count_and_are_named(policy: SettlementPolicy
     assert [(miss["name"], miss["reason"]) for miss in summary["misses"]] == [
         ("Two", "row 7 of the file has no identifier and is not settled")
     ]
+
+
+def test_the_funds_cost_is_the_sum_of_the_published_expenditure(policy: SettlementPolicy) -> None:
+    # the first prints a difference that is 1 more than its amounts, the third has no track: 3 x 95,000,000
+    frame = pd.concat(
+        [results(difference=5e6 + 1, generated=5e6 + 1), results(aco_id="B1"), results(aco_id="C1", track="")]
+    )
+    comparison = compare_results(policy, frame)
+    assert comparison.settlement.totals["actual_minor"].sum() == 285000000
+    assert comparison.settlement.totals["prepaid_minor"].tolist() == [100000000, 100000000, 95000000]
+    assert comparison.summarise()["identity_rounding"] == 1.0

@@ -10,7 +10,8 @@ import pytest
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.settlement.contract import Contract
 from riskkit.settlement.policy import SettlementPolicy
-from riskkit.settlement.statement import check_identities, settle, settle_contract, sum_lines
+from riskkit.settlement.statement import settle, settle_contract, sum_lines
+from riskkit.settlement.totals import check_identities
 from tests.unit.settlement.conftest import bands, make_policy, number
 
 
