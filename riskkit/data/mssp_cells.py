@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MISSING: Final = frozenset({"", ".", "-", "--", "*", "^", "~", "n/a", "na", "nan", "null", "none", "not available"})
 NUMBER: Final = re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$", re.IGNORECASE)
 HALF: Final = 0.5
+HEADER_ROWS: Final = 2
+"""A frame's first row, 0, is row 2 of its file."""
 COMMON: Final = 0.1
 TRUE: Final = frozenset({"1", "1.0", "y", "yes", "true", "x"})
 
@@ -47,7 +49,11 @@ def read_numbers(cells: pd.Series, *, words: bool = False) -> NDArray[np.float64
     >>> read_numbers(pd.Series(["$1,234", "(5)", "3.1%", "."])).tolist()
     [1234.0, -5.0, 3.1, nan]
     """
-    return np.array([_read_number(str(cell), str(cells.name), words) for cell in cells], dtype=np.float64)
+    numbers = [
+        _read_number(str(cell), f"row {row}: {cells.name}", words)
+        for row, cell in zip(cells.index + HEADER_ROWS, cells, strict=True)
+    ]
+    return np.array(numbers, dtype=np.float64)
 
 
 def read_rates(
@@ -107,7 +113,7 @@ def read_flags(cells: pd.Series) -> NDArray[np.bool_]:
     return np.array([str(cell).strip().lower() in TRUE for cell in cells], dtype=np.bool_)
 
 
-def _read_number(cell: str, column: str, words: bool) -> float:
+def _read_number(cell: str, place: str, words: bool) -> float:
     text = cell.strip().replace("\u2212", "-")
     if text.lower() in MISSING:
         return np.nan
@@ -119,7 +125,7 @@ def _read_number(cell: str, column: str, words: bool) -> float:
         return sign * float(bare)
     if words:
         return np.nan
-    message = f"results: {column} holds {cell!r}, expected a number, a blank or '.'. Correct the cell."
+    message = f"results: {place} holds {cell!r}, expected a number, a blank or '.'. Correct the cell."
     raise DataContractError(message)
 
 

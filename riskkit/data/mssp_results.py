@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from riskkit.data.mssp_cells import read_flags, read_numbers, read_rates
+from riskkit.data.mssp_cells import HEADER_ROWS, read_flags, read_numbers, read_rates
 from riskkit.data.mssp_tracks import plain_name, read_first_tracks, read_tracks
 from riskkit.errors import DataContractError
 
@@ -176,8 +176,8 @@ def _drop_nameless(raw: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataF
     blank = raw[columns["aco_id"]].str.strip() == ""
     empty = raw.apply(lambda cells: cells.str.strip() == "").all(axis=1)
     names = raw[columns["name"]].str.strip() if "name" in columns else pd.Series("", index=raw.index)
-    nameless = tuple((int(row) + 2, str(names[row])) for row in raw.index[blank & ~empty])
-    return raw[~blank].reset_index(drop=True), nameless
+    nameless = tuple((int(row) + HEADER_ROWS, str(names[row])) for row in raw.index[blank & ~empty])
+    return raw[~blank], nameless
 
 
 def _read_met(raw: pd.DataFrame, columns: dict[str, str]) -> pd.Series:

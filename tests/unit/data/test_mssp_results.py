@@ -127,7 +127,7 @@ def test_cells_of_every_printing_are_numbers() -> None:
 
 
 def test_a_word_in_an_amount_is_named() -> None:
-    with pytest.raises(DataContractError, match="ABtotExp holds 'many', expected a number"):
+    with pytest.raises(DataContractError, match="row 3: ABtotExp holds 'many', expected a number"):
         read_numbers(pd.Series(["1", "many"], name="ABtotExp"))
 
 
