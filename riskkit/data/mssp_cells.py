@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 MISSING: Final = frozenset({"", ".", "-", "--", "*", "^", "~", "n/a", "na", "nan", "null", "none", "not available"})
 NUMBER: Final = re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$", re.IGNORECASE)
+HALF: Final = 0.5
+HEADER_ROWS: Final = 2
+"""A frame's first row, 0, is row 2 of its file."""
+COMMON: Final = 0.1
 TRUE: Final = frozenset({"1", "1.0", "y", "yes", "true", "x"})
 
 
@@ -44,41 +49,52 @@ def read_numbers(cells: pd.Series, *, words: bool = False) -> NDArray[np.float64
     >>> read_numbers(pd.Series(["$1,234", "(5)", "3.1%", "."])).tolist()
     [1234.0, -5.0, 3.1, nan]
     """
-    return np.array([_read_number(str(cell), str(cells.name), words) for cell in cells], dtype=np.float64)
+    numbers = [
+        _read_number(str(cell), f"row {row}: {cells.name}", words)
+        for row, cell in zip(cells.index + HEADER_ROWS, cells, strict=True)
+    ]
+    return np.array(numbers, dtype=np.float64)
 
 
-def read_rates(cells: pd.Series, largest: float, *, words: bool = False) -> tuple[NDArray[np.float64], float]:
-    """Read a column of rates as fractions, and say how finely they are printed.
+def read_rates(
+    cells: pd.Series, largest: float, *, words: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Read a column of rates as fractions, and say how finely each one is printed.
+
+    Most cells decide for the column whether it is in per cent, so that a cell in another scale stays its row's own
+    fault. A cell is as fine as the column, or finer where it has more places than the others; zeros at the end say
+    nothing.
 
     Parameters
     ----------
     cells : pandas.Series of str
         Fractions, per cents with their sign, or per cents without one.
     largest : float
-        Largest fraction that the column can hold; a number above it shows that the column is in per cent.
+        Largest fraction that the column can hold; a column most of whose numbers are above it is in per cent.
     words : bool, default False
         Whether a word counts as missing.
 
     Returns
     -------
-    tuple of numpy.ndarray and float
-        Fractions; and half a unit of the last printed place, as a fraction.
+    tuple of two numpy.ndarray of shape (n_rows,)
+        Fractions; and half a unit of the last printed place of each, as a fraction.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> values, half = read_rates(pd.Series(["45.85%", "50%"]), 1.0)
-    >>> values.round(4).tolist(), round(half, 8)
-    ([0.4585, 0.5], 5e-05)
+    >>> values, half = read_rates(pd.Series(["45.85%", "50.12%", "0.449800"]), 1.0)
+    >>> values.round(4).tolist(), half.round(8).tolist()
+    ([0.4585, 0.5012, 0.4498], [5e-05, 5e-05, 5e-05])
     """
     texts = [str(cell).strip() for cell in cells]
-    signed = np.array([text.endswith("%") for text in texts])
+    signed = np.array([text.endswith("%") for text in texts], dtype=np.bool_)
     values = read_numbers(cells, words=words)
-    plain = values[~signed & ~np.isnan(values)]
-    in_per_cent = bool(plain.size and np.abs(plain).max() > largest)
-    scale = np.where(signed | in_per_cent, 0.01, 1.0)
-    places = max((_places(text) for text, value in zip(texts, values, strict=True) if not np.isnan(value)), default=0)
-    return values * scale, 0.5 * 10.0**-places * float(scale.min(initial=1.0))
+    plain = values[~signed & (np.nan_to_num(values) != 0)]
+    in_per_cent = bool(plain.size and (np.abs(plain) > largest).mean() > HALF)
+    per_cent = signed | in_per_cent
+    places = np.array([_places(text) for text in texts], dtype=np.int64) + 2 * per_cent
+    finest = np.maximum(places, _usual_places(places[np.nan_to_num(values) != 0]))
+    return np.where(per_cent, values / 100, values), 0.5 * 10.0 ** -finest.astype(np.float64)
 
 
 def read_flags(cells: pd.Series) -> NDArray[np.bool_]:
@@ -97,7 +113,7 @@ def read_flags(cells: pd.Series) -> NDArray[np.bool_]:
     return np.array([str(cell).strip().lower() in TRUE for cell in cells], dtype=np.bool_)
 
 
-def _read_number(cell: str, column: str, words: bool) -> float:
+def _read_number(cell: str, place: str, words: bool) -> float:
     text = cell.strip().replace("\u2212", "-")
     if text.lower() in MISSING:
         return np.nan
@@ -109,10 +125,19 @@ def _read_number(cell: str, column: str, words: bool) -> float:
         return sign * float(bare)
     if words:
         return np.nan
-    message = f"results: {column} holds {cell!r}, expected a number, a blank or '.'. Correct the cell."
+    message = f"results: {place} holds {cell!r}, expected a number, a blank or '.'. Correct the cell."
     raise DataContractError(message)
 
 
 def _places(text: str) -> int:
+    """Count the places that a cell needs, without zeros at the end."""
     bare = re.sub(r"[$,%\s()]", "", text)
-    return len(bare.split(".")[1]) if NUMBER.match(bare) and "." in bare and "e" not in bare.lower() else 0
+    return len(bare.split(".")[1].rstrip("0")) if NUMBER.match(bare) and "." in bare and "e" not in bare.lower() else 0
+
+
+def _usual_places(places: NDArray[np.int64]) -> int:
+    """Find the finest place that a tenth of the cells reach, and at least two do."""
+    if not places.size:
+        return 0
+    reached = np.sort(places)[::-1]
+    return int(reached[min(max(math.ceil(places.size * COMMON), 2), places.size) - 1])

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from riskkit.data.mssp_cells import read_flags, read_numbers, read_rates
+from riskkit.data.mssp_cells import HEADER_ROWS, read_flags, read_numbers, read_rates
+from riskkit.data.mssp_tracks import plain_name, read_first_tracks, read_tracks
 from riskkit.errors import DataContractError
 
 SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -33,12 +34,22 @@ SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Column by what it says; names are compared in lower case, letters and digits alone."""
 
-NEEDED: Final = ("aco_id", "benchmark", "expenditure", "minimum_rate")
+NEEDED: Final = ("aco_id", "benchmark", "expenditure", "difference", "earned", "minimum_rate")
+SHOWN: Final = 5
+# So many columns of the layout show that a file is meant as results, though one that is needed may be lacking.
+TELLING: Final = 3
+PRINTED: Final = {
+    "aco_id": "ACO_Num",
+    "benchmark": "ABtotBnchmk",
+    "expenditure": "ABtotExp",
+    "difference": "BnchmkMinExp",
+    "earned": "EarnSaveLoss",
+    "minimum_rate": "MinSavPerc",
+}
 AMOUNTS: Final = ("benchmark", "expenditure", "difference", "generated", "earned", "lives")
 OPTIONAL_AMOUNTS: Final = ("disaster_adjustment", "advance_recouped")
 # A minimum rate is at most a few per cent, so a number above a fifth is one in per cent.
 LARGEST: Final = {"minimum_rate": 0.2, "share_rate": 1.0, "loss_rate": 1.0, "largest_share": 1.0, "quality": 1.0}
-LEVELS: Final = ("A", "B", "C", "D", "E")
 FIRST_YEAR: Final = 2013
 """Performance year of the contracts that began in 2012, too (42 CFR 425.608)."""
 
@@ -53,17 +64,18 @@ class PublishedResults:
         Performance year.
     frame : pandas.DataFrame
         One row per ACO, sorted by `aco_id`: `aco_id`, `name`, `track`, `agreement_year`, and as numbers (currency and
-        fractions, NaN where not published) the names of `SPELLINGS`.
+        fractions, NaN where not published) the names of `SPELLINGS`; for each rate `<rate>_half_unit`, half a unit of
+        its last printed place.
     columns : tuple of str
         Names of `SPELLINGS` that the file holds.
-    half_units : dict of str to float
-        Half a unit of the last printed place of each rate, as a fraction.
+    nameless : tuple of (int, str)
+        Row of the file (the header is 1) and name of each ACO without an identifier; they are not in `frame`.
     """
 
     year: int | None
     frame: pd.DataFrame
     columns: tuple[str, ...]
-    half_units: dict[str, float]
+    nameless: tuple[tuple[int, str], ...] = ()
 
 
 def is_results_file(path: Path) -> bool:
@@ -77,12 +89,13 @@ def is_results_file(path: Path) -> bool:
     Returns
     -------
     bool
-        True if benchmark and expenditure of assigned beneficiaries are among its columns.
+        True if several columns of the layout are among its own, and no `team_id`.
     """
     with path.open("rb") as file:
         header = file.readline().decode("utf-8-sig", errors="replace")
-    names = {_plain(name) for name in header.split(",")}
-    return all(names & set(SPELLINGS[column]) for column in ("benchmark", "expenditure"))
+    names = {plain_name(name) for name in header.split(",")}
+    known = sum(bool(names & set(spellings)) for spellings in SPELLINGS.values())
+    return known >= TELLING and "teamid" not in names
 
 
 def read_results(path: str | Path) -> PublishedResults:
@@ -108,7 +121,7 @@ def read_results(path: str | Path) -> PublishedResults:
     .. [1] CMS, Shared Savings Program Accountable Care Organizations public use files.
     """
     raw = _read_text(Path(path))
-    found = {_plain(name): name for name in raw.columns}
+    found = {plain_name(name): name for name in raw.columns}
     columns = {
         name: next(found[spelling] for spelling in spellings if spelling in found)
         for name, spellings in SPELLINGS.items()
@@ -117,28 +130,30 @@ def read_results(path: str | Path) -> PublishedResults:
     for name in NEEDED:
         if name not in columns:
             message = (
-                f"{path}: no column for {name} ({SPELLINGS[name][0]} in any case), found "
-                f"{', '.join(raw.columns[:12])}, ... Give a results file."
+                f"{path}: no column for {name} ({PRINTED[name]} in any case), found {', '.join(raw.columns[:SHOWN])} "
+                f"and {max(len(raw.columns) - SHOWN, 0)} more. Give a results file."
             )
             raise DataContractError(message)
-    raw = raw[raw[columns["aco_id"]].str.strip() != ""].reset_index(drop=True)
+    raw, nameless = _drop_nameless(raw, columns)
+    if raw.empty:
+        message = f"{path}: no row with an {PRINTED['aco_id']}, expected one per ACO. Give a file with rows."
+        raise DataContractError(message)
     values: dict[str, object] = {
         name: raw[columns[name]].str.strip() if name in columns else "" for name in ("aco_id", "name")
     }
-    half_units = {}
     for name in (*AMOUNTS, *OPTIONAL_AMOUNTS):
         values[name] = read_numbers(raw[columns[name]]) if name in columns else np.nan
     for name, largest in LARGEST.items():
         if name in columns:
-            values[name], half_units[name] = read_rates(raw[columns[name]], largest, words=name == "quality")
+            values[name], values[f"{name}_half_unit"] = read_rates(raw[columns[name]], largest, words=name == "quality")
         else:
-            values[name] = np.nan
+            values[name], values[f"{name}_half_unit"] = np.nan, 0.0
     values["met_quality"] = _read_met(raw, columns)
     year = _find_year(Path(path), raw, found)
     frame = pd.DataFrame(values, index=raw.index)
-    frame["track"] = _read_tracks(raw, found)
+    frame["track"] = read_tracks(raw, found)
     frame["agreement_year"] = _agreement_years(raw, found, frame["track"], year)
-    return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns), half_units)
+    return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns), nameless)
 
 
 def _read_text(path: Path) -> pd.DataFrame:
@@ -156,51 +171,19 @@ def _read_text(path: Path) -> pd.DataFrame:
     raise DataContractError(message)
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9+]", "", name.lower())
+def _drop_nameless(raw: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataFrame, tuple[tuple[int, str], ...]]:
+    """Set aside rows without an identifier, and say which; rows without any cell are none."""
+    blank = raw[columns["aco_id"]].str.strip() == ""
+    empty = raw.apply(lambda cells: cells.str.strip() == "").all(axis=1)
+    names = raw[columns["name"]].str.strip() if "name" in columns else pd.Series("", index=raw.index)
+    nameless = tuple((int(row) + HEADER_ROWS, str(names[row])) for row in raw.index[blank & ~empty])
+    return raw[~blank], nameless
 
 
 def _read_met(raw: pd.DataFrame, columns: dict[str, str]) -> pd.Series:
     if "met_quality" not in columns:
         return pd.Series(np.nan, index=raw.index)
     return pd.Series(read_flags(raw[columns["met_quality"]]).astype(float), index=raw.index)
-
-
-def _read_tracks(raw: pd.DataFrame, found: dict[str, str]) -> list[str]:
-    """Read each ACO's track, from one column of names or from flags; a file with the flag of Track 2 alone means 1."""
-    for spelling in ("currenttrack", "track"):
-        if spelling in found:
-            return [_name_track(cell) for cell in raw[found[spelling]]]
-    flags = {
-        track: read_flags(raw[found[spelling]])
-        for track, spellings in _track_flags().items()
-        for spelling in spellings
-        if spelling in found
-    }
-    if not flags:
-        message = (
-            "results: no column of tracks (Track1, Current_Track_1, Current_Track), found "
-            f"{', '.join(raw.columns[:12])}, ... Add it."
-        )
-        raise DataContractError(message)
-    return [next((track for track, flag in flags.items() if flag[at]), "1") for at in range(len(raw))]
-
-
-def _track_flags() -> dict[str, tuple[str, ...]]:
-    """Spellings of each track's flag; those of the current agreement go before, those of the first one never count."""
-    levels = {level: (f"currentbasic{level.lower()}", f"basic{level.lower()}") for level in LEVELS}
-    plus = ("currenttrack1plus", "currenttrack1+", "track1plus", "track1+")
-    numbers = {number: (f"currenttrack{number}", f"track{number}") for number in ("3", "2", "1")}
-    return {"EN": ("currentenhanced", "enhanced"), **levels, "1+": plus, **numbers}
-
-
-def _name_track(cell: str) -> str:
-    """Bring a track's name to ours: ``"Track 1+"`` to ``"1+"``, ``"BASIC Level E"`` to ``"E"``."""
-    text = cell.strip().upper()
-    if text.startswith("EN"):
-        return "EN"
-    text = re.sub(r"TRACK|BASIC|LEVEL|MODEL|[\s_-]|\.0$", "", text)
-    return text.replace("PLUS", "+")
 
 
 def _find_year(path: Path, raw: pd.DataFrame, found: dict[str, str]) -> int | None:
@@ -221,19 +204,10 @@ def _agreement_years(raw: pd.DataFrame, found: dict[str, str], tracks: pd.Series
         return pd.Series(np.nan, index=raw.index)
     start = _years(raw[found[current]])
     if "initialstartdate" in found:
-        first = _read_first_tracks(raw, found)
+        first = read_first_tracks(raw, found)
         stayed = np.array([early == late for early, late in zip(first, tracks, strict=True)])
         start = np.where(stayed, _years(raw[found["initialstartdate"]]), start)
     return pd.Series(year - np.maximum(start, FIRST_YEAR) + 1, index=raw.index)
-
-
-def _read_first_tracks(raw: pd.DataFrame, found: dict[str, str]) -> list[str | None]:
-    flags = {
-        track: read_flags(raw[found[f"initialtrack{track}"]])
-        for track in ("1", "2", "3")
-        if f"initialtrack{track}" in found
-    }
-    return [next((track for track, flag in flags.items() if flag[at]), None) for at in range(len(raw))]
 
 
 def _years(cells: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

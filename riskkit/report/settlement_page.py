@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from riskkit.settlement.statement import Settlement
 
 COLUMNS = (
-    *("prepaid_minor", "actual_minor", "surplus_minor", "retained_minor", "returned_minor", "borne_team_minor"),
-    *("borne_fund_minor", "borne_treasury_minor", "released_minor", "bonus_minor", "net_minor"),
+    *("prepaid_minor", "actual_minor", "surplus_minor", "ceded_minor", "retained_minor", "returned_minor"),
+    *("borne_team_minor", "borne_fund_minor", "borne_treasury_minor", "released_minor", "bonus_minor", "net_minor"),
 )
 """Columns of the totals that the page shows; those that are 0 for every team are left out, the first three apart."""
 
@@ -54,6 +54,9 @@ def make_settlement_page(settlement: Settlement, language: Language) -> dict[str
     """
     policy, totals = settlement.policy, settlement.totals
     shown = [name for at, name in enumerate(COLUMNS) if at < ALWAYS or (totals[name] != 0).any()]
+    heads = {name: name for name in shown}
+    if policy.contract.funds == "prepaid":
+        heads["net_minor"] = "net_minor:prepaid"
     files = name_files([str(team) for team in totals["team_id"]])
     rows = [
         {
@@ -72,7 +75,7 @@ def make_settlement_page(settlement: Settlement, language: Language) -> dict[str
             (say_title("effective", language), policy.effective.isoformat()),
             (say_title("currency", language), policy.currency),
         ],
-        "heads": [say_title("team", language), *(say_title(name, language) for name in shown)],
+        "heads": [say_title("team", language), *(say_title(heads[name], language) for name in shown)],
         "rows": rows,
         "sum_title": say_title("fund_total", language),
         "sums": [say_number(policy, int(totals[name].sum())) for name in shown],

@@ -14,6 +14,7 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
     "prepaid_minor": ("Prepaid", "预付"),
     "actual_minor": ("Cost", "实际费用"),
     "surplus_minor": ("Surplus (below 0: overspend)", "结余（负数为超支）"),
+    "ceded_minor": ("Taken over by the fund (stop-loss)", "基金承担高额费用（止损）"),
     "retained_minor": ("Retained", "团队留用"),
     "returned_minor": ("Returned", "退回基金"),
     "borne_team_minor": ("Borne by the team", "团队承担"),
@@ -21,7 +22,8 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
     "borne_treasury_minor": ("Borne by the treasury", "财政承担"),
     "released_minor": ("Withhold released", "兑现预留金"),
     "bonus_minor": ("For results", "绩效奖励"),
-    "net_minor": ("Paid to the team", "应付团队"),
+    "net_minor": ("Paid to the team (below 0: owed)", "应付团队（负数为应缴）"),
+    "net_minor:prepaid": ("Topped up (below 0: returned)", "补付团队（负数为退回）"),
     "team": ("Team", "团队"),
     "policy": ("Policy", "政策"),
     "reference": ("Source", "依据"),
@@ -57,6 +59,10 @@ ITEMS: Final[dict[str, tuple[str, str]]] = {
         "Overspend: cost above prepaid, and its share of prepaid",
         "超支：实际费用高于预付，及占预付比例",
     ),
+    "pool_quality": (
+        "Too small to be scored: the mean of all teams counts as quality score, {detail}",
+        "样本过小无法评分：按全部团队平均质量得分{detail}计",
+    ),
     "minimum_reached": ("Minimum rate reached: shared from the first unit", "达到最低起算率：自首元起分享"),
     "minimum_missed": ("Minimum rate not reached: nothing is shared", "未达到最低起算率：不分享"),
     "nothing_shared": ("The policy shares nothing here", "此项不参与分享"),
@@ -89,6 +95,10 @@ ITEMS: Final[dict[str, tuple[str, str]]] = {
     "bonus_member": ("{detail}: paid to members, not to the team", "{detail}：付给参保人，不计入团队"),
     "bonus_grade": ("{detail}: for the grade", "{detail}：等级奖励"),
     "net": ("Paid to the team at settlement (below 0: owed by the team)", "结算应付团队（负数为团队应缴）"),
+    "net:prepaid": (
+        "Paid to the team on top of what was prepaid (below 0: returned by the team)",
+        "在预付之外补付团队（负数为团队退回）",
+    ),
 }
 
 NAMES: Final[dict[str, tuple[str, str]]] = {
@@ -148,6 +158,6 @@ def say_item(section: str, item: str, detail: str, language: Language) -> str:
     'Borne by: the fund'
     """
     at = LANGUAGES.index(language)
-    texts = ITEMS.get(f"{item}:{section}") or ITEMS[item]
+    texts = ITEMS.get(f"{item}:{section}") or ITEMS.get(f"{item}:{detail}") or ITEMS[item]
     name = NAMES.get(detail, (detail, detail))[at]
     return texts[at].format(detail=name)

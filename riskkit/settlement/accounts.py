@@ -30,7 +30,8 @@ class Accounts:
         One row per team, as `settle` takes them: `team_id`, `prepaid_minor`, `actual_minor`, `paid_minor`,
         `completion_minor`, `ceded_minor`, `lives`, `member_months`.
     members : pandas.DataFrame
-        One row per member and team: `prepaid_minor`, `cost_minor`, `ceded_minor`, `member_months`.
+        One row per member and team: `prepaid_minor`, `cost_minor` (known at the run-out date), `completion_minor`,
+        `ceded_minor` (of both), `member_months`.
     outside : dict of str to int
         Claims of the year that are no team's: of persons without a rate, or not enrolled in a team that day.
     """
@@ -157,21 +158,40 @@ def build_accounts(
     cost = told.groupby(["person_id", "team_id"], as_index=False)["cost_minor"].sum()
     members = members.merge(cost, on=["person_id", "team_id"], how="left").fillna({"cost_minor": 0})
     members = members.astype({"cost_minor": "int64"})
-    members["ceded_minor"] = 0 if policy.stop_loss is None else cede_above(policy.stop_loss, members, per_unit)
-    return Accounts(_sum_teams(policy, members, told), members, outside)
+    members["completion_minor"] = _complete_members(policy, members, told)
+    complete = members.assign(cost_minor=members["cost_minor"] + members["completion_minor"])
+    members["ceded_minor"] = 0 if policy.stop_loss is None else cede_above(policy.stop_loss, complete, per_unit)
+    return Accounts(_sum_teams(members), members, outside)
 
 
-def _sum_teams(policy: SettlementPolicy, members: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+def _complete_members(policy: SettlementPolicy, members: pd.DataFrame, told: pd.DataFrame) -> pd.Series[int]:
+    """Bring what is still open of each team and setting to its members: by their claims, or by what was prepaid.
+
+    What is prepaid counts where the open part comes from what was expected, or where no claim stands above 0.
+    """
+    added = pd.Series(0, index=members.index, dtype="int64")
+    if policy.completion is None or told.empty:
+        return added
+    sums = told.groupby(["team_id", "setting"])["cost_minor"].sum()
+    prepaid = members.groupby("team_id")["prepaid_minor"].sum()
+    expected = dict(zip(prepaid.index.astype("str"), prepaid.astype(int), strict=True))
+    done = complete_claims(policy.completion, sums.rename("paid_minor").reset_index(), expected)
+    paid = told.groupby(["team_id", "setting", "person_id"])["cost_minor"].sum()
+    for cell in done.to_dict("records"):
+        rows = members[members["team_id"] == cell["team_id"]]
+        claims = rows["person_id"].map(paid[cell["team_id"], cell["setting"]]).fillna(0).clip(lower=0)
+        factor = policy.completion.factors[cell["setting"]].value
+        by_claims = factor >= policy.completion.blend_below.value and claims.sum() > 0
+        weights = [Fraction(int(minor)) for minor in (claims if by_claims else rows["prepaid_minor"])]
+        weights = weights if any(weights) else [Fraction(1)] * len(rows)
+        added.loc[rows.index] += split_whole(int(cell["completed_minor"] - cell["paid_minor"]), weights)
+    return added
+
+
+def _sum_teams(members: pd.DataFrame) -> pd.DataFrame:
     by_team = members.groupby("team_id")
-    teams = by_team[["prepaid_minor", "cost_minor", "ceded_minor", "member_months"]].sum()
-    teams = teams.rename(columns={"cost_minor": "paid_minor"}).assign(lives=by_team["person_id"].nunique())
-    teams["completion_minor"] = 0
-    if policy.completion is not None and len(told):
-        sums = told.groupby(["team_id", "setting"])["cost_minor"].sum()
-        cells = sums.rename("paid_minor").reset_index()
-        prepaid = dict(zip(teams.index.astype("str"), teams["prepaid_minor"].astype(int), strict=True))
-        done = complete_claims(policy.completion, cells, prepaid)
-        added = done.assign(added=done["completed_minor"] - done["paid_minor"]).groupby("team_id")["added"].sum()
-        teams["completion_minor"] = added.reindex(teams.index, fill_value=0)
+    parts = ["prepaid_minor", "cost_minor", "completion_minor", "ceded_minor", "member_months"]
+    teams = by_team[parts].sum().rename(columns={"cost_minor": "paid_minor"})
+    teams = teams.assign(lives=by_team["person_id"].nunique())
     teams["actual_minor"] = teams["paid_minor"] + teams["completion_minor"] - teams["ceded_minor"]
     return teams.reset_index()

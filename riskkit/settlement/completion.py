@@ -11,7 +11,7 @@ from riskkit.settlement.money import exact, to_minor
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskkit.settlement.policy import Completion
+    from riskkit.settlement.cost_blocks import Completion
 
 KEY = ["team_id", "setting"]
 

@@ -109,12 +109,16 @@ def read_contracts(frame: pd.DataFrame) -> list[Contract]:
     Raises
     ------
     DataContractError
-        If a column is absent, a team is missing or repeated, or an amount is no whole number; prepaid must be above 0.
+        If there is no row, a column is absent, a team is missing or repeated, or an amount is no whole number;
+        prepaid must be above 0.
     """
     for column in ("team_id", *AMOUNTS):
         if column not in frame.columns:
             message = f"settlement: the contracts lack column {column!r}, found {', '.join(frame.columns)}. Add it."
             raise DataContractError(message)
+    if frame.empty:
+        message = "settlement: there is no contract, expected one row per team. Give a file with rows."
+        raise DataContractError(message)
     _refuse(frame, frame["team_id"].isna(), "team_id", "a name")
     _refuse(frame, frame.duplicated("team_id"), "team_id", "one row per team")
     for column in AMOUNTS:

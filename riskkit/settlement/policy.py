@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from riskkit.policy import PolicyModel, PolicyNumber
 from riskkit.settlement.blocks import Band, Cap, Cause, Complement, MinimumRate, QualityScale, require_fraction
 from riskkit.settlement.bonus_blocks import Bonus
+from riskkit.settlement.cost_blocks import Completion, StopLoss
 
 
 class Side(PolicyModel):
@@ -95,6 +96,19 @@ class Terms(PolicyModel):
     overspend: Overspend | None = None
 
 
+class Holding(PolicyModel):
+    """Who holds the money of the year until it is settled, and so what the settlement moves.
+
+    Parameters
+    ----------
+    funds : {"prepaid", "fee_for_service"}
+        The team holds what was prepaid and pays the cost, so that it returns its part of a surplus or is topped up; or
+        the fund pays the claims, so that the team is paid what it retains or owes what it bears.
+    """
+
+    funds: Literal["prepaid", "fee_for_service"]
+
+
 class Withhold(PolicyModel):
     """A part of what was prepaid that is kept until results are known.
 
@@ -147,42 +161,6 @@ class Noise(PolicyModel):
     thin_below: PolicyNumber
 
 
-class StopLoss(PolicyModel):
-    """A member's cost that the fund takes over before the teams are settled.
-
-    Parameters
-    ----------
-    basis : {"spend", "residual"}
-        Whether the threshold counts the member's cost, or what it exceeds the member's own payment by.
-    threshold : PolicyNumber
-        Currency per member.
-    fund_share : PolicyNumber
-        Fraction above the threshold that the fund takes over; the rest stays with the team.
-    """
-
-    basis: Literal["spend", "residual"]
-    threshold: PolicyNumber
-    fund_share: PolicyNumber
-
-
-class Completion(PolicyModel):
-    """How claims that are paid so far stand for all that will be.
-
-    Parameters
-    ----------
-    run_out_months : PolicyNumber
-        Claims count if known so many months after the year's end.
-    factors : dict of str to PolicyNumber
-        Fraction of the final amount that is paid by then, by setting.
-    blend_below : PolicyNumber
-        Under this factor the open part is taken from what was expected (Bornhuetter-Ferguson), not from what is paid.
-    """
-
-    run_out_months: PolicyNumber
-    factors: dict[str, PolicyNumber]
-    blend_below: PolicyNumber
-
-
 class Distribution(PolicyModel):
     """How what a team retains is handed on to its institutions, and for what.
 
@@ -222,6 +200,8 @@ class SettlementPolicy(PolicyModel):
         Three-letter code of every amount.
     minor_unit : PolicyNumber
         The smallest amount that is settled, in currency.
+    contract : Holding
+        Who holds the money; the team, where the policy does not say.
     terms : Terms, optional
         The sides of the difference, for every team.
     tracks : dict of str to Terms
@@ -230,6 +210,9 @@ class SettlementPolicy(PolicyModel):
         See their classes.
     scorecard : str, optional
         Scorecard file, relative to the policy's own, that gives the quality of a year that is settled from claims.
+    unscored : {"refuse", "pool_mean"}, default "refuse"
+        What happens to a team that the scorecard cannot score: the settlement is refused, or the team counts as the
+        mean of the others, by lives.
     bonuses : dict of str to Bonus
         Payments for results.
     """
@@ -241,11 +224,13 @@ class SettlementPolicy(PolicyModel):
     effective: date
     currency: str = Field(pattern="^[A-Z]{3}$")
     minor_unit: PolicyNumber
+    contract: Holding = Holding(funds="prepaid")
     terms: Terms | None = None
     tracks: dict[str, Terms] = Field(default_factory=dict)
     actual: Actual | None = None
     noise: Noise | None = None
     scorecard: str | None = None
+    unscored: Literal["refuse", "pool_mean"] = "refuse"
     withhold: Withhold | None = None
     stop_loss: StopLoss | None = None
     completion: Completion | None = None

@@ -9,15 +9,19 @@ import numpy as np
 import pandas as pd
 
 from riskkit.settlement.bands import read_minimum
+from riskkit.settlement.published_reasons import RATE_OF_CHECK, say_reason
 from riskkit.settlement.statement import Settlement, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Sequence
 
     from riskkit.settlement.policy import SettlementPolicy
 
 # Three amounts, each rounded to the whole unit, miss their identity by less than one and a half.
 ROUNDED_IDENTITY: Final = 1.5
+# The published share rate has four places: .00005 of a share of .25 is .02% of what was earned.
+EARNED_TOLERANCE: Final = 0.0002
+COARSEST_HALF_UNIT: Final = 0.0005
 MEASURES: Final = ("minimum_rate", "share_rate", "loss_rate", "lives", "agreement_year")
 
 
@@ -34,11 +38,14 @@ class Comparison:
     misses : list of dict
         One entry per check that does not hold: `aco_id`, `name`, `check`, `published`, `computed`, `difference`,
         `reason`.
+    nameless : int
+        Rows without an identifier; they are not settled, and count as not reproduced.
     """
 
     settlement: Settlement
     table: pd.DataFrame
     misses: list[dict[str, object]]
+    nameless: int = 0
 
     def summarise(self) -> dict[str, object]:
         """Say how many contracts are reproduced.
@@ -47,21 +54,25 @@ class Comparison:
         -------
         dict
             `rows`; `benchmark_identity_share`, `rule_share` and `reproduced_share` (fractions of the rows);
-            `identity_to_the_unit_share`, `largest_earned_difference` (of those reproduced) and
+            `identity_to_the_unit_share`, `identity_rounding` (published differences less those of the
+            amounts, summed), `largest_earned_difference` (of those reproduced) and
             `largest_earned_relative_difference`; `savings_rows`, `loss_rows`, `capped_rows`; `misses`.
         """
         table = self.table
         earned = table[table["earned_holds"] & (table["earned"] != 0)]
         gap = (earned["computed_earned"] - earned["earned"]).abs()
         lines = self.settlement.lines
+        rows = len(table) + self.nameless
         return {
-            "rows": len(table),
-            "benchmark_identity_share": float(table["benchmark_identity_holds"].mean()),
-            "rule_share": float(table["minimum_rate_rule_holds"].mean()),
-            "reproduced_share": float(table["earned_holds"].mean()),
+            "rows": rows,
+            "rows_without_identifier": self.nameless,
+            "benchmark_identity_share": int(table["benchmark_identity_holds"].sum()) / rows,
+            "rule_share": int(table["minimum_rate_rule_holds"].sum()) / rows,
+            "reproduced_share": int(table["earned_holds"].sum()) / rows,
             "identity_to_the_unit_share": float(
                 (table["benchmark"] - table["expenditure"] == table["difference"]).mean()
             ),
+            "identity_rounding": float((table["used_difference"] - table["own_difference"]).sum()),
             "largest_earned_difference": float(gap.max()) if len(gap) else 0.0,
             "largest_earned_relative_difference": float((gap / earned["earned"].abs()).max()) if len(gap) else 0.0,
             "savings_rows": int((table["computed_generated"] > 0).sum()),
@@ -71,7 +82,9 @@ class Comparison:
         }
 
 
-def compare_results(policy: SettlementPolicy, results: pd.DataFrame, half_units: Mapping[str, float]) -> Comparison:
+def compare_results(
+    policy: SettlementPolicy, results: pd.DataFrame, nameless: Sequence[tuple[int, str]] = ()
+) -> Comparison:
     """Settle every published contract and hold the answers to the published ones.
 
     Parameters
@@ -80,30 +93,32 @@ def compare_results(policy: SettlementPolicy, results: pd.DataFrame, half_units:
         A policy with tracks; its minor unit is the unit in which the results are published.
     results : pandas.DataFrame of shape (n_contracts, n_columns)
         See `riskkit.data.mssp_results.PublishedResults.frame`.
-    half_units : mapping of str to float
-        Half a unit of the last printed place of `share_rate` and `minimum_rate`.
+    nameless : sequence of (int, str)
+        Row of the file and name of each contract without an identifier.
 
     Returns
     -------
     Comparison
-        Settlement, table and misses. A contract counts as reproduced if the earned amount differs by no more than the
-        printed rounding of its share rate times what it saved, and one unit.
+        Settlement, table and misses. A contract counts as reproduced if the earned amount differs by no more than .02%
+        of the published one, or the printed rounding of its own share rate (.05 points at most) times what it saved,
+        and one unit.
     """
     table = _identity(results.sort_values("aco_id", ignore_index=True))
     unit = policy.per_currency_unit
-    rates = _sharpen(policy, table, half_units.get("minimum_rate", 0.0))
-    settlement = settle(policy, _contracts(table.assign(minimum_rate=rates), unit))
+    rates = _sharpen(policy, table)
+    settlement = settle(policy, _contracts(table.assign(minimum_rate=rates), unit, policy.tracks))
     totals = settlement.totals
     table["computed_generated"] = _generated(table, settlement)
     table["computed_earned"] = (totals["retained_minor"] - totals["borne_team_minor"]) / unit + np.where(
         totals["borne_team_minor"] > 0, table["disaster_adjustment"].abs().fillna(0.0), 0.0
     )
     table["minimum_rate_rule_holds"] = _rule_holds(table)
-    slack = 1.0 + half_units.get("share_rate", 0.0) * table["computed_generated"].abs()
-    table["earned_holds"] = (table["earned"].fillna(0.0) - table["computed_earned"]).abs() <= slack
+    table["earned_holds"] = (table["earned"].fillna(0.0) - table["computed_earned"]).abs() <= _slack(table)
+    for check, rate in RATE_OF_CHECK.items():
+        table[f"{check}_holds"] &= ~(table[rate].abs() > 1)
     for check in ("minimum_rate_rule", "earned"):
-        table[f"{check}_holds"] &= table["used_difference"].notna()
-    return Comparison(settlement, table, _list_misses(table, half_units))
+        table[f"{check}_holds"] &= table["used_difference"].notna() & (table["track"] != "")
+    return Comparison(settlement, table, [*_list_misses(table), *map(_miss_name, nameless)], len(nameless))
 
 
 def _identity(results: pd.DataFrame) -> pd.DataFrame:
@@ -114,23 +129,32 @@ def _identity(results: pd.DataFrame) -> pd.DataFrame:
     return results.assign(benchmark_identity_holds=holds, own_difference=own, used_difference=used)
 
 
-def _contracts(table: pd.DataFrame, unit: int) -> pd.DataFrame:
-    """Bring the results to contracts; the printed difference is settled, so that its rounding is not made twice."""
-    prepaid = (table["benchmark"] * unit).round()
-    actual = prepaid - (table["used_difference"] * unit).round()
-    known = table["used_difference"].notna()
+def _contracts(table: pd.DataFrame, unit: int, tracks: Iterable[str]) -> pd.DataFrame:
+    """Bring the results to contracts; the published expenditure is the cost, so that the fund's total is its sum."""
+    known = table["used_difference"].notna() & (table["track"] != "")
+    cost = table["expenditure"].fillna(1.0)
+    # a contract without amounts or track is settled as even; it is a miss with that reason
+    actual = (cost * unit).round()
+    prepaid = (table["benchmark"].where(known, cost) * unit).round()
     contracts = table[["track", *MEASURES]].assign(
         team_id=table["aco_id"], quality=_quality(table), prepaid_minor=prepaid, actual_minor=actual
     )
-    # a contract without amounts is settled as even; it is a miss with that reason
-    contracts.loc[~known, ["prepaid_minor", "actual_minor"]] = 1
+    contracts.loc[table["track"] == "", "track"] = next(iter(tracks))
     return contracts.astype({"prepaid_minor": "int64", "actual_minor": "int64"})
 
 
-def _sharpen(policy: SettlementPolicy, table: pd.DataFrame, half_unit: float) -> list[float]:
+def _slack(table: pd.DataFrame) -> pd.Series:
+    """Say by how much each earned amount may differ: the rounding of its own share rate, within limits."""
+    rounding = table["share_rate_half_unit"].clip(upper=COARSEST_HALF_UNIT) * table["computed_generated"].abs()
+    slack: pd.Series = rounding.clip(lower=EARNED_TOLERANCE * table["earned"].abs().fillna(0.0)) + 1
+    return slack
+
+
+def _sharpen(policy: SettlementPolicy, table: pd.DataFrame) -> list[float]:
     """Take the policy's own rate by lives where the printed one is its rounding, so that a tie is decided exactly."""
     rates = []
-    for track, lives, printed in zip(table["track"], table["lives"], table["minimum_rate"], strict=True):
+    columns = ("track", "lives", "minimum_rate", "minimum_rate_half_unit")
+    for track, lives, printed, half_unit in zip(*(table[name] for name in columns), strict=True):
         terms = policy.tracks.get(track)
         minimum = terms.surplus.minimum if terms and terms.surplus else None
         exactly = read_minimum(minimum, lives) if minimum and minimum.by_lives and not np.isnan(lives) else None
@@ -159,7 +183,7 @@ def _rule_holds(table: pd.DataFrame) -> pd.Series:
     return (table["generated"].fillna(0.0) - table["computed_generated"]).abs() < 0.5
 
 
-def _list_misses(table: pd.DataFrame, half_units: Mapping[str, float]) -> list[dict[str, object]]:
+def _list_misses(table: pd.DataFrame) -> list[dict[str, object]]:
     pairs = {
         "benchmark_identity": ("difference", "own_difference"),
         "minimum_rate_rule": ("generated", "computed_generated"),
@@ -176,51 +200,17 @@ def _list_misses(table: pd.DataFrame, half_units: Mapping[str, float]) -> list[d
                     "published": _plain(row[published]),
                     "computed": _plain(row[computed]),
                     "difference": _plain(row[computed] - row[published]),
-                    "reason": _reason(check, {str(name): value for name, value in row.items()}, half_units),
+                    "reason": say_reason(check, {str(name): value for name, value in row.items()}),
                 }
             )
     return misses
 
 
-def _reason(check: str, row: Mapping[str, object], half_units: Mapping[str, float]) -> str:
-    names = (*MEASURES, "benchmark", "used_difference", "difference", "generated", "earned", "computed_earned")
-    figure = {name: float(str(row[name])) for name in names}
-    if np.isnan(figure["used_difference"]):
-        return "benchmark or expenditure is not published"
-    if check == "benchmark_identity":
-        missing = np.isnan(figure["difference"])
-        return (
-            "the difference is not published"
-            if missing
-            else "the published difference is not benchmark less expenditure"
-        )
-    if check == "minimum_rate_rule":
-        rate = abs(figure["used_difference"]) / figure["benchmark"]
-        if abs(rate - figure["minimum_rate"]) <= half_units.get("minimum_rate", 0.0):
-            return (
-                f"the rate {rate:.6f} is within the printed rounding of the minimum rate {figure['minimum_rate']:.6f}"
-            )
-        return f"the rate {rate:.6f} against the minimum rate {figure['minimum_rate']:.6f} says otherwise"
-    return _reason_of_earned(figure, bool(row["minimum_rate_rule_holds"]))
-
-
-def _reason_of_earned(figure: Mapping[str, float], rule_holds: bool) -> str:
-    if not rule_holds:
-        return "the minimum-rate rule does not hold for this contract, so neither does its earned amount"
-    if np.isnan(figure["earned"]):
-        return "the earned amount is not published"
-    if figure["earned"] == 0:
-        return "nothing was paid although a share rate above 0 is published"
-    if figure["generated"] == 0:
-        return "an amount is published although the minimum rate was not reached"
-    if figure["computed_earned"] < figure["earned"] < 0:
-        return "less is owed than the rules give; a limit on revenue, which is not published, may hold"
-    share = figure["earned"] / figure["generated"]
-    of_benchmark = abs(figure["earned"]) / figure["benchmark"]
-    return (
-        f"the published amount is {share:.6f} of what was generated (share rate {figure['share_rate']:.6f}) and "
-        f"{of_benchmark:.6f} of the benchmark; no rule of the policy gives it"
-    )
+def _miss_name(nameless: tuple[int, str]) -> dict[str, object]:
+    row, name = nameless
+    reason = f"row {row} of the file has no identifier and is not settled"
+    figures = dict.fromkeys(("published", "computed", "difference"))
+    return {"aco_id": "", "name": name, "check": "identifier", **figures, "reason": reason}
 
 
 def _plain(number: float) -> float | None:

@@ -32,21 +32,32 @@ def score_teams(scorecard: Scorecard, measures: pd.DataFrame) -> tuple[pd.DataFr
     tuple of two pandas.DataFrame
         Lines: the measures with `rate` (as counted), `scored_rate` (drawn to the book), `attained` (0 to 1), `points`
         and `full_points` (what it could earn; points of indicators that are too small to score go to the team's
-        others, in proportion). Teams: `team_id`, `quality` (of 100), `points`, `<dimension>_points`,
-        `<assessor>_points` and `scored_indicators`. Both sorted by key.
+        others of the dimension, in proportion, and those of a dimension without any to the other dimensions). Teams:
+        `team_id`, `quality` (of 100), `points`, `<dimension>_points`, `<assessor>_points` and `scored_indicators`; NaN
+        for a team whose scored outcomes cannot weigh what they must. Both sorted by key.
     """
     parts = [
         _score_indicator(scorecard, name, line, measures[measures["indicator"] == name])
         for name, line in scorecard.indicators.items()
     ]
     lines = pd.concat(parts, ignore_index=True)
-    scored = lines["attained"].notna()
-    held = lines["weight"].where(scored, 0.0)
-    whole = held.groupby(lines["team_id"]).transform("sum")
-    lines["full_points"] = np.where(whole > 0, held / whole.where(whole > 0, 1.0) * scorecard.full_points.value, 0.0)
+    lines["full_points"] = _weigh(scorecard, lines)
     lines["points"] = lines["attained"].fillna(0.0) * lines["full_points"]
     lines = lines.sort_values(["team_id", "indicator"], ignore_index=True)
     return lines.drop(columns="weight"), _sum_teams(scorecard, lines)
+
+
+def _weigh(scorecard: Scorecard, lines: pd.DataFrame) -> pd.Series[float]:
+    """Hand on the points of what is not scored: within the dimension first, so that outcomes keep their weight."""
+    held = lines["weight"].where(lines["attained"].notna(), 0.0)
+    keys = [lines["team_id"], lines["dimension"]]
+    scored = held.groupby(keys).transform("sum")
+    kept = (held / scored.where(scored > 0) * lines["weight"].groupby(keys).transform("sum")).fillna(0.0)
+    whole = kept.groupby(lines["team_id"]).transform("sum")
+    outcomes = kept.where(lines["dimension"] == "outcome", 0.0).groupby(lines["team_id"]).transform("sum")
+    enough = (whole > 0) & (outcomes >= scorecard.least_outcome_share.value * whole - 1e-9)
+    full: pd.Series[float] = (kept / whole.where(enough) * scorecard.full_points.value).fillna(0.0)
+    return full
 
 
 def _score_indicator(scorecard: Scorecard, name: str, line: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
@@ -75,5 +86,7 @@ def _sum_teams(scorecard: Scorecard, lines: pd.DataFrame) -> pd.DataFrame:
     for column in ("dimension", "assessor"):
         sums = lines.pivot_table(index="team_id", columns=column, values="points", aggfunc="sum", observed=True)
         teams = teams.join(sums.add_suffix("_points"))
+    known = lines.groupby("team_id")["full_points"].sum() > 0
+    teams = teams.where(known, axis="index")
     scored = lines["attained"].notna().groupby(lines["team_id"]).sum()
     return teams.assign(scored_indicators=scored).reset_index()

@@ -176,7 +176,7 @@ class Scorecard(PolicyModel):
     least_outcome_share : PolicyNumber
         Outcomes weigh at least this fraction of the points.
     least_denominator : PolicyNumber
-        A team with a smaller denominator is not scored on that indicator; its points go to its other ones.
+        A team with a smaller denominator is not scored on that indicator; its points go to its others of the dimension.
     least_days : PolicyNumber
         A member counts if enrolled for so many days of the year.
     small_teams : {"credibility", "wilson"}

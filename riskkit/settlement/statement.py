@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from riskkit.errors import DataContractError, PolicyError
+from riskkit.errors import PolicyError
 from riskkit.settlement.bonus import pay_bonus
 from riskkit.settlement.contract import Contract, read_contracts
 from riskkit.settlement.lines import Line, Running
 from riskkit.settlement.money import exact, to_minor
 from riskkit.settlement.policy import SettlementPolicy, Terms, Withhold
-from riskkit.settlement.sharing import FUND, TEAM, share_overspend, share_surplus
+from riskkit.settlement.sharing import TEAM, share_overspend, share_surplus
+from riskkit.settlement.totals import check_identities, compute_totals, find_net
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LINE_COLUMNS: Final = ["team_id", "line", "section", "item", "detail", "basis_minor", "rate", "amount_minor"]
-TREASURY: Final = "treasury"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Settlement:
     lines : pandas.DataFrame of shape (n_lines, 8)
         `team_id`, `line` (from 1), `section`, `item`, `detail`, `basis_minor`, `rate`, `amount_minor`.
     totals : pandas.DataFrame of shape (n_teams, 14)
-        One row per team, see `compute_totals`.
+        One row per team, see `compute_totals` and, as `net_minor`, `find_net`.
     """
 
     policy: SettlementPolicy
@@ -104,6 +104,7 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
             contract.prepaid_minor,
             difference / contract.prepaid_minor,
         ),
+        *_quality_of_pool(contract),
     ]
     kept, borne, payers = Running("surplus"), Running("overspend"), {TEAM: 0}
     if difference > 0:
@@ -122,79 +123,9 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
     held = _withhold(policy.withhold, contract)
     paid = [line for name, bonus in policy.bonuses.items() for line in pay_bonus(name, bonus, contract, per_unit)]
     totals = compute_totals(contract, kept.minor, payers, held, paid)
-    net = Line("net", "net", int(str(totals["net_minor"])))
+    totals["net_minor"] = find_net(policy, totals)
+    net = Line("net", "net", int(str(totals["net_minor"])), detail=policy.contract.funds)
     return contract.team_id, [*lines, *held, *paid, net], totals
-
-
-def compute_totals(
-    contract: Contract, retained: int, payers: dict[str, int], held: list[Line], paid: list[Line]
-) -> dict[str, object]:
-    """Add up one team's statement.
-
-    Parameters
-    ----------
-    contract : Contract
-        The contract.
-    retained : int
-        What the team retains of a surplus.
-    payers : dict of str to int
-        What each payer bears of an overspend.
-    held, paid : list of Line
-        Lines of the withhold and of the bonuses.
-
-    Returns
-    -------
-    dict
-        `team_id`; in minor units `prepaid_minor`, `actual_minor`, `surplus_minor` (below 0: an overspend),
-        `retained_minor`, `returned_minor`, `borne_team_minor`, `borne_fund_minor`, `borne_treasury_minor`,
-        `borne_other_minor`, `withheld_minor`, `released_minor`, `bonus_minor`, `bonus_member_minor`; and `net_minor`,
-        what the settlement pays the team (below 0: what the team owes).
-    """
-    others = {payer: amount for payer, amount in payers.items() if payer not in {TEAM, FUND, TREASURY}}
-    bonus = sum(line.amount_minor for line in paid if line.item != "bonus_member")
-    released = sum(line.amount_minor for line in held if line.item == "released")
-    return {
-        "team_id": contract.team_id,
-        "prepaid_minor": contract.prepaid_minor,
-        "actual_minor": contract.actual_minor,
-        "surplus_minor": contract.difference_minor,
-        "retained_minor": retained,
-        "returned_minor": max(contract.difference_minor, 0) - retained,
-        "borne_team_minor": payers[TEAM],
-        "borne_fund_minor": payers.get(FUND, 0),
-        "borne_treasury_minor": payers.get(TREASURY, 0),
-        "borne_other_minor": sum(others.values()),
-        "withheld_minor": -sum(line.amount_minor for line in held if line.item == "withheld"),
-        "released_minor": released,
-        "bonus_minor": bonus,
-        "bonus_member_minor": sum(line.amount_minor for line in paid if line.item == "bonus_member"),
-        "net_minor": retained - payers[TEAM] + released + bonus,
-    }
-
-
-def check_identities(totals: pd.DataFrame) -> None:
-    """Refuse totals that do not reconcile.
-
-    Parameters
-    ----------
-    totals : pandas.DataFrame
-        See `compute_totals`.
-
-    Raises
-    ------
-    DataContractError
-        If prepaid is not actual and surplus together, a surplus not what is retained and returned, or an overspend not
-        what its payers bear.
-    """
-    surplus = totals["surplus_minor"]
-    shared = totals["retained_minor"] + totals["returned_minor"]
-    borne = totals[["borne_team_minor", "borne_fund_minor", "borne_treasury_minor", "borne_other_minor"]].sum(axis=1)
-    wrong = (totals["prepaid_minor"] != totals["actual_minor"] + surplus) | (shared - borne != surplus)
-    wrong |= (shared != surplus.clip(lower=0)) | (totals["released_minor"] > totals["withheld_minor"])
-    if wrong.any():
-        first = totals.loc[wrong, "team_id"].iloc[0]
-        message = f"settlement: the statement of team {first!r} does not reconcile. Report this with the policy file."
-        raise DataContractError(message)
 
 
 def sum_lines(lines: Iterable[Line], section: str) -> int:
@@ -221,6 +152,12 @@ def _account_of_cost(contract: Contract) -> list[Line]:
     parts = (("paid", "paid_minor", -1), ("completion", "completion_minor", -1), ("ceded", "ceded_minor", 1))
     known = [(item, sign * int(value)) for item, name, sign in parts if (value := contract.get(name)) is not None]
     return [Line("account", item, amount) for item, amount in known if amount or item == "paid"]
+
+
+def _quality_of_pool(contract: Contract) -> list[Line]:
+    """Say so where a team could not be scored and counts as the pool."""
+    mean = contract.get("pool_quality")
+    return [] if mean is None else [Line("account", "pool_quality", 0, detail=f"{mean:.4g}")]
 
 
 def _terms_of(policy: SettlementPolicy, contract: Contract) -> Terms:

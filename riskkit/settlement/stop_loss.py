@@ -7,27 +7,30 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from riskkit.settlement.money import exact, to_minor
+from riskkit.settlement.money import exact, split_whole, to_minor
 
 if TYPE_CHECKING:
-    from riskkit.settlement.policy import StopLoss
+    from riskkit.settlement.cost_blocks import StopLoss
 
 
 def cede_above(stop_loss: StopLoss, members: pd.DataFrame, per_unit: int) -> pd.Series[int]:
     """Say what the fund takes over of each member's cost.
 
+    The threshold is a member's, whatever the number of teams: what is above it is shared by the teams in proportion to
+    their cost of that member.
+
     Parameters
     ----------
     stop_loss : StopLoss
         Basis, threshold and share.
-    members : pandas.DataFrame of shape (n_members, n_columns)
-        `cost_minor` and `prepaid_minor` of each member.
+    members : pandas.DataFrame of shape (n_member_teams, n_columns)
+        `person_id`, and `cost_minor` (complete) and `prepaid_minor` of each member in each team.
     per_unit : int
         Minor units in one currency unit.
 
     Returns
     -------
-    pandas.Series of int of shape (n_members,)
+    pandas.Series of int of shape (n_member_teams,)
         Minor units that are taken over.
 
     References
@@ -38,6 +41,13 @@ def cede_above(stop_loss: StopLoss, members: pd.DataFrame, per_unit: int) -> pd.
     """
     threshold = exact(stop_loss.threshold.value) * per_unit
     share = exact(stop_loss.fund_share.value)
-    size = members["cost_minor"] - (members["prepaid_minor"] if stop_loss.basis == "residual" else 0)
-    over = [max(int(minor) - threshold, Fraction(0)) for minor in size]
-    return pd.Series([to_minor(share * amount) for amount in over], index=members.index, dtype="int64")
+    sums = members.groupby("person_id")[["cost_minor", "prepaid_minor"]].sum()
+    size = sums["cost_minor"] - (sums["prepaid_minor"] if stop_loss.basis == "residual" else 0)
+    ceded = [0] * len(members)
+    for person, rows in members.groupby("person_id").indices.items():
+        over = int(size.loc[str(person)]) - threshold
+        if over > 0:
+            weights = [Fraction(max(int(minor), 0)) for minor in members["cost_minor"].iloc[rows]]
+            for row, part in zip(rows, split_whole(to_minor(share * over), weights), strict=True):
+                ceded[row] = part
+    return pd.Series(ceded, index=members.index, dtype="int64")

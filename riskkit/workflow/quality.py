@@ -14,7 +14,7 @@ from riskkit.policy import read_policy
 from riskkit.settlement.measures import compute_measures
 from riskkit.settlement.scorecard import score_teams
 from riskkit.settlement.scorecard_policy import Scorecard
-from riskkit.workflow.settle import read_csv
+from riskkit.workflow.contract_file import read_csv
 from riskkit.workflow.year import find_year, open_tables, read_year_of_care
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def score_quality(
         "scorecard": read.name,
         "year_start": start.date().isoformat(),
         "teams": len(scored.teams),
-        "mean_quality": float(scored.teams["quality"].mean()),
+        "mean_quality": None if scored.teams["quality"].isna().all() else float(scored.teams["quality"].mean()),
+        "unscored_teams": int(scored.teams["quality"].isna().sum()),
         "not_scored": int(scored.lines["attained"].isna().sum()),
     }
     with staged(out) as stage:
@@ -138,10 +139,10 @@ def describe_quality_scores(scored: ScoredTeams) -> list[str]:
     list of str
         Lines for the terminal.
     """
-    teams = scored.teams
-    low, high = teams["quality"].min(), teams["quality"].max()
+    quality = scored.teams["quality"].dropna()
     untold = scored.lines["attained"].isna().sum()
-    return [
-        f"Scored {len(teams):,} teams on {scored.scorecard.name}: quality {low:.1f} to {high:.1f} of 100, mean "
-        f"{teams['quality'].mean():.1f}; {untold} of {len(scored.lines)} lines have too small a denominator."
-    ]
+    head = f"Scored {len(quality):,} of {len(scored.teams):,} teams on {scored.scorecard.name}"
+    range_told = (
+        f"{quality.min():.1f} to {quality.max():.1f} of 100, mean {quality.mean():.1f}" if len(quality) else "none"
+    )
+    return [f"{head}: quality {range_told}; {untold} of {len(scored.lines)} lines have too small a denominator."]

@@ -16,17 +16,15 @@ from riskkit.policy import read_policy
 from riskkit.report.settlement_page import write_settlement_pages
 from riskkit.report.statement_page import write_statements
 from riskkit.settlement.distribution import distribute
-from riskkit.settlement.money import exact, to_minor
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.published import compare_results
 from riskkit.settlement.statement import Settlement, settle
+from riskkit.workflow.contract_file import read_contract_file, read_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Progress = Callable[[str, int, int], None]
-
-MONEY = ("prepaid", "actual", "revenue")
 
 
 @dataclass(frozen=True)
@@ -84,61 +82,12 @@ def settle_file(
     facts = {"source": source.name, "source_sha256": hash_file(source)}
     if is_results_file(source):
         results = read_results(source)
-        comparison = compare_results(read, results.frame, results.half_units)
+        comparison = compare_results(read, results.frame, results.nameless)
         checked = {"year": results.year, **comparison.summarise()}
         year = close_year(comparison.settlement, {**facts, **checked})
         return write_year(year, out, {"comparison": comparison.table}, progress=progress)
     year = close_year(settle(read, read_contract_file(read, source)), facts)
     return write_year(year, out, distribute_file(year.settlement, institutions), progress=progress)
-
-
-def read_contract_file(policy: SettlementPolicy, source: Path) -> pd.DataFrame:
-    """Read contracts from CSV, amounts in currency.
-
-    Parameters
-    ----------
-    policy : SettlementPolicy
-        Says the minor unit.
-    source : pathlib.Path
-        UTF-8 CSV file with a header line.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The contracts with amounts in minor units.
-    """
-    frame = read_csv(source)
-    for name in MONEY:
-        column = f"{name}_amount"
-        if column in frame.columns:
-            amounts = pd.to_numeric(frame.pop(column), errors="coerce")
-            frame[f"{name}_minor"] = [_minor(amount, policy.per_currency_unit) for amount in amounts]
-    return frame
-
-
-def read_csv(path: Path) -> pd.DataFrame:
-    """Read a CSV file of ours.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        UTF-8 file with a header line.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Its rows; identifiers stay text.
-
-    Raises
-    ------
-    DataContractError
-        If it cannot be read.
-    """
-    try:
-        return pd.read_csv(path, dtype={"team_id": "str", "institution_id": "str"}, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
-        message = f"{path}: not readable as CSV ({' '.join(str(exc).split())}). Give a UTF-8 file with a header line."
-        raise DataContractError(message) from exc
 
 
 def distribute_file(settlement: Settlement, institutions: Path | None) -> dict[str, pd.DataFrame]:
@@ -272,10 +221,7 @@ def describe_settlement(year: SettledYear) -> list[str]:
             f"Published results: identity {facts['benchmark_identity_share']:.2%}, minimum-rate rule "
             f"{facts['rule_share']:.2%}, earned amount {facts['reproduced_share']:.2%}; {len(facts['misses'])} misses."
         )
-        lines += [f"  {miss['aco_id']} {miss['check']}: {miss['reason']}" for miss in facts["misses"][:20]]
+        lines += [
+            f"  {miss['aco_id'] or miss['name']} {miss['check']}: {miss['reason']}" for miss in facts["misses"][:20]
+        ]
     return lines
-
-
-def _minor(amount: float, per_unit: int) -> float:
-    """Bring an amount to minor units, exactly as it is written; what is no number stays for the contract to refuse."""
-    return float("nan") if pd.isna(amount) else to_minor(exact(float(amount)) * per_unit)

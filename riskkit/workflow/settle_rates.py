@@ -18,8 +18,10 @@ from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.scorecard_policy import Scorecard
 from riskkit.settlement.small_teams import compute_panel_noise
 from riskkit.settlement.statement import settle
+from riskkit.settlement.unscored import fill_unscored
+from riskkit.workflow.contract_file import read_csv
 from riskkit.workflow.quality import ScoredTeams, score_tables
-from riskkit.workflow.settle import SettledYear, close_year, distribute_file, read_csv, write_year
+from riskkit.workflow.settle import SettledYear, close_year, distribute_file, write_year
 from riskkit.workflow.year import find_year, open_tables, read_claims, read_spans
 
 if TYPE_CHECKING:
@@ -93,6 +95,8 @@ def settle_rates(
     if scored is not None:
         contracts = contracts.merge(scored.teams[["team_id", "quality"]], on="team_id", how="left")
     contracts = _add_results(contracts, told)
+    if scored is not None:
+        contracts = fill_unscored(read, contracts)
     settlement = settle(read, contracts)
     noise = measure_noise(read, accounts)
     facts = {
@@ -193,7 +197,8 @@ def measure_noise(policy: SettlementPolicy, accounts: Accounts) -> pd.DataFrame:
         See `riskkit.settlement.small_teams.compute_panel_noise`.
     """
     members = accounts.members
-    cost, prepaid = members["cost_minor"].to_numpy(float), members["prepaid_minor"].to_numpy(float)
+    settled = members["cost_minor"] + members["completion_minor"] - members["ceded_minor"]
+    cost, prepaid = settled.to_numpy(float), members["prepaid_minor"].to_numpy(float)
     level = cost.sum() / prepaid.sum()
     variation = float(np.sqrt(np.mean((cost - level * prepaid) ** 2)) / cost.mean()) if cost.sum() else 0.0
     contracts = accounts.contracts

@@ -14,14 +14,15 @@ from riskkit.policy import read_toml
 from riskkit.settlement.distribution import distribute
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.statement import settle
+from riskkit.settlement.stop_loss import cede_above
 from riskkit.settlement.transfer import compute_transfers
 
 FOLDER = Path(__file__).parent / "settlement"
 CASES = [path for path in sorted(FOLDER.glob("*.toml")) if path.stem != "hhs_transfer"]
 PRESETS = find_presets() / "models" / "settlement"
-INPUTS = {"prepaid", "actual", "revenue"}
+INPUTS = {"prepaid", "actual", "revenue", "paid", "completion", "ceded"}
 RESULTS = {
-    *("surplus", "retained", "returned", "borne_team", "borne_fund", "borne_treasury"),
+    *("paid", "completion", "ceded", "surplus", "retained", "returned", "borne_team", "borne_fund", "borne_treasury"),
     *("withheld", "released", "bonus", "bonus_member", "net"),
 }
 
@@ -73,6 +74,15 @@ def _check_distribution(case: dict[str, Any], totals: pd.DataFrame, policy: Sett
     parts = distribute(policy.distribution, totals, expected.drop(columns=outputs))
     for name in outputs:
         assert parts[f"{name}_minor"].tolist() == [round(value * policy.per_currency_unit) for value in expected[name]]
+
+
+def test_worked_stop_loss_holds() -> None:
+    case = read_case(FOLDER / "stop_loss.toml")
+    policy = make_policy(case)
+    assert policy.stop_loss is not None
+    members = pd.DataFrame(case["members"])
+    amounts = (members[["prepaid", "cost"]] * 100).add_suffix("_minor").assign(person_id=members["person_id"])
+    assert (cede_above(policy.stop_loss, amounts, 100) / 100).tolist() == members["ceded"].tolist()
 
 
 def test_the_published_shares_of_xiaoyi_are_met() -> None:

@@ -50,7 +50,10 @@ def test_every_statement_reconciles(name: str, prepaid: int, actual: int, qualit
     held = settlement.lines.groupby(["section", "item"])["amount_minor"].sum()
     total = settlement.totals.iloc[0]
     assert held["account", "prepaid"] + held["account", "actual"] == total["surplus_minor"]
-    assert held["net", "net"] == total["retained_minor"] - total["borne_team_minor"]
+    # where the team holds the money, what moves is the fund's side of the same difference
+    moved = total["retained_minor"] - total["borne_team_minor"]
+    others = total[["borne_fund_minor", "borne_treasury_minor", "borne_other_minor"]].sum() - total["returned_minor"]
+    assert held["net", "net"] == (others if POLICIES[name].contract.funds == "prepaid" else moved)
     assert 0 <= total["retained_minor"] <= max(total["surplus_minor"], 0)
     assert 0 <= total["borne_team_minor"] <= max(-total["surplus_minor"], 0)
 
@@ -63,7 +66,8 @@ def test_a_team_that_costs_less_never_ends_worse(name: str, prepaid: int, costs:
         {"team_id": f"T{at}", "prepaid_minor": prepaid, "actual_minor": cost, "quality": 80.0}
         for at, cost in enumerate(ordered)
     ]
-    net = settle(POLICIES[name], pd.DataFrame(rows)).totals["net_minor"].tolist()
+    totals = settle(POLICIES[name], pd.DataFrame(rows)).totals
+    net = (totals["retained_minor"] - totals["borne_team_minor"]).tolist()
     assert net == sorted(net, reverse=True)
 
 

@@ -83,7 +83,7 @@ def test_a_contract_that_changed_its_track_counts_from_its_present_agreement(tmp
 
 
 def test_levels_and_models_are_read_from_flags_and_names(tmp_path: Path) -> None:
-    head = "ACO_ID,ABtotBnchmk,ABtotExp,MinSavPerc,{}\nA1,10,9,.02,{}\n"
+    head = "ACO_ID,ABtotBnchmk,ABtotExp,BnchmkMinExp,EarnSaveLoss,MinSavPerc,{}\nA1,10,9,1,0,.02,{}\n"
     for column, cell, track in (
         ("Current_BASIC_E", "1", "E"),
         ("Current_ENHANCED", "1", "EN"),
@@ -99,10 +99,24 @@ def test_levels_and_models_are_read_from_flags_and_names(tmp_path: Path) -> None
         assert read_results(path).frame["track"].tolist() == [track], (column, cell)
 
 
+def halves(*cells: str) -> list[float]:
+    return [float(half) for half in read_rates(pd.Series(cells), 1.0)[1]]
+
+
 def test_half_a_unit_of_the_last_printed_place_is_known() -> None:
-    assert read_rates(pd.Series(["45.85%"]), 1.0)[1] == pytest.approx(0.00005)
-    assert read_rates(pd.Series(["0.4585", "0.5"]), 1.0)[1] == pytest.approx(0.00005)
-    assert read_rates(pd.Series(["45.9", "50"]), 1.0)[1] == pytest.approx(0.0005)
+    assert halves("45.85%", "50%", "44.98%") == pytest.approx([0.00005] * 3)
+    assert halves("0.4585", "0.5", "0.4498") == pytest.approx([0.00005] * 3)
+    assert halves("45.9", "50", "44.1") == pytest.approx([0.0005] * 3)
+
+
+@pytest.mark.parametrize("cell", ["0.449800", "44.9800%", "0.449812345678"])
+def test_a_padded_or_long_cell_changes_no_other_row(cell: str) -> None:
+    assert halves("0.4585", "0.5", cell, "0.4001")[:2] == pytest.approx([0.00005] * 2)
+
+
+def test_most_cells_decide_whether_a_column_is_in_per_cent() -> None:
+    assert read_rates(pd.Series(["0.031", "3.1", "0.02"]), 0.2)[0].tolist() == [0.031, 3.1, 0.02]
+    assert read_rates(pd.Series(["3.1", "0.1", "2"]), 0.2)[0].tolist() == pytest.approx([0.031, 0.001, 0.02])
 
 
 def test_cells_of_every_printing_are_numbers() -> None:
@@ -113,15 +127,22 @@ def test_cells_of_every_printing_are_numbers() -> None:
 
 
 def test_a_word_in_an_amount_is_named() -> None:
-    with pytest.raises(DataContractError, match="ABtotExp holds 'many', expected a number"):
+    with pytest.raises(DataContractError, match="row 3: ABtotExp holds 'many', expected a number"):
         read_numbers(pd.Series(["1", "many"], name="ABtotExp"))
+
+
+HEAD = "ACO_Num,ABtotBnchmk,ABtotExp,BnchmkMinExp,EarnSaveLoss,MinSavPerc"
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("ACO_Num,ABtotBnchmk,ABtotExp,Track1\nA1,1,1,1\n", "no column for minimum_rate"),
-        ("ACO_Num,ABtotBnchmk,ABtotExp,MinSavPerc\nA1,1,1,1\n", "no column of tracks"),
+        (f"{HEAD},Track1\n", "no row with an ACO_Num"),
+        (f"{HEAD}\nA1,1,1,0,0,.02\n", "no column of tracks"),
+        *(
+            (f"{HEAD},Track1\nA1,1,1,0,0,.02,1\n".replace(name, "Other"), f"no column for .*{name} in any case.*2 more")
+            for name in ("ABtotBnchmk", "BnchmkMinExp", "EarnSaveLoss", "MinSavPerc")
+        ),
         ("", "not readable as CSV"),
     ],
 )
@@ -136,3 +157,19 @@ def test_contracts_of_our_own_are_no_results_file(tmp_path: Path) -> None:
     path = tmp_path / "contracts.csv"
     path.write_text("team_id,prepaid_amount,actual_amount\nT1,10,9\n", encoding="utf-8")
     assert not is_results_file(path)
+
+
+def test_a_results_file_that_lacks_its_benchmark_is_still_one(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    path.write_text(f"{HEAD},Track1\n".replace("ABtotBnchmk,", ""), encoding="utf-8")
+    assert is_results_file(path)
+
+
+def test_rows_without_an_identifier_are_told_and_rows_without_a_flag_have_no_track(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    rows = "A1,One,10,9,1,0,.02,0,1\n,Two,10,9,1,0,.02,1,0\nA3,Three,10,9,1,0,.02,0,0\n,,,,,,,,\n"
+    head = HEAD.replace("ACO_Num", "ACO_Num,ACO_Name")
+    path.write_text(f"{head},Track1,Track2\n{rows}", encoding="utf-8")
+    results = read_results(path)
+    assert results.nameless == ((3, "Two"),)
+    assert results.frame["track"].tolist() == ["2", ""]

@@ -7,28 +7,35 @@ from pathlib import Path
 import pandas as pd
 
 from riskkit.data.presets import find_presets
-from riskkit.policy import read_policy
+from riskkit.policy import read_toml
 from riskkit.report.settlement_page import make_settlement_page, write_settlement_pages
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.statement import Settlement, settle
 
 
-def settle_two() -> Settlement:
-    policy = read_policy(find_presets() / "models" / "settlement" / "full_retention.toml", SettlementPolicy)
+def settle_two(funds: str = "prepaid") -> Settlement:
+    values = read_toml(find_presets() / "models" / "settlement" / "full_retention.toml")
+    policy = SettlementPolicy.model_validate({**values, "contract": {"funds": funds}})
     rows = {"team_id": ["a/b", "c"], "prepaid_minor": [100000, 200000], "actual_minor": [90000, 230050]}
     return settle(policy, pd.DataFrame(rows))
 
 
 def test_the_sums_are_those_of_the_rows() -> None:
-    page = make_settlement_page(settle_two(), "en")
+    page = make_settlement_page(settle_two("fee_for_service"), "en")
     # prepaid 3,000.00, cost 3,200.50; retained 100.00, borne 300.50; 100.00 - 300.50 = -200.50
     heads = dict(zip(page["heads"][1:], page["sums"], strict=True))
     assert heads["Prepaid"] == "3,000.00"
     assert heads["Cost"] == "3,200.50"
-    assert heads["Paid to the team"] == "-200.50"
+    assert heads["Paid to the team (below 0: owed)"] == "-200.50"
     # nothing was withheld, and no treasury pays: those columns are left out
     assert "Withhold released" not in heads
     assert "Borne by the treasury" not in heads
+
+
+def test_nothing_moves_where_teams_hold_what_they_retain_and_bear_all() -> None:
+    page = make_settlement_page(settle_two(), "en")
+    assert "Paid to the team (below 0: owed)" not in page["heads"]
+    assert "Topped up (below 0: returned)" not in page["heads"]
 
 
 def test_each_row_leads_to_its_statement(tmp_path: Path) -> None:

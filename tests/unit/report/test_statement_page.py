@@ -71,3 +71,9 @@ def test_every_item_and_title_has_its_words(language: str) -> None:
 
 def test_a_cause_without_words_stands_as_it_is() -> None:
     assert say_item("overspend", "cause", "flood_2025", "en") == "Team's part of an overspend with cause: flood_2025"
+
+
+def test_the_bottom_line_says_who_pays_whom() -> None:
+    assert say_item("net", "net", "prepaid", "en").endswith("(below 0: returned by the team)")
+    assert say_item("net", "net", "fee_for_service", "en").endswith("(below 0: owed by the team)")
+    assert say_item("net", "net", "prepaid", "zh") == "在预付之外补付团队（负数为团队退回）"

@@ -10,8 +10,9 @@ import pytest
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.settlement.accounts import build_accounts, prorate
 from riskkit.settlement.completion import complete_claims
-from riskkit.settlement.policy import Completion, StopLoss
+from riskkit.settlement.cost_blocks import Completion, StopLoss
 from riskkit.settlement.spans import choose_members
+from riskkit.settlement.statement import settle
 from riskkit.settlement.stop_loss import cede_above
 from tests.unit.settlement.conftest import make_policy, number
 
@@ -85,7 +86,7 @@ def test_rates_of_strangers_are_refused() -> None:
 )
 def test_stop_loss_on_spend_pays_where_the_residual_is_small(basis: str, ceded: int) -> None:
     block = {"basis": basis, "threshold": number(60000, "CNY"), "fund_share": number(0.8)}
-    members = pd.DataFrame({"cost_minor": [9000000, 100], "prepaid_minor": [7000000, 100]})
+    members = pd.DataFrame({"person_id": ["a", "b"], "cost_minor": [9000000, 100], "prepaid_minor": [7000000, 100]})
     assert cede_above(StopLoss.model_validate(block), members, 100).tolist() == [ceded, 0]
 
 
@@ -93,6 +94,41 @@ def make_completion(**factors: float) -> Completion:
     numbers = {setting: number(value) for setting, value in factors.items()}
     block: dict[str, Any] = {"run_out_months": number(3), "factors": numbers, "blend_below": number(0.5)}
     return Completion.model_validate(block)
+
+
+YEAR_LONG = make_spans(("a", "T1", "2022-01-01", FOREVER), ("b", "T1", "2022-01-01", FOREVER))
+
+
+def test_what_the_fund_takes_over_is_not_completed_at_the_teams_cost() -> None:
+    # 1,000,000 at .9 come to 1,111,111.11; all above 100,000 is the fund's, so the team bears 100,000
+    policy = make_policy(
+        stop_loss={"basis": "spend", "threshold": number(100000, "CNY"), "fund_share": number(1.0)},
+        completion=make_completion(inpatient=0.9).model_dump(),
+    )
+    claims = make_claims(("a", "2023-02-01", "inpatient", 1000000.0))
+    contracts = build_accounts(policy, RATES, claims, YEAR_LONG, start=START, end=END).contracts
+    names = ["paid_minor", "completion_minor", "ceded_minor", "actual_minor"]
+    assert contracts[names].iloc[0].tolist() == [100000000, 11111111, 101111111, 10000000]
+
+
+def test_open_claims_come_to_members_by_their_claims_or_by_what_was_expected() -> None:
+    claims = make_claims(("a", "2023-02-01", "inpatient", 900.0), ("b", "2023-02-01", "inpatient", 0.0))
+    for factor, added in ((0.9, [10000, 0]), (0.4, [21900, 43800])):
+        # 900 / .9 is 100 more, all a's; at .4 it is .6 of 1,095.00 prepaid, 1 to 2 as a and b were prepaid
+        policy = make_policy(completion=make_completion(inpatient=factor).model_dump())
+        members = build_accounts(policy, RATES, claims, YEAR_LONG, start=START, end=END).members
+        assert members.sort_values("person_id")["completion_minor"].tolist() == added
+
+
+def test_a_threshold_is_a_members_across_teams_and_shared_by_cost() -> None:
+    # 30,000 in T1 and 90,000 in T2: 60,000 above the threshold, 1 to 3
+    policy = make_policy(stop_loss={"basis": "spend", "threshold": number(60000, "CNY"), "fund_share": number(1.0)})
+    claims = make_claims(("a", "2023-02-01", "inpatient", 30000.0), ("a", "2023-06-01", "inpatient", 90000.0))
+    accounts = build_accounts(policy, RATES, claims, SPANS, start=START, end=END)
+    assert accounts.contracts.set_index("team_id")["ceded_minor"].to_dict() == {"T1": 1500000, "T2": 4500000}
+    # the fund's total ties: what is known is what the teams bear and what is taken over
+    totals = settle(policy, accounts.contracts).totals[["paid_minor", "actual_minor", "ceded_minor"]].sum()
+    assert totals["paid_minor"] == totals["actual_minor"] + totals["ceded_minor"] == 12000000
 
 
 def test_claims_are_completed_by_setting_and_a_low_factor_looks_at_what_was_expected() -> None:

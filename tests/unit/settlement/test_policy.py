@@ -61,3 +61,14 @@ def test_a_misspelt_key_is_named_with_its_block(tmp_path: Path) -> None:
     path.write_text(text.replace("[[terms.surplus.bands]]", "[[terms.surplus.band]]"), encoding="utf-8")
     with pytest.raises(PolicyError, match=r"mine.toml \[terms.surplus\] band: unknown key 'band'"):
         read_policy(path, SettlementPolicy)
+
+
+@pytest.mark.parametrize(
+    ("block", "found"),
+    [({"threshold": 0.0}, "threshold.*must be above 0"), ({"fund_share": 1.2}, "fund_share")],
+)
+def test_a_stop_loss_has_a_threshold_and_a_fraction(block: dict[str, float], found: str) -> None:
+    values = {"threshold": 100.0, "fund_share": 0.8, **block}
+    stop_loss = {"basis": "spend", **{name: number(value) for name, value in values.items()}}
+    with pytest.raises(ValidationError, match=f"(?s){found}"):
+        make_policy(stop_loss=stop_loss)

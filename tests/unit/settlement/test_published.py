@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -37,7 +38,7 @@ def official(year: int) -> PublishedResults:
 @pytest.mark.parametrize("year", OFFICIAL)
 def test_every_official_contract_is_reproduced(policy: SettlementPolicy, year: int) -> None:
     results = official(year)
-    summary = compare_results(policy, results.frame, results.half_units).summarise()
+    summary = compare_results(policy, results.frame).summarise()
     assert summary["misses"] == []
     counts = tuple(summary[name] for name in ("rows", "savings_rows", "loss_rows", "capped_rows"))
     assert counts == OFFICIAL[year]
@@ -79,29 +80,28 @@ def results(**change: object) -> pd.DataFrame:
         "loss_rate": float("nan"),
         "quality": 0.9,
         "disaster_adjustment": float("nan"),
+        "share_rate_half_unit": 0.00005,
+        "minimum_rate_half_unit": 0.00005,
     }
     return pd.DataFrame([{**row, **change}])
 
 
-HALF = {"share_rate": 0.00005, "minimum_rate": 0.00005}
-
-
 def test_a_contract_by_the_rules_is_reproduced(policy: SettlementPolicy) -> None:
-    assert compare_results(policy, results(), HALF).misses == []
+    assert compare_results(policy, results()).misses == []
 
 
 def test_without_a_share_rate_the_share_is_that_of_the_track_times_quality(policy: SettlementPolicy) -> None:
-    assert compare_results(policy, results(share_rate=float("nan")), HALF).misses == []
+    assert compare_results(policy, results(share_rate=float("nan"))).misses == []
 
 
 def test_a_year_that_prints_no_generated_amount_is_held_to_its_payments(policy: SettlementPolicy) -> None:
-    assert compare_results(policy, results(generated=float("nan")), HALF).misses == []
-    unpaid = compare_results(policy, results(generated=float("nan"), earned=0.0), HALF).misses
+    assert compare_results(policy, results(generated=float("nan"))).misses == []
+    unpaid = compare_results(policy, results(generated=float("nan"), earned=0.0)).misses
     assert {miss["check"] for miss in unpaid} == {"minimum_rate_rule", "earned"}
 
 
 def test_the_rounding_of_whole_amounts_is_no_miss(policy: SettlementPolicy) -> None:
-    assert compare_results(policy, results(difference=5e6 + 1, generated=5e6 + 1), HALF).misses == []
+    assert compare_results(policy, results(difference=5e6 + 1, generated=5e6 + 1)).misses == []
 
 
 @pytest.mark.parametrize(
@@ -111,18 +111,25 @@ def test_the_rounding_of_whole_amounts_is_no_miss(policy: SettlementPolicy) -> N
         ({"difference": float("nan")}, "benchmark_identity", "difference is not published"),
         ({"generated": 0.0}, "minimum_rate_rule", "says otherwise"),
         ({"generated": 5e6 - 1}, "minimum_rate_rule", "says otherwise"),
+        ({"generated": float("nan"), "name": "Two"}, "minimum_rate_rule", "generated amount is not published"),
+        ({"track": ""}, "minimum_rate_rule", "no flag of a track is set"),
+        ({"track": ""}, "earned", "no flag of a track is set"),
+        ({"earned": 0.0}, "earned", "the rules give 2,205,000"),
+        ({"earned": 1e6, "share_rate": float("nan")}, "earned", "share rate not published"),
         ({"minimum_rate": 0.05004}, "minimum_rate_rule", "within the printed rounding"),
         ({"earned": 0.0}, "earned", "nothing was paid although"),
         ({"earned": 2250000.0}, "earned", "0.450000 of what was generated"),
-        ({"earned": 2205000.0 + 260.0}, "earned", "no rule of the policy gives it"),
+        ({"earned": 2205000.0 + 450.0}, "earned", "no rule of the policy gives it"),
         ({"earned": float("nan")}, "earned", "not published"),
         ({"benchmark": float("nan")}, "earned", "benchmark or expenditure is not published"),
     ],
 )
 def test_an_altered_figure_is_a_miss_with_its_reason(
-    policy: SettlementPolicy, change: dict[str, float], check: str, reason: str
+    policy: SettlementPolicy, change: dict[str, Any], check: str, reason: str
 ) -> None:
-    misses = compare_results(policy, results(**change), HALF).misses
+    # a second contract by the rules, so that the year prints what it prints
+    frame = pd.concat([results(**change), results(aco_id="B1")], ignore_index=True)
+    misses = compare_results(policy, frame).misses
     found = [miss for miss in misses if miss["check"] == check]
     assert len(found) == 1
     assert reason in str(found[0]["reason"])
@@ -132,21 +139,67 @@ def test_an_altered_figure_is_a_miss_with_its_reason(
 def test_a_tie_with_the_printed_rate_is_decided_by_the_rate_of_its_lives(policy: SettlementPolicy) -> None:
     # 20,000 lives: 2.5%. Printed as 2.50%, a rate of 2.499% misses it and one of 2.5% reaches it
     below = {"expenditure": 97501000.0, "difference": 2499000.0, "lives": 20000.0, "minimum_rate": 0.02502}
-    assert compare_results(policy, results(**below, generated=0.0, earned=0.0), HALF).misses == []
+    assert compare_results(policy, results(**below, generated=0.0, earned=0.0)).misses == []
     reached = {**below, "expenditure": 97500000.0, "difference": 2500000.0, "generated": 2500000.0}
-    assert compare_results(policy, results(**reached, earned=1102500.0), HALF).misses == []
+    assert compare_results(policy, results(**reached, earned=1102500.0)).misses == []
 
 
 def test_less_owed_than_the_rules_give_points_to_a_limit_on_revenue(policy: SettlementPolicy) -> None:
     # Track 1+: 30% of 5,000,000 is 1,500,000; a limit of 8% of revenue may have held it at 900,000
     change = {"track": "1+", "expenditure": 1.05e8, "difference": -5e6, "generated": -5e6, "earned": -9e5}
-    misses = compare_results(policy, results(**change), HALF).misses
+    misses = compare_results(policy, results(**change)).misses
     assert ["limit on revenue" in str(miss["reason"]) for miss in misses] == [True]
 
 
 def test_a_disaster_adjustment_lowers_what_is_owed(policy: SettlementPolicy) -> None:
     # track 3: 5% lost, 1 - .72 = .28 rises to .40: 2,000,000 owed, 300,000 forgiven
     change = {"track": "3", "expenditure": 1.05e8, "difference": -5e6, "generated": -5e6, "share_rate": 0.72}
-    assert compare_results(policy, results(**change, earned=-2e6), HALF).misses == []
+    assert compare_results(policy, results(**change, earned=-2e6)).misses == []
     forgiven = results(**change, earned=-1.7e6, disaster_adjustment=3e5)
-    assert compare_results(policy, forgiven, HALF).misses == []
+    assert compare_results(policy, forgiven).misses == []
+
+
+@pytest.mark.parametrize(
+    ("half_unit", "beyond", "held"),
+    [
+        # .0002 x (2,205,000 + 441) = 441.09, and 1: 442 holds, 443 does not; a finer share takes nothing away
+        (0.00005, 442.0, True),
+        (0.00005, 443.0, False),
+        (5e-13, 442.0, True),
+        # a share of three places: .0005 x 5,000,000 = 2,500, and 1; one of a single place allows no more
+        (0.0005, 2501.0, True),
+        (0.05, 2501.0, True),
+        (0.05, 2502.0, False),
+    ],
+)
+def test_an_earned_amount_may_differ_by_the_rounding_of_its_own_share(
+    policy: SettlementPolicy, half_unit: float, beyond: float, held: bool
+) -> None:
+    change = {"earned": 2205000.0 + beyond, "share_rate_half_unit": half_unit}
+    assert (compare_results(policy, results(**change)).misses == []) is held
+
+
+@pytest.mark.parametrize(("rate", "check"), [("minimum_rate", "minimum_rate_rule"), ("share_rate", "earned")])
+def test_a_rate_above_one_is_the_rows_own_fault(policy: SettlementPolicy, rate: str, check: str) -> None:
+    misses = compare_results(policy, results(**{rate: 3.1})).misses
+    assert f"its {rate} is 3.1, above 1" in next(str(miss["reason"]) for miss in misses if miss["check"] == check)
+
+
+def test_rows_without_an_identifier_count_and_are_named(policy: SettlementPolicy) -> None:
+    summary: dict[str, Any] = compare_results(policy, results(), [(7, "Two")]).summarise()
+    assert (summary["rows"], summary["rows_without_identifier"]) == (2, 1)
+    assert summary["reproduced_share"] == summary["rule_share"] == summary["benchmark_identity_share"] == 0.5
+    assert [(miss["name"], miss["reason"]) for miss in summary["misses"]] == [
+        ("Two", "row 7 of the file has no identifier and is not settled")
+    ]
+
+
+def test_the_funds_cost_is_the_sum_of_the_published_expenditure(policy: SettlementPolicy) -> None:
+    # the first prints a difference that is 1 more than its amounts, the third has no track: 3 x 95,000,000
+    frame = pd.concat(
+        [results(difference=5e6 + 1, generated=5e6 + 1), results(aco_id="B1"), results(aco_id="C1", track="")]
+    )
+    comparison = compare_results(policy, frame)
+    assert comparison.settlement.totals["actual_minor"].sum() == 285000000
+    assert comparison.settlement.totals["prepaid_minor"].tolist() == [100000000, 100000000, 95000000]
+    assert comparison.summarise()["identity_rounding"] == 1.0

@@ -82,10 +82,29 @@ def test_a_denominator_too_small_gives_its_points_to_the_rest() -> None:
     assert teams["scored_indicators"].tolist() == [1]
 
 
-def test_a_team_that_nothing_is_known_of_scores_nothing() -> None:
+def test_a_team_that_nothing_is_known_of_has_no_score() -> None:
     scorecard = make_scorecard({"a": indicator(100)})
     _, teams = score_teams(scorecard, rows(("T", "a", 0, 0), ("U", "a", 90, 100)))
-    assert teams.set_index("team_id")["quality"].to_dict() == pytest.approx({"T": 0.0, "U": 100.0})
+    quality = teams.set_index("team_id")["quality"].to_dict()
+    assert quality == pytest.approx({"T": float("nan"), "U": 100.0}, nan_ok=True)
+
+
+def test_dropped_points_stay_in_their_dimension_so_that_outcomes_keep_half() -> None:
+    card = make_scorecard(
+        {"a": indicator(10), "b": indicator(40), "c": indicator(30, "process"), "d": indicator(20, "process")}
+    )
+    measured = rows(("T", "a", 700, 1000), ("T", "b", 0, 29), ("T", "c", 900, 1000), ("T", "d", 0, 29))
+    lines, teams = score_teams(card, measured)
+    # 10 of 40 points would be outcomes' in proportion to all; a takes b's 40, c takes d's 20: 50 x .5 + 50 = 75
+    assert lines["full_points"].tolist() == pytest.approx([50.0, 0.0, 50.0, 0.0])
+    assert teams["quality"].tolist() == pytest.approx([75.0])
+
+
+def test_a_team_without_a_scored_outcome_has_no_score() -> None:
+    card = make_scorecard({"a": indicator(60), "b": indicator(40, "process")})
+    lines, teams = score_teams(card, rows(("T", "a", 0, 29), ("T", "b", 900, 1000)))
+    assert lines["full_points"].tolist() == [0.0, 0.0]
+    assert teams["quality"].isna().all()
 
 
 @pytest.mark.parametrize("method", ["wilson", "credibility"])

@@ -10,7 +10,8 @@ import pytest
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.settlement.contract import Contract
 from riskkit.settlement.policy import SettlementPolicy
-from riskkit.settlement.statement import check_identities, settle, settle_contract, sum_lines
+from riskkit.settlement.statement import settle, settle_contract, sum_lines
+from riskkit.settlement.totals import check_identities
 from tests.unit.settlement.conftest import bands, make_policy, number
 
 
@@ -109,3 +110,21 @@ def test_totals_that_do_not_reconcile_are_refused(seed_policy: SettlementPolicy)
     totals = settle(seed_policy, frame(quality=80.0)).totals
     with pytest.raises(DataContractError, match="team 'T1' does not reconcile"):
         check_identities(totals.assign(returned_minor=totals["returned_minor"] + 1))
+
+
+@pytest.mark.parametrize(
+    ("funds", "actual", "net"),
+    # half of 100.00 left over is retained, 30% of 100.00 too much is borne: the team sends back 50.00 of what it holds
+    # and gets 70.00, or, where the fund pays the claims, gets 50.00 and owes 30.00
+    [
+        ("prepaid", 90000, -5000),
+        ("prepaid", 110000, 7000),
+        ("fee_for_service", 90000, 5000),
+        ("fee_for_service", 110000, -3000),
+    ],
+)
+def test_what_moves_depends_on_who_holds_the_money(funds: str, actual: int, net: int) -> None:
+    terms = {"surplus": {"bands": bands((None, 0.5))}, "overspend": {"bands": bands((None, 0.3))}}
+    settlement = settle(make_policy(contract={"funds": funds}, terms=terms), frame(actual_minor=actual))
+    assert settlement.totals["net_minor"].tolist() == [net]
+    assert settlement.lines[["item", "amount_minor", "detail"]].iloc[-1].tolist() == ["net", net, funds]

@@ -80,7 +80,13 @@ def test_published_results_are_held_to_the_engine_and_misses_are_named(tmp_path:
     [
         ("", DataContractError, "not readable as CSV"),
         ("team_id,prepaid_amount\nT,1\n", DataContractError, "lack column 'actual_minor'"),
-        ("team_id,prepaid_amount,actual_amount\nT,x,1\n", DataContractError, "prepaid_minor must be a whole number"),
+        (
+            "team_id,prepaid_amount,actual_amount\nT,x,1\n",
+            DataContractError,
+            r"prepaid_amount of team 'T' \(row 2\) is 'x'",
+        ),
+        ("team_id,prepaid_amount,actual_amount\n", DataContractError, "there is no contract"),
+        (CONTRACTS.replace("70", "abc"), DataContractError, "quality of team '007' .* is 'abc', expected a number"),
         (CONTRACTS + "007,1,1,1\n", DataContractError, "one row per team"),
         (CONTRACTS.replace("70", ""), DataContractError, "no 'quality'"),
     ],
@@ -110,3 +116,15 @@ def test_a_started_folder_settles_under_its_own_policy(tmp_path: Path) -> None:
     year = settle_file(policy, source, tmp_path / "out")
     # 80% of 1,000.00 and of 0.01: 800.00 and, rounded, 0.01
     assert year.settlement.totals["retained_minor"].tolist() == [80000, 1]
+
+
+def test_commas_between_thousands_are_read(tmp_path: Path) -> None:
+    text = 'team_id,prepaid_amount,actual_amount,quality\nT,"1,000","1,234.50",70\n'
+    year = settle_file(PRESETS / "seed_50_70.toml", write(tmp_path, "contracts.csv", text), tmp_path / "out")
+    assert year.settlement.totals[["prepaid_minor", "actual_minor"]].iloc[0].tolist() == [100000, 123450]
+    with pytest.raises(DataContractError, match="is '1,00'"):
+        settle_file(
+            PRESETS / "seed_50_70.toml",
+            write(tmp_path, "wrong.csv", text.replace("1,000", "1,00")),
+            tmp_path / "other",
+        )

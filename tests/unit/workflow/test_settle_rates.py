@@ -161,7 +161,7 @@ def test_quality_is_written_by_line_and_team(source: Path, tmp_path: Path) -> No
     assert (lines["numerator"] <= lines["denominator"]).all()
     full = lines.groupby("team_id")["full_points"].sum()
     assert ((full - 1000).abs().lt(1e-6) | full.eq(0)).all()
-    assert "teams on thousand_points" in describe_quality_scores(scored)[0]
+    assert " teams on thousand_points" in describe_quality_scores(scored)[0]
 
 
 def test_the_monitors_write_a_table_each(source: Path, tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""CSV files of our own layout: contracts with amounts in currency, and tables by team."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from riskkit.errors import DataContractError
+from riskkit.settlement.money import exact, to_minor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from riskkit.settlement.policy import SettlementPolicy
+
+MONEY: Final = ("prepaid", "actual", "revenue")
+WORDS: Final = frozenset({"team_id", "cause", "track"})
+NUMBERS: Final = frozenset(
+    {"quality", "lives", "heads", "minimum_rate", "share_rate", "loss_rate", "agreement_year"}
+    | {f"{name}_amount" for name in MONEY}
+)
+NUMBER: Final = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e[-+]?\d+)?", re.IGNORECASE)
+
+
+def read_contract_file(policy: SettlementPolicy, source: Path) -> pd.DataFrame:
+    """Read contracts from CSV, amounts in currency.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        Says the minor unit.
+    source : pathlib.Path
+        UTF-8 CSV file with a header line; numbers may have commas between thousands.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The contracts with amounts in minor units.
+
+    Raises
+    ------
+    DataContractError
+        If the file cannot be read, or a cell is no number where one is expected.
+    """
+    frame = read_csv(source, text=True)
+    for name in [str(column) for column in frame.columns if column not in WORDS]:
+        if name in NUMBERS or frame[name].map(_is_number).any():
+            frame[name] = _read_column(source, frame, name)
+    for name in MONEY:
+        if f"{name}_amount" in frame.columns:
+            amounts = frame.pop(f"{name}_amount")
+            frame[f"{name}_minor"] = [_minor(amount, policy.per_currency_unit) for amount in amounts]
+    return frame
+
+
+def read_csv(path: Path, *, text: bool = False) -> pd.DataFrame:
+    """Read a CSV file of ours.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        UTF-8 file with a header line.
+    text : bool, default False
+        Whether every cell stays text; else identifiers alone do.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its rows.
+
+    Raises
+    ------
+    DataContractError
+        If it cannot be read.
+    """
+    kinds: dict[str, str] = {"team_id": "str", "institution_id": "str"}
+    try:
+        if text:
+            return pd.read_csv(path, dtype="str", encoding="utf-8-sig")
+        return pd.read_csv(path, dtype=kinds, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
+        message = f"{path}: not readable as CSV ({' '.join(str(exc).split())}). Give a UTF-8 file with a header line."
+        raise DataContractError(message) from exc
+
+
+def _is_number(cell: object) -> bool:
+    bare = str(cell).strip()
+    return any(sign.isdigit() for sign in bare) and NUMBER.fullmatch(bare) is not None
+
+
+def _read_column(source: Path, frame: pd.DataFrame, name: str) -> list[float]:
+    """Read a column of numbers; what is neither a number nor blank is named with its place."""
+    numbers: list[float] = []
+    for line, cell in enumerate(frame[name], start=2):
+        blank = pd.isna(cell) or not str(cell).strip()
+        if not blank and not _is_number(cell):
+            team = frame["team_id"].iloc[line - 2] if "team_id" in frame.columns else "?"
+            message = (
+                f"{source}: {name} of team {team!r} (row {line}) is {cell!r}, expected a number such as 1,000.00 or "
+                "1000. Correct the cell."
+            )
+            raise DataContractError(message)
+        numbers.append(float("nan") if blank else float(str(cell).strip().replace(",", "")))
+    return numbers
+
+
+def _minor(amount: float, per_unit: int) -> float:
+    """Bring an amount to minor units, exactly as it is written; a blank one stays for the contract to refuse."""
+    return float("nan") if pd.isna(amount) else to_minor(exact(float(amount)) * per_unit)
