@@ -649,8 +649,12 @@ def test_a_year_of_real_codes_keeps_every_row_and_every_fen(
     )
     for stem, table in (("处方明细", "pharmacy_claim"), ("检验结果", "lab_result")):
         assert len(lists.table(table)) + len(lists.table(f"quarantine/{table}")) == len(year[stem]) == 400
-    opened = open_source("settlement_list", lists.folder, tmp_path / "work", on_bad_rows="refuse")
-    assert opened.tables.quality.rows_in == sum(report.rows_out.values())
+    with pytest.raises(DataContractError, match="medical_claim: 3 of 423 rows break"):
+        open_source("settlement_list", lists.folder, tmp_path / "refused", on_bad_rows="refuse")
+    opened = open_source("settlement_list", lists.folder, tmp_path / "work", on_bad_rows="quarantine")
+    quality = opened.tables.quality
+    assert quality.rows_accepted == sum(report.rows_out.values())
+    assert quality.rows_in == quality.rows_accepted + quality.rows_quarantined
     # The code lists find the diabetics among the insurance codes.
     matches = match_prefixes(lists.table("diagnosis"), read_code_list(ROOT / "models" / "codelists" / "conditions.csv"))
     diabetic = {row[name] for row in good for name in columns if row[name].startswith(("E10", "E11", "E14"))}
