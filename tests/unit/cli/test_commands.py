@@ -156,7 +156,7 @@ def test_score_opens_the_model_first_and_counts_the_members(stand_in: Callable[.
 
 def test_rates_says_whether_the_budget_is_met(stand_in: Callable[..., Recorder]) -> None:
     stand_in(apply_module, "open_bundle", "the bundle")
-    asked = stand_in(apply_module, "rate_source", SimpleNamespace(certificate=CERTIFICATE))
+    asked = stand_in(apply_module, "rate_source", SimpleNamespace(certificate=CERTIFICATE, table=pd.DataFrame()))
     done = run("rates", "--model", "out/demo", "--source", "in", "--policy", "half.toml", "--out", "r")
     assert asked.positional == ("the bundle", Path("in"), Path("r"))
     assert asked.named["policy"] == Path("half.toml")
