@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOT_TIERS: Final = frozenset({"entered", "left", "died", "unassessed"})
+ALPHA: Final = {RED: 0.55, GREEN: 0.55, GREY: 0.45, PALE: 0.85}
 BAR: Final = 0.02
 GAP: Final = 0.05
 
@@ -83,7 +84,7 @@ def _draw_band(ax: Axes, starts: tuple[float, float], size: float, color: str) -
     """Draw one band, level at both ends."""
     x = np.linspace(0.0, 1.0, 40)
     top = starts[0] + (starts[1] - starts[0]) * (3 * x**2 - 2 * x**3)
-    ax.fill_between(BAR + x * (1 - 2 * BAR), top, top + size, color=color, alpha=0.55, linewidth=0)
+    ax.fill_between(BAR + x * (1 - 2 * BAR), top, top + size, color=color, alpha=ALPHA[color], linewidth=0)
 
 
 def _draw_bars(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from riskkit.evaluation.drift import PSI_ACT, PSI_WATCH
 from riskkit.report.blocks import Block, Cell, make_figure, make_note, make_section, make_table
 from riskkit.report.migration_figure import draw_migration
 from riskkit.report.population_sections import WITHHELD, make_tier_blocks
@@ -52,8 +53,10 @@ def make_migration_section(summary: Summary) -> Block | None:
     hidden = hide_small_cells(counts)
     last = [str(row["last_tier"]) for row in rows]
     svg = draw_migration(np.where(hidden, 0, counts), last, names, "migration")
-    caption = "Red: into a higher tier; green: into a lower one; grey: the same tier, or a member who came or went. "
-    caption += "Moves of fewer than 11 members are not drawn."
+    caption = (
+        "Red: into a higher tier; green: into a lower one; grey: the same tier; pale: who came or went. Moves that "
+    )
+    caption += "the table does not show are not drawn."
     blocks: list[Block | None] = [
         _make_stability_note(migration),
         _make_change_note(migration),
@@ -82,7 +85,7 @@ def hide_small_cells(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
 
     Examples
     --------
-    The 5 goes, and with it the next smallest of its row and of its column, and so on until none stands alone:
+    The 5 goes, and with it the 20 of its row; in their columns the 40 and, as its row has lost one, the 50:
 
     >>> hide_small_cells(np.array([[90, 20, 5], [30, 40, 50], [60, 70, 80]])).astype(int).tolist()
     [[0, 1, 1], [0, 1, 1], [0, 0, 0]]
@@ -90,14 +93,21 @@ def hide_small_cells(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
     hidden: NDArray[np.bool_] = (counts > 0) & (counts < SMALLEST_CELL)
     changed = True
     while changed:
-        changed = False
-        for lines, mask in ((counts, hidden), (counts.T, hidden.T)):
-            for line, held in zip(lines, mask, strict=True):
-                others = np.flatnonzero((line > 0) & ~held)
-                if held.sum() == 1 and len(others):
-                    held[others[np.argmin(line[others])]] = True
-                    changed = True
+        changed = any([_hide_with_lone(*pair) for pair in ((counts, hidden), (counts.T, hidden.T))])
     return hidden
+
+
+def _hide_with_lone(counts: NDArray[np.int64], hidden: NDArray[np.bool_]) -> bool:
+    """Hide the smallest cell beside each that is hidden alone in its row, best where a column has lost one already."""
+    changed = False
+    for line, held in zip(counts, hidden, strict=True):
+        others = np.flatnonzero((line > 0) & ~held)
+        if held.sum() == 1 and len(others):
+            broken = others[hidden[:, others].any(axis=0)]
+            chosen = broken if len(broken) else others
+            held[chosen[np.argmin(line[chosen])]] = True
+            changed = True
+    return changed
 
 
 def _make_stability_note(migration: Mapping[str, Any]) -> Block:
@@ -120,7 +130,7 @@ def _make_change_note(migration: Mapping[str, Any]) -> Block | None:
     text = f"Tiers that are not the model's own: held {', '.join(held) or 'none'}; raised by a clinician "
     text += f"{', '.join(raised) or 'none'}."
     if changes["overrides"]:
-        text += f" Of {changes['overrides']:,} overrides {changes['not_members']:,} name no member and "
+        text += f" Of {changes['overrides']:,} overrides {changes['not_members']:,} named no member and "
         text += f"{changes['without_effect']:,} had expired or asked for no higher tier."
     return make_note(text)
 
@@ -156,7 +166,7 @@ def _make_measures(migration: Mapping[str, Any]) -> Block:
         ["Population stability index of the shares", format_number(migration.get("psi"))],
         ["Rises that rest on diagnosis codes alone", format_percent(migration.get("coded_rises"))],
     ]
-    note = "PSI above 0.1: watch; above 0.25: act. Kappa of 1 is no change."
+    note = f"PSI above {PSI_WATCH:g}: watch; above {PSI_ACT:g}: act. Kappa of 1 is no change."
     return make_table(["Measure", "Value"], rows, note=note)
 
 
@@ -167,4 +177,4 @@ def _show_observed(summary: Summary, migration: Mapping[str, Any]) -> list[Block
         return []
     text = f"What happened in the year from {migration['last_index_date']} to members of each last tier: "
     said = make_note(f"{text}{outcome_title(summary, observed.get('outcome'))}.")
-    return [said, *make_tier_blocks(observed, "migration-observed")]
+    return [said, *make_tier_blocks(observed, "migration-observed", "Last year's tiers and what followed")]

@@ -98,7 +98,9 @@ def make_tier_section(summary: Summary) -> Block | None:
     return make_section("tiers", "Risk tiers", make_tier_blocks(tiers, "tiers"), lead=lead)
 
 
-def make_tier_blocks(tiers: Mapping[str, Any], name: str) -> list[Block | None]:
+def make_tier_blocks(
+    tiers: Mapping[str, Any], name: str, title: str = "Tier sizes and observed rates"
+) -> list[Block | None]:
     """Show what happened in each tier: whether the rate rises, the figure, the table.
 
     Parameters
@@ -107,6 +109,8 @@ def make_tier_blocks(tiers: Mapping[str, Any], name: str) -> list[Block | None]:
         `rows` and `gradient`, as in `summary.json`.
     name : str
         Name of the figure on the page.
+    title : str, default "Tier sizes and observed rates"
+        Title of the figure.
 
     Returns
     -------
@@ -114,7 +118,7 @@ def make_tier_blocks(tiers: Mapping[str, Any], name: str) -> list[Block | None]:
         Note, figure and table.
     """
     rows = withhold_small_tiers(tiers["rows"])
-    figure = make_figure(draw_tiers(rows, name), "Tier sizes and observed rates", "Withheld tiers have no bar.")
+    figure = make_figure(draw_tiers(rows, name), title, "Withheld tiers have no bar.")
     titles = ["Tier", "Package", "Members", "Share", "Observed rate", "Mean predicted risk"]
     titles += ["Share of cost"] if any(row.get("cost_share") is not None for row in rows) else []
     table = make_table(titles, [_tier_cells(row)[: len(titles)] for row in rows], words=2)

@@ -82,6 +82,15 @@ def test_the_written_summary_is_the_one_that_is_returned(recorded: Recorded) -> 
     assert len(written["examples"]) == 3
 
 
+def test_the_report_compares_the_tiers_of_two_index_years_where_no_last_tiers_are_given(recorded: Recorded) -> None:
+    migration = recorded.run.summary["migration"]
+    assert (migration["basis"], migration["last_index_date"]) == ("index_years", "2024-01-01")
+    page = (recorded.run.out / "report.html").read_text(encoding="utf-8")
+    assert "From 2024-01-01 to 2025-01-01" in page
+    assert "Members by last tier and tier" in page
+    assert "Share of cost" in page
+
+
 def test_the_written_bundle_gives_the_written_scores(recorded: Recorded, members: pd.DataFrame) -> None:
     written = pd.read_parquet(recorded.run.out / "scores.parquet")
     pd.testing.assert_frame_equal(score_members(read_bundle(recorded.run.out / "bundle"), members), written)
