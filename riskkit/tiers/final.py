@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from riskkit.tiers.policy import TierPolicy
 
 OVERRIDDEN: Final = "clinical_override"
+SAID_FROM: Final = ("risk_tier", "model_tier", "tier_reason", "override_code", "override_author", "override_expiry")
 HELD: Final = {
     "minimum_stay": (
         "held at {final}, where the model says {model}: less than {stay:g} months in the tier",
@@ -116,13 +117,21 @@ def assign_final_tiers(
 def _say_changes(policy: TierPolicy, final: pd.DataFrame) -> dict[str, ExtensionArray]:
     """Say in two languages why the final tier is not the model's; nothing where it is."""
     changed = np.flatnonzero((final["risk_tier"] != final["model_tier"]).to_numpy())
-    words = [_say(policy, row) for row in final.iloc[changed].to_dict("records")]
+    words = _list_words(policy, final.iloc[changed])
     said: dict[str, ExtensionArray] = {}
     for place, column in enumerate(("tier_change", "tier_change_zh")):
         texts = np.full(len(final), "", dtype=object)
         texts[changed] = [pair[place] for pair in words]
         said[column] = pd.array(texts, dtype="str")
     return said
+
+
+def _list_words(policy: TierPolicy, moved: pd.DataFrame) -> list[tuple[str, str]]:
+    """Say it for each row, once for rows that are alike."""
+    columns = [name for name in SAID_FROM if name in moved]
+    rows = list(moved[columns].astype("object").itertuples(index=False, name=None))
+    spoken = {row: _say(policy, dict(zip(columns, row, strict=True))) for row in dict.fromkeys(rows)}
+    return [spoken[row] for row in rows]
 
 
 def _say(policy: TierPolicy, row: dict[Any, Any]) -> tuple[str, str]:

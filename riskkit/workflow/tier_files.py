@@ -150,6 +150,7 @@ def _read_last(path: Path) -> pd.DataFrame:
     """Read the last assignment: whole, with dates that are dates."""
     from pyarrow.lib import ArrowException
 
+    _require_file(path, "the scores.parquet of the year before")
     try:
         last = pd.read_parquet(path)
     except (OSError, ValueError, ArrowException) as exc:
@@ -166,17 +167,24 @@ def _read_last(path: Path) -> pd.DataFrame:
 
 def _read_overrides(path: Path) -> pd.DataFrame:
     """Read the clinicians' list: text, with an expiry that is a date."""
+    _require_file(path, "a CSV file with person_id, risk_tier, code, author, expiry_date")
     try:
         given = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
     except (OSError, ValueError) as exc:
         message = (
             f"{path}: not readable as CSV ({exc}); expected person_id, risk_tier, code, author, expiry_date. Correct "
-            "the path or the file."
+            "the file."
         )
         raise DataContractError(message) from exc
     if "expiry_date" not in given:
         return given
     return given.assign(expiry_date=_as_days(given["expiry_date"], path))
+
+
+def _require_file(path: Path, expected: str) -> None:
+    if not path.is_file():
+        message = f"{path}: no such file, expected {expected}. Correct the path."
+        raise DataContractError(message)
 
 
 def _as_days(values: pd.Series[Any], path: Path) -> pd.Series[Any]:

@@ -143,7 +143,7 @@ def test_a_history_that_is_wrong_is_refused_before_the_source_is_opened(
     monkeypatch.setattr(apply_module, "_open_members", None)
     files = TierFiles(last=tmp_path / "none.parquet")
     for call in (score_source, rate_source):
-        with pytest.raises(DataContractError, match=r"none\.parquet: not readable as Parquet"):
+        with pytest.raises(DataContractError, match=r"none\.parquet: no such file"):
             call(rated.bundle, tmp_path / "source", tmp_path / "out", tier_files=files)
 
 

@@ -86,9 +86,11 @@ def test_a_list_of_overrides_that_nobody_can_answer_for_is_refused(
 
 
 def test_a_file_that_is_not_there_is_named(policy: TierPolicy, tmp_path: Path) -> None:
-    with pytest.raises(DataContractError, match=r"none\.parquet: not readable as Parquet .* Give the scores\.parquet"):
+    with pytest.raises(
+        DataContractError, match=r"none\.parquet: no such file, expected the scores\.parquet of the year before"
+    ):
         read_tier_history(TierFiles(last=tmp_path / "none.parquet"), policy, place="x")
-    with pytest.raises(DataContractError, match=r"none\.csv: not readable as CSV"):
+    with pytest.raises(DataContractError, match=r"none\.csv: no such file, expected a CSV file"):
         read_tier_history(TierFiles(overrides=tmp_path / "none.csv"), policy, place="x")
     with pytest.raises(DataContractError, match=r"o\.csv: not readable as Parquet"):
         read_tier_history(TierFiles(last=write(tmp_path / "o.csv", HEADER)), policy, place="x")
