@@ -13,6 +13,8 @@ from riskkit.risk.hazard_frame import TimeFrame
 from riskkit.risk.matrix import ModelFrame
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -57,6 +59,37 @@ class HazardMembers:
         TimeFrame
             Those rows, a column of weights for each horizon.
         """
+        return self._lay_out(rows, until, self.spec.horizons_days)
+
+    def frame_at(
+        self, rows: NDArray[np.int64], horizon_days: float, *, until: pd.Timestamp | None = None
+    ) -> tuple[ModelFrame, float]:
+        """Lay out some rows as those of a binary outcome, by a horizon that they were followed to.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray of int
+            Positions.
+        horizon_days : float
+            The horizon that is asked for.
+        until : pandas.Timestamp, optional
+            First day that nothing may be known of.
+
+        Returns
+        -------
+        rows : ModelFrame
+            Had the event or not, with the weights of censoring.
+        days : float
+            The horizon that was taken: the longest follow-up of these rows where that is shorter than what is asked
+            for. Beyond it only those with an event are known, and nothing can be learnt from them alone.
+        """
+        followed = self._lay_out(rows, until, (horizon_days,)).followed_days
+        days = min(float(horizon_days), float(followed.max()))
+        return self._lay_out(rows, until, (days,)).at(0, days), days
+
+    def _lay_out(
+        self, rows: NDArray[np.int64] | None, until: pd.Timestamp | None, horizons_days: Sequence[float]
+    ) -> TimeFrame:
         taken = np.arange(len(self.labels)) if rows is None else rows
         labels = self.labels.take(taken)
         days, cause = labels["followed_days"].to_numpy(np.float64), labels["cause"].to_numpy(np.float64)
@@ -65,7 +98,7 @@ class HazardMembers:
             cause, days = np.where(days < most, cause, 0.0), np.minimum(days, most)
         weights = [
             compute_ipcw(np.minimum(days, horizon), (cause > 0) & (days < horizon), horizon)
-            for horizon in self.spec.horizons_days
+            for horizon in horizons_days
         ]
         features = self.features.take(taken).reset_index(drop=True)
         return TimeFrame(ModelFrame(features, cause, np.ones(len(taken))), days, np.column_stack(weights))

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskkit.data.io import Tables
-    from riskkit.risk.hazard_frame import TimeFrame
     from riskkit.risk.hazard_model import HazardModel
     from riskkit.risk.spec import OutcomeSpec
     from riskkit.workflow.members import FeaturePlan, Members
@@ -204,7 +203,10 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
 def _tune(
     scheme: Scheme, task: _HazardTask, splits: SplitPlan, search: SearchAid, progress: Progress | None
 ) -> dict[str, Any]:
-    """Search for the trees on the last horizon, as a binary outcome of those whose status is known."""
+    """Search for the trees on the last horizon, as a binary outcome of those whose status is known.
+
+    Where training is not followed so far, the search looks as far as it is.
+    """
     block, last = scheme.file.split, len(task.spec.horizons_days) - 1
     if not task.spec.tuning.trials:
         return {}
@@ -215,10 +217,10 @@ def _tune(
 
     binary = describe_horizon(task.spec, last)
     binary = binary.model_copy(update={"model": binary.model.model_copy(update={"objective": "binary"})})
-    rows = task.members.frame(tuning_rows(task.members.cohort, block, splits, task.seed), until=task.cut)
+    held = tuning_rows(task.members.cohort, block, splits, task.seed)
     params = tune(
         binary,
-        rows.at(last, task.spec.horizon_days),
+        task.members.frame_at(held, task.spec.horizon_days, until=task.cut)[0],
         feature_names=task.names,
         directions=task.directions,
         seed=task.seed,
@@ -253,7 +255,7 @@ def _fit_and_predict(
         )
         kept = model if split is plan.kept else kept
         if len(split.test):
-            found.append(_predict(task, split, train, model))
+            found.append(_predict(task, split, model))
     if kept is None:
         message = f"outcome {task.spec.name!r}: no split is kept. Correct [split] of the scheme."
         raise DataContractError(message)
@@ -261,11 +263,17 @@ def _fit_and_predict(
     return kept, tables[task.spec.columns[0]].index.to_numpy(), tables
 
 
-def _predict(task: _HazardTask, split: Split, train: TimeFrame, model: HazardModel) -> dict[str, pd.DataFrame]:
-    """Predict the test rows by the model and by its comparators, each horizon by its own."""
+def _predict(task: _HazardTask, split: Split, model: HazardModel) -> dict[str, pd.DataFrame]:
+    """Predict the test rows by the model and by its comparators, each horizon by its own.
+
+    Where training is not followed to a horizon, the comparators learn the risk by the longest follow-up, and their
+    hazard is taken to go on as it was, as the trees' is.
+    """
     predicted = model.predict(task.members.features.take(split.test))
     tables = {}
-    for place, (name, days) in enumerate(zip(task.spec.columns, task.spec.horizons_days, strict=True)):
-        others = task.comparators.predict_from(train.at(place, days), split.train, split.test)
-        tables[name] = pd.DataFrame({"predicted": predicted[:, place], **others}, index=split.test)
+    for place, (name, horizon) in enumerate(zip(task.spec.columns, task.spec.horizons_days, strict=True)):
+        seen, days = task.members.frame_at(split.train, horizon, until=task.cut)
+        others = task.comparators.predict_from(seen, split.train, split.test)
+        stretched = {other: 1.0 - (1.0 - values) ** (horizon / days) for other, values in others.items()}
+        tables[name] = pd.DataFrame({"predicted": predicted[:, place], **stretched}, index=split.test)
     return tables

@@ -58,3 +58,16 @@ def test_a_label_without_a_time_is_refused() -> None:
     keys = pd.DataFrame({"person_id": ["a"], "index_date": [DAY]})
     with pytest.raises(DataContractError, match="has no column 'cause', expected a time to the event"):
         find_hazard_members(make_hazard_spec(), keys, keys, keys.assign(observed=0.0))
+
+
+def test_beyond_the_longest_follow_up_rows_are_laid_out_as_far_as_they_were_followed() -> None:
+    # asked for 12 days and followed to 8: the event of day 3 is in, who was followed to day 8 is out, and both are known
+    members = make_members([1, 0, 0], [3, 8, 8])
+    rows, days = members.frame_at(np.arange(3), 12)
+    assert days == 8
+    assert rows.observed.tolist() == [1, 0, 0]
+    assert rows.weight.tolist() == [1, 1, 1]
+    # by 12 days only the event would be known
+    assert members.frame().at(1, 12).weight.tolist() == [1, 0, 0]
+    # where they were followed far enough, the horizon is the one that is asked for
+    assert members.frame_at(np.arange(3), 6)[1] == 6
