@@ -61,7 +61,7 @@ def test_a_label_without_a_time_is_refused() -> None:
 
 
 def test_beyond_the_longest_follow_up_rows_are_laid_out_as_far_as_they_were_followed() -> None:
-    # asked for 12 days and followed to 8: the event of day 3 is in, who was followed to day 8 is out, and both are known
+    # asked for 12 days and followed to 8: the event of day 3 is known, and that the others had none by day 8
     members = make_members([1, 0, 0], [3, 8, 8])
     rows, days = members.frame_at(np.arange(3), 12)
     assert days == 8

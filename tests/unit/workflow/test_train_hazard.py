@@ -119,6 +119,52 @@ def test_figures_stand_beside_age_alone_with_a_paired_interval(crossed: dict[str
     assert by_weights == pytest.approx(table.loc["auroc", "value"], abs=1e-9)
 
 
+def test_each_horizon_stands_beside_the_comparators_of_a_binary_outcome(
+    crossed: dict[str, TrainedOutcome], timed: dict[str, TrainedOutcome]
+) -> None:
+    for trained in (crossed, timed):
+        for one in trained.values():
+            assert list(one.metrics) == ["predicted", "age_sex", "logistic", "dcsi"]
+            assert set(one.figures["comparators_absent"]) == {"hcc", "gam"}
+            assert one.follow_up is not None
+            for name, figures in one.figures["differences"].items():
+                # the paired difference is the one under censoring, in the report as in the account of the follow-up
+                gain = one.follow_up[f"auroc_gain_over_{name}"]
+                assert {key: figures["auroc"][key] for key in gain} == gain
+                brier = one.metrics[name].set_index("metric").loc["brier_score", "value"]
+                own = one.metrics["predicted"].set_index("metric").loc["brier_score", "value"]
+                assert figures["brier_score"]["value"] == pytest.approx(own - brier, abs=1e-12)
+                low, high = gain["low"], gain["high"]
+                assert figures["auroc"]["better"] == ("model" if low > 0 else "comparator" if high < 0 else "neither")
+
+
+def test_beyond_the_follow_up_of_training_comparators_go_on_with_the_hazard_that_they_know(
+    timed: dict[str, TrainedOutcome],
+) -> None:
+    # Index dates 2021 to 2022 train, nothing is known from 2024-01-01 on: the oldest rows are followed to 1,095 days.
+    # Of three years only those with an event used to count, and every comparator said nearly 1.
+    rows = timed["mortality_3y"].predictions
+    observed = np.average(rows["observed"], weights=rows["weight"])
+    for name in ("age_sex", "logistic", "dcsi"):
+        assert rows[name].mean() == pytest.approx(observed, rel=0.3)
+
+
+def test_a_horizon_has_the_figures_of_a_binary_outcome(crossed: dict[str, TrainedOutcome]) -> None:
+    summary = {name: summarise_outcome(one) for name, one in crossed.items()}
+    for one in summary.values():
+        assert {"auroc", "oe_ratio", "calibration_intercept", "calibration_slope", "ici", "e50", "e90", "emax"} <= set(
+            one["test"]
+        )
+        assert {row["grouping"] for row in one["by_group"]} >= {"age_band", "sex", "region"}
+        assert one["lift"]
+        assert one["decision_curve"]
+        assert one["score_parts"]["score"] > 0
+    # months of follow-up are those of one year
+    assert [row["month"] for row in summary["mortality_1y"]["by_month"]] == list(range(1, 13))
+    assert summary["mortality_3y"]["by_month"] is None
+    json.dumps(summary, allow_nan=False)
+
+
 def test_the_summary_and_the_terminal_say_who_was_counted(crossed: dict[str, TrainedOutcome]) -> None:
     summary = {name: summarise_outcome(one) for name, one in crossed.items()}
     assert summary["mortality_1y"]["kind"] == "binary"
