@@ -63,7 +63,7 @@ class HazardMembers:
 
     def frame_at(
         self, rows: NDArray[np.int64], horizon_days: float, *, until: pd.Timestamp | None = None
-    ) -> tuple[ModelFrame, float]:
+    ) -> tuple[NDArray[np.int64], ModelFrame, float]:
         """Lay out some rows as those of a binary outcome, by a horizon that they were followed to.
 
         Parameters
@@ -77,15 +77,21 @@ class HazardMembers:
 
         Returns
         -------
-        rows : ModelFrame
+        rows : numpy.ndarray of int
+            The positions that were taken: under `until` those of the index dates that it leaves so much time. Of a
+            later date only those with an event would be known, and whatever feature tells the dates apart would seem
+            to tell of the event.
+        frame : ModelFrame
             Had the event or not, with the weights of censoring.
         days : float
-            The horizon that was taken: the longest follow-up of these rows where that is shorter than what is asked
-            for. Beyond it only those with an event are known, and nothing can be learnt from them alone.
+            The horizon that was taken: the longest follow-up of the rows where that is shorter than what is asked for.
         """
         followed = self._lay_out(rows, until, (horizon_days,)).followed_days
         days = min(float(horizon_days), float(followed.max()))
-        return self._lay_out(rows, until, (days,)).at(0, days), days
+        if until is not None:
+            most = (until - self.labels["index_date"].iloc[rows]).dt.days.to_numpy(np.float64)
+            rows = rows[most >= days]
+        return rows, self._lay_out(rows, until, (days,)).at(0, days), days
 
     def _lay_out(
         self, rows: NDArray[np.int64] | None, until: pd.Timestamp | None, horizons_days: Sequence[float]

@@ -220,7 +220,7 @@ def _tune(
     held = tuning_rows(task.members.cohort, block, splits, task.seed)
     params = tune(
         binary,
-        task.members.frame_at(held, task.spec.horizon_days, until=task.cut)[0],
+        task.members.frame_at(held, task.spec.horizon_days, until=task.cut)[1],
         feature_names=task.names,
         directions=task.directions,
         seed=task.seed,
@@ -272,8 +272,8 @@ def _predict(task: _HazardTask, split: Split, model: HazardModel) -> dict[str, p
     predicted = model.predict(task.members.features.take(split.test))
     tables = {}
     for place, (name, horizon) in enumerate(zip(task.spec.columns, task.spec.horizons_days, strict=True)):
-        seen, days = task.members.frame_at(split.train, horizon, until=task.cut)
-        others = task.comparators.predict_from(seen, split.train, split.test)
+        rows, seen, days = task.members.frame_at(split.train, horizon, until=task.cut)
+        others = task.comparators.predict_from(seen, rows, split.test)
         stretched = {other: 1.0 - (1.0 - values) ** (horizon / days) for other, values in others.items()}
         tables[name] = pd.DataFrame({"predicted": predicted[:, place], **stretched}, index=split.test)
     return tables

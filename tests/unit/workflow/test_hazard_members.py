@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,11 +65,23 @@ def test_a_label_without_a_time_is_refused() -> None:
 def test_beyond_the_longest_follow_up_rows_are_laid_out_as_far_as_they_were_followed() -> None:
     # asked for 12 days and followed to 8: the event of day 3 is known, and that the others had none by day 8
     members = make_members([1, 0, 0], [3, 8, 8])
-    rows, days = members.frame_at(np.arange(3), 12)
+    _, rows, days = members.frame_at(np.arange(3), 12)
     assert days == 8
     assert rows.observed.tolist() == [1, 0, 0]
     assert rows.weight.tolist() == [1, 1, 1]
     # by 12 days only the event would be known
     assert members.frame().at(1, 12).weight.tolist() == [1, 0, 0]
     # where they were followed far enough, the horizon is the one that is asked for
-    assert members.frame_at(np.arange(3), 6)[1] == 6
+    assert members.frame_at(np.arange(3), 6)[2] == 6
+
+
+def test_an_index_date_that_the_cut_leaves_too_little_time_is_left_out() -> None:
+    # The third member begins 6 days later: of it nothing but an event could be known by day 12.
+    members = make_members([0, 1, 1], [12, 3, 2])
+    later = members.labels["index_date"] + pd.to_timedelta([0, 0, 6], unit="D")
+    members = replace(members, labels=members.labels.assign(index_date=later))
+    rows, frame, days = members.frame_at(np.arange(3), 12, until=DAY + pd.Timedelta(days=12))
+    assert (rows.tolist(), days) == ([0, 1], 12)
+    assert frame.observed.tolist() == [0, 1]
+    # without a cut the end of the data is the same for all, and all are taken
+    assert members.frame_at(np.arange(3), 12)[0].tolist() == [0, 1, 2]

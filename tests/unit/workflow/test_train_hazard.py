@@ -146,7 +146,7 @@ def test_beyond_the_follow_up_of_training_comparators_go_on_with_the_hazard_that
     rows = timed["mortality_3y"].predictions
     observed = np.average(rows["observed"], weights=rows["weight"])
     for name in ("age_sex", "logistic", "dcsi"):
-        assert rows[name].mean() == pytest.approx(observed, rel=0.3)
+        assert 0.6 < rows[name].mean() / observed < 1.4
 
 
 def test_a_horizon_has_the_figures_of_a_binary_outcome(crossed: dict[str, TrainedOutcome]) -> None:
