@@ -34,6 +34,7 @@ WORDS = {
     "slope": "its level is shifted and its slope stretched",
     "refit": "its calibration is fitted again",
 }
+TRIED = {False: "It is recalibrated", True: "Its map was put to the test"}
 HELD_BACK = "It is not recalibrated, because another horizon of the same model is refused: do not score or pay on it."
 
 
@@ -266,7 +267,7 @@ def say_finding(title: str, report: dict[str, Any], *, step: bool = False) -> st
     renewed, update = report["after"]["oe_ratio"]["value"], report["update"]
     words = WORDS[update["choice"]] + (" for the time since the horizon before" if step else "")
     return (
-        f"{found}. It is recalibrated on half of the persons ({words}, by a closed test on "
+        f"{found}. {TRIED[update['choice'] == 'keep']} on half of the persons ({words}, by a closed test on "
         f"{update['events']:,} of them with events, which finds an error of {update['detectable']:.0%} of the level in "
         f"four of five cases); on the other half O/E is {renewed:.3f}, give or take "
         f"{1.96 * update['oe_error_of_other_half']:.3f} by chance."
