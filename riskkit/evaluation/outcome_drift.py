@@ -176,7 +176,9 @@ def judge_outcome_drift(oe_ratio: float, low: float, high: float, *, gini: float
     verdict, reason = _judge(oe_ratio, low, high, gini=gini, limits=limits)
     inside, *ends = (_name_band(ratio, limits) for ratio in (oe_ratio, low, high))
     lost = verdict == "refuse" and inside != "refuse"
-    evidence: Literal["clear", "weak"] = "clear" if lost or all(end == inside for end in ends) else "weak"
+    across = low < limits.stable[0] and high > limits.stable[1]
+    same = all(end == inside for end in ends) and not across
+    evidence: Literal["clear", "weak"] = "clear" if lost or same else "weak"
     expected_ratio = 1 / oe_ratio if oe_ratio > 0 else float("nan")
     return OutcomeDrift(oe_ratio, low, high, expected_ratio, gini, verdict, evidence, reason)
 
