@@ -34,7 +34,7 @@ class _Step:
     persons: pd.Series[str]
 
 
-def find_hazard_update(model: HazardModel, later: TimeFrame, place: int) -> Update:
+def find_hazard_update(model: HazardModel, later: TimeFrame, place: int) -> Update | None:
     """Find the smallest update of one step's map that a later year does not reject.
 
     Parameters
@@ -48,11 +48,14 @@ def find_hazard_update(model: HazardModel, later: TimeFrame, place: int) -> Upda
 
     Returns
     -------
-    Update
+    Update or None
         Choice, steps of the closed test, and its power. Of a later horizon it speaks of the time since the one before,
-        among those still without the event.
+        among those still without the event. None where all of them have the event by then, or none: there is no map
+        that says so.
     """
     step = _take_step(model, later, place)
+    if step.observed.size == 0 or step.observed.min() == step.observed.max():
+        return None
     return choose_update(
         model.calibrators[place].apply(step.raw),
         step.observed,

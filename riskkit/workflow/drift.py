@@ -34,6 +34,9 @@ WORDS = {
     "slope": "its level is shifted and its slope stretched",
     "refit": "its calibration is fitted again",
 }
+UNTESTED = (
+    "With no event since the horizon before, or nothing else, its own step cannot be tested on half of the persons;"
+)
 TRIED = {False: "It is recalibrated", True: "Its map was put to the test"}
 HELD_BACK = "It is not recalibrated, because another horizon of the same model is refused: do not score or pay on it."
 
@@ -265,6 +268,8 @@ def say_finding(title: str, report: dict[str, Any], *, step: bool = False) -> st
     if report["after"] is None:
         return f"{found}. It is kept." if report["verdict"] == "stable" else f"{found}. {HELD_BACK}"
     renewed, update = report["after"]["oe_ratio"]["value"], report["update"]
+    if update is None or not update["made"]:
+        return f"{found}. {UNTESTED} on the other half O/E is {'not defined' if renewed is None else f'{renewed:.3f}'}."
     words = WORDS[update["choice"]] + (" for the time since the horizon before" if step else "")
     return (
         f"{found}. {TRIED[update['choice'] == 'keep']} on half of the persons ({words}, by a closed test on "

@@ -136,7 +136,8 @@ def _update(
         return model, {}, {}
     half = assign_folds(held.labels["person_id"], n_folds=2, seed=run.seed)
     seen, unseen = (np.flatnonzero(half == number) for number in (0, 1))
-    updates = {place: find_hazard_update(model, held.frame(seen), place) for place in places}
+    tested = {place: find_hazard_update(model, held.frame(seen), place) for place in places}
+    updates = {place: update for place, update in tested.items() if update is not None}
     choices: dict[int, Choice] = {place: update.choice for place, update in updates.items()}
     tried = update_hazard(model, held.frame(seen), choices)
     after = {place: metrics_to_dict(_measure(tried, held, unseen, place, run).metrics["predicted"]) for place in places}
@@ -151,6 +152,5 @@ def _describe(
         # Both halves vary, each with twice the variance of the whole.
         error = 2 * (found.high - found.low) / WIDTH / found.oe_ratio
         return {**describe_update(update, made=True), "oe_error_of_other_half": error}
-    if found.verdict == "refuse":
-        return None
-    return describe_update(find_hazard_update(model, held.frame(), place), made=False)
+    unmade = None if found.verdict == "refuse" else find_hazard_update(model, held.frame(), place)
+    return None if unmade is None else describe_update(unmade, made=False)

@@ -159,7 +159,18 @@ def test_where_a_horizon_is_refused_nothing_is_changed(judge: Callable[..., Haza
     assert "another horizon of the same model is refused" in third["message"]
 
 
-@pytest.mark.parametrize("times", [(1.0, 1.0), (0.5, 1.0), (0.1, 1.0), (0.0, 0.0)])
+def test_a_step_without_an_event_cannot_be_tested_and_keeps_its_map(
+    judge: Callable[..., HazardFinding], model: HazardModel
+) -> None:
+    found = judge((1.0, 0.0))
+    third = found.reports["outcome_3y"]
+    assert third["verdict"] == "recalibrate"
+    assert third["update"] is None
+    assert "its own step cannot be tested" in third["message"]
+    assert found.model == model
+
+
+@pytest.mark.parametrize("times", [(1.0, 1.0), (0.5, 1.0), (0.1, 1.0), (0.0, 0.0), (0.0, 1.0), (1.0, 0.0)])
 def test_a_report_can_always_be_written_as_json(
     times: tuple[float, float], judge: Callable[..., HazardFinding]
 ) -> None:
