@@ -17,7 +17,7 @@ from riskkit.workflow.drift import check_drift, find_feature_drift, judge_inputs
 from riskkit.workflow.hazard_drift import check_hazard_drift
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.policy_price import price_policies
-from riskkit.workflow.score import KEYS, long_predictions, predict_outcomes
+from riskkit.workflow.score import KEYS, assign_member_tiers, long_predictions, predict_outcomes
 from riskkit.workflow.search import SearchAid
 from riskkit.workflow.source import OpenSource, open_source
 from riskkit.workflow.summary import (
@@ -26,8 +26,8 @@ from riskkit.workflow.summary import (
     judge_gates,
     summarise_outcome,
     summarise_source,
-    summarise_tiers,
 )
+from riskkit.workflow.tier_gradient import spend_of, summarise_tiers
 from riskkit.workflow.train import train_outcomes
 from riskkit.workflow.trained import TrainedOutcome
 
@@ -57,12 +57,18 @@ class Training:
         The members to be scored and rated.
     summary : dict
         `outcomes`, `policy_price`, `drift`, `tiers`, `gates`, `data`, `flow`.
+    year_before : pandas.DataFrame, optional
+        Members of the last index date before the rating date: keys and `risk_tier` by the same models and cuts.
+    deaths : pandas.DataFrame, optional
+        `person_id`, `death_date` of those who died.
     """
 
     bundle: Bundle
     trained: dict[str, TrainedOutcome]
     rating: Members
     summary: dict[str, Any]
+    year_before: pd.DataFrame | None = None
+    deaths: pd.DataFrame | None = None
 
 
 def train_scheme(
@@ -130,7 +136,7 @@ def train_scheme(
         "flow": _flow(known, rating),
         "gates": [*gates, *judge_drift(drift)],
     }
-    return Training(bundle, trained, rating, summary)
+    return Training(bundle, trained, rating, summary, _year_before(bundle, known, rating), _deaths(source))
 
 
 def _members_to_rate(
@@ -228,7 +234,27 @@ def _observe_tiers(bundle: Bundle, known: Members, trained: dict[str, TrainedOut
     # Shares are cut on the test members themselves: after a recalibration the frozen cuts are on another scale.
     cut = fit_cuts(policy, long, reference_population="test members")
     tiers = assign_tiers(cut, long, features)
-    return summarise_tiers(test.merge(tiers, on=KEYS, validate="one_to_one"), outcome, policy.name)
+    cost, spent = spend_of(trained, bundle.rated_outcome)
+    rows = test.merge(tiers, on=KEYS, validate="one_to_one").merge(spent, on=KEYS, how="left", validate="one_to_one")
+    order = [tier.name for tier in policy.tiers]
+    return summarise_tiers(rows, outcome, policy.name, order=order, cost=cost)
+
+
+def _year_before(bundle: Bundle, known: Members, rating: Members) -> pd.DataFrame | None:
+    """Give the members of the year before their tiers by the models and cuts of today."""
+    if bundle.tiers is None or known is rating:
+        return None
+    earlier = known.cohort["index_date"][known.cohort["index_date"] < rating.cohort["index_date"].min()]
+    if earlier.empty:
+        return None
+    frame = known.at(known.cohort["index_date"] == earlier.max()).features
+    return assign_member_tiers(bundle, frame, predict_outcomes(bundle, frame))[[*KEYS, "risk_tier"]]
+
+
+def _deaths(source: OpenSource) -> pd.DataFrame:
+    """Say who of the source's persons died, and when."""
+    deaths = source.tables.frame("person")[["person_id", "death_date"]]
+    return deaths[deaths["death_date"].notna()].reset_index(drop=True)
 
 
 def _truths(scheme: Scheme, folder: Path, trained: dict[str, TrainedOutcome]) -> dict[str, dict[str, Any]]:
