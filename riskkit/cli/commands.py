@@ -95,6 +95,7 @@ def evaluate(
     """Hold a bundle against what happened on a source that it has not seen."""
     from riskkit.workflow.apply import open_bundle
     from riskkit.workflow.evaluate import Effort, evaluate_source
+    from riskkit.workflow.follow_up_text import describe_follow_up
     from riskkit.workflow.summary_text import describe_outcome
 
     bundle, day = open_bundle(model), day_of(index_date)
@@ -109,6 +110,8 @@ def evaluate(
             progress=progress,
         )
     lines = [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
+    lines += describe_follow_up(summary["outcomes"])
+    lines += [f"Not measured: {name}, {reason}." for name, reason in summary["not_measured"].items()]
     typer.echo("\n".join([*lines, f"Summary: {out / 'summary.json'}"]))
 
 

@@ -9,11 +9,12 @@ import pandas as pd
 
 from riskkit.cohort.eligibility import CONTEXT
 from riskkit.data.privacy import hash_person_ids, read_id_key
-from riskkit.risk.hazard_model import HorizonModel
+from riskkit.risk.hazard_model import HazardModel, HorizonModel, list_stored
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.tiers.cuts import fit_cuts
 from riskkit.workflow.bundle import Bundle
 from riskkit.workflow.drift import check_drift, find_feature_drift, judge_inputs
+from riskkit.workflow.hazard_drift import check_hazard_drift
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.policy_price import price_policies
 from riskkit.workflow.score import KEYS, assign_member_tiers, long_predictions, predict_outcomes
@@ -159,23 +160,28 @@ def _judge_drift(
     block, (known, rating) = scheme.file.drift, members
     if block is None:
         return models, None
-    # The horizons of a hazard close years after the index date: there is nothing yet to judge them by.
-    judged = {name: model for name, model in models.items() if not isinstance(model, HorizonModel)}
-    inputs = {name: judge_inputs(model, known, rating, block) for name, model in judged.items()}
-    findings = {
-        name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run, code_lists=plan.code_lists)
-        for name, model in judged.items()
-    }
+    inputs = {name: judge_inputs(model, known, rating, block) for name, model in models.items()}
     moved = find_feature_drift(known.features, rating.features)
+    found: dict[str, dict[str, Any]] = {}
+    not_judged: dict[str, str] = {}
+    for name, model in list_stored(models).items():
+        shared: dict[str, Any] = {"block": block, "run": scheme.file.run, "code_lists": plan.code_lists}
+        if isinstance(model, HazardModel):
+            hazard = check_hazard_drift(model, rating, source.tables, **shared)
+            found |= hazard.reports
+            not_judged |= hazard.not_judged
+            models |= hazard.model.columns
+        else:
+            finding = check_drift(model, rating, source.tables, **shared)
+            found[name], models[name] = finding.report, finding.model
     report = {
         "index_date": block.index_date.isoformat(),
         "limits": {"stable": block.stable, "refuse": block.refuse, "reference": block.reference},
-        "outcomes": {
-            name: {**found.report, "inputs": inputs[name], "feature_psi": moved} for name, found in findings.items()
-        },
-        "not_judged": [name for name in models if name not in findings],
+        "outcomes": {name: {**one, "inputs": inputs[name], "feature_psi": moved} for name, one in found.items()},
+        "not_judged": list(not_judged),
+        "open_horizons": {name: {"reason": why, "inputs": inputs[name]} for name, why in not_judged.items()},
     }
-    return {**models, **{name: found.model for name, found in findings.items()}}, report
+    return models, report
 
 
 def _assemble(scheme: Scheme, plan: FeaturePlan, models: Models, rating: Members, source: OpenSource) -> Bundle:
