@@ -10,6 +10,7 @@ import pandas as pd
 
 from riskkit.settlement.bands import read_minimum
 from riskkit.settlement.published_reasons import RATE_OF_CHECK, say_reason
+from riskkit.settlement.sequestration import find_sequestration
 from riskkit.settlement.statement import Settlement, settle
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ ROUNDED_IDENTITY: Final = 1.5
 # The published share rate has four places: .00005 of a share of .25 is .02% of what was earned.
 EARNED_TOLERANCE: Final = 0.0002
 COARSEST_HALF_UNIT: Final = 0.0005
-MEASURES: Final = ("minimum_rate", "share_rate", "loss_rate", "lives", "agreement_year")
+MEASURES: Final = ("minimum_rate", "share_rate", "loss_rate", "lives", "agreement_year", "performance_year")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Comparison:
             `rows`; `benchmark_identity_share`, `rule_share` and `reproduced_share` (fractions of the rows);
             `identity_to_the_unit_share`, `identity_rounding` (published differences less those of the
             amounts, summed), `largest_earned_difference` (of those reproduced) and
-            `largest_earned_relative_difference`; `savings_rows`, `loss_rows`, `capped_rows`; `misses`.
+            `largest_earned_relative_difference`; `savings_rows`, `loss_rows`, `capped_rows`; `sequestration_rate` of
+            the policy and `sequestration_implied` by the payments, see `find_implied_sequestration`; `misses`.
         """
         table = self.table
         earned = table[table["earned_holds"] & (table["earned"] != 0)]
@@ -78,8 +80,15 @@ class Comparison:
             "savings_rows": int((table["computed_generated"] > 0).sum()),
             "loss_rows": int((table["computed_generated"] < 0).sum()),
             "capped_rows": int(lines.loc[lines["item"] == "cap", "team_id"].nunique()),
+            "sequestration_rate": self._sequestration(),
+            "sequestration_implied": find_implied_sequestration(table),
             "misses": self.misses,
         }
+
+    def _sequestration(self) -> float | None:
+        years = self.table["performance_year"].dropna()
+        steps = self.settlement.policy.sequestration
+        return float(find_sequestration(steps, years.iloc[0] if len(years) else None)) if steps else None
 
 
 def compare_results(
@@ -103,7 +112,8 @@ def compare_results(
         of the published one, or the printed rounding of its own share rate (.05 points at most) times what it saved,
         and one unit.
     """
-    table = _identity(results.sort_values("aco_id", ignore_index=True))
+    columns = [*results.columns, *({"performance_year"} - set(results.columns))]
+    table = _identity(results.sort_values("aco_id", ignore_index=True).reindex(columns=columns))
     unit = policy.per_currency_unit
     rates = _sharpen(policy, table)
     settlement = settle(policy, _contracts(table.assign(minimum_rate=rates), unit, policy.tracks))
@@ -119,6 +129,26 @@ def compare_results(
     for check in ("minimum_rate_rule", "earned"):
         table[f"{check}_holds"] &= table["used_difference"].notna() & (table["track"] != "")
     return Comparison(settlement, table, [*_list_misses(table), *map(_miss_name, nameless)], len(nameless))
+
+
+def find_implied_sequestration(table: pd.DataFrame) -> float | None:
+    """Find what the payments themselves say was taken off: 1 less earned over generated times the share rate.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The comparison.
+
+    Returns
+    -------
+    float or None
+        Median over the contracts with savings and a share rate, to four places; None without any. Beside the policy's
+        own it shows at once whether a year was paid by another rate.
+    """
+    paid = table[(table["earned"] > 0) & (table["computed_generated"] > 0) & (table["share_rate"] > 0)]
+    if paid.empty:
+        return None
+    return round(float((1 - paid["earned"] / (paid["computed_generated"] * paid["share_rate"])).median()), 4)
 
 
 def _identity(results: pd.DataFrame) -> pd.DataFrame:

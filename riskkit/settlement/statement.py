@@ -14,6 +14,7 @@ from riskkit.settlement.contract import Contract, read_contracts
 from riskkit.settlement.lines import Line, Running
 from riskkit.settlement.money import exact, to_minor
 from riskkit.settlement.policy import SettlementPolicy, Terms, Withhold
+from riskkit.settlement.sequestration import find_sequestration
 from riskkit.settlement.sharing import TEAM, share_overspend, share_surplus
 from riskkit.settlement.totals import check_identities, compute_totals, find_net
 
@@ -108,7 +109,8 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
     ]
     kept, borne, payers = Running("surplus"), Running("overspend"), {TEAM: 0}
     if difference > 0:
-        kept = share_surplus(terms.surplus, contract, per_unit)
+        sequestration = find_sequestration(policy.sequestration, contract.get("performance_year"))
+        kept = share_surplus(terms.surplus, contract, per_unit, sequestration=sequestration)
         lines += [
             *kept.lines,
             Line("surplus", "retained", kept.minor),
