@@ -64,9 +64,8 @@ class PublishedResults:
         Performance year.
     frame : pandas.DataFrame
         One row per ACO, sorted by `aco_id`: `aco_id`, `name`, `track`, `performance_year`, `agreement_year`, and as
-        numbers (currency and
-        fractions, NaN where not published) the names of `SPELLINGS`; for each rate `<rate>_half_unit`, half a unit of
-        its last printed place.
+        numbers (currency and fractions, NaN where not published) the names of `SPELLINGS`; for each rate
+        `<rate>_half_unit`, half a unit of its last printed place.
     columns : tuple of str
         Names of `SPELLINGS` that the file holds.
     nameless : tuple of (int, str)
