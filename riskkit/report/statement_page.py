@@ -192,6 +192,9 @@ def _prove(policy: SettlementPolicy, rows: list[Row], language: Language) -> lis
         kept = [(words[key], held[key]) for key in ("retained", "returned")]
         proof.append(equation(words["surplus"], prepaid - actual, kept))
     payers = [(_text(row, language), int(row["amount_minor"])) for row in rows if row["item"] == "borne"]
+    parts = [(str(row["detail"]), int(row["amount_minor"])) for row in rows if row["section"] == "distribution"]
+    if parts:
+        proof.append(equation(words["retained"], held["retained"], parts))
     if payers:
         proof.append(equation(words["overspend"], actual - prepaid, payers))
     return proof

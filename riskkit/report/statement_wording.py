@@ -46,9 +46,19 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
     "withhold": ("Withhold", "预留绩效资金"),
     "bonus": ("Payments for results", "绩效奖励"),
     "net": ("Result", "结果"),
+    "distribution": ("Handed on to the institutions", "机构分配"),
+    "uses": ("Of which for", "其中用途"),
 }
 
 ITEMS: Final[dict[str, tuple[str, str]]] = {
+    "prepaid_rated": (
+        "Prepaid for members rated as the year began, by days enrolled",
+        "年初已定费率成员的预付（按在册天数折算）",
+    ),
+    "prepaid_joined": (
+        "Prepaid for {detail} members who joined within the year, by days enrolled",
+        "年内新签约{detail}人的预付（按在册天数折算）",
+    ),
     "prepaid": ("Prepaid for the year", "年度预付"),
     "paid": ("Claims of the year known at the run-out date", "截止日已知的年度费用"),
     "completion": ("Open claims still to come (completion)", "未达账费用估计（完成因子）"),
@@ -94,6 +104,8 @@ ITEMS: Final[dict[str, tuple[str, str]]] = {
     "bonus_event": ("{detail}: per event", "{detail}：按例奖励"),
     "bonus_member": ("{detail}: paid to members, not to the team", "{detail}：付给参保人，不计入团队"),
     "bonus_grade": ("{detail}: for the grade", "{detail}：等级奖励"),
+    "part": ("Part of {detail} in what the team retains", "{detail}所得留用部分"),
+    "use": ("{detail}", "{detail}"),
     "net": ("Paid to the team at settlement (below 0: owed by the team)", "结算应付团队（负数为团队应缴）"),
     "net:prepaid": (
         "Paid to the team on top of what was prepaid (below 0: returned by the team)",

@@ -11,6 +11,7 @@ from riskkit.policy import PolicyModel, PolicyNumber
 from riskkit.settlement.blocks import Band, Cap, Cause, Complement, MinimumRate, QualityScale, require_fraction
 from riskkit.settlement.bonus_blocks import Bonus
 from riskkit.settlement.cost_blocks import Completion, StopLoss
+from riskkit.settlement.joiners import Joiners
 
 
 class Side(PolicyModel):
@@ -201,6 +202,8 @@ class SettlementPolicy(PolicyModel):
     sequestration : tuple of PolicyNumber
         Fraction taken off what was earned, before the caps, each from its `effective` on; a performance year takes the
         mean of its months.
+    joiners : Joiners, optional
+        How members who join within the year are prepaid; without it their claims stand in an account of their own.
     actual, noise, withhold, stop_loss, completion, distribution : optional
         See their classes.
     scorecard : str, optional
@@ -223,6 +226,7 @@ class SettlementPolicy(PolicyModel):
     terms: Terms | None = None
     tracks: dict[str, Terms] = Field(default_factory=dict)
     sequestration: tuple[PolicyNumber, ...] = ()
+    joiners: Joiners | None = None
     actual: Actual | None = None
     noise: Noise | None = None
     scorecard: str | None = None

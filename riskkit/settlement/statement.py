@@ -95,6 +95,7 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
     per_unit, difference = policy.per_currency_unit, contract.difference_minor
     terms = _terms_of(policy, contract)
     lines = [
+        *_account_of_prepaid(contract),
         Line("account", "prepaid", contract.prepaid_minor),
         *_account_of_cost(contract),
         Line("account", "actual", -contract.actual_minor),
@@ -147,6 +148,19 @@ def sum_lines(lines: Iterable[Line], section: str) -> int:
     """
     results = {"retained", "returned", "borne"}
     return sum(line.amount_minor for line in lines if line.section == section and line.item not in results)
+
+
+def _account_of_prepaid(contract: Contract) -> list[Line]:
+    """Write how what was prepaid came about, where some of the members joined within the year."""
+    joined = int(contract.get("joined_prepaid_minor") or 0)
+    if not joined:
+        return []
+    lives = int(contract.get("joined_lives") or 0)
+    rated = contract.prepaid_minor - joined
+    return [
+        Line("account", "prepaid_rated", rated),
+        Line("account", "prepaid_joined", joined, detail=f"{lives:,}"),
+    ]
 
 
 def _account_of_cost(contract: Contract) -> list[Line]:

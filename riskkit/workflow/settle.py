@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from riskkit.errors import DataContractError
 from riskkit.policy import read_policy
 from riskkit.report.settlement_page import write_settlement_pages
 from riskkit.report.statement_page import write_statements
-from riskkit.settlement.distribution import distribute
+from riskkit.settlement.distribution import add_parts, distribute
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.published import compare_results
 from riskkit.settlement.statement import Settlement, settle
@@ -87,11 +87,12 @@ def settle_file(
         year = close_year(comparison.settlement, {**facts, **checked})
         return write_year(year, out, {"comparison": comparison.table}, progress=progress)
     year = close_year(settle(read, read_contract_file(read, source)), facts)
-    return write_year(year, out, distribute_file(year.settlement, institutions), progress=progress)
+    settlement, tables = distribute_file(year.settlement, institutions)
+    return write_year(replace(year, settlement=settlement), out, tables, progress=progress)
 
 
-def distribute_file(settlement: Settlement, institutions: Path | None) -> dict[str, pd.DataFrame]:
-    """Hand on what teams retain to the institutions of a file.
+def distribute_file(settlement: Settlement, institutions: Path | None) -> tuple[Settlement, dict[str, pd.DataFrame]]:
+    """Hand on what teams retain to the institutions of a file, and put their parts on the statements.
 
     Parameters
     ----------
@@ -102,8 +103,8 @@ def distribute_file(settlement: Settlement, institutions: Path | None) -> dict[s
 
     Returns
     -------
-    dict of str to pandas.DataFrame
-        The table `distribution`; empty without a file.
+    tuple of Settlement and dict of str to pandas.DataFrame
+        The settlement with a line per part, and the table `distribution`; as it came, and none, without a file.
 
     Raises
     ------
@@ -111,13 +112,14 @@ def distribute_file(settlement: Settlement, institutions: Path | None) -> dict[s
         If the policy does not distribute, or the file breaks a rule.
     """
     if institutions is None:
-        return {}
+        return settlement, {}
     if settlement.policy.distribution is None:
         message = (
             f"policy {settlement.policy.name}: it has no [distribution] block. Add it, or leave out --institutions."
         )
         raise DataContractError(message)
-    return {"distribution": distribute(settlement.policy.distribution, settlement.totals, read_csv(institutions))}
+    parts = distribute(settlement.policy.distribution, settlement.totals, read_csv(institutions))
+    return add_parts(settlement, parts), {"distribution": parts}
 
 
 def write_year(
@@ -216,6 +218,7 @@ def describe_settlement(year: SettledYear) -> list[str]:
         f"{money('actual_minor')}, retained {money('retained_minor')}, returned {money('returned_minor')}, "
         f"borne by teams {money('borne_team_minor')}."
     ]
+    lines += _describe_members(facts, money_of=lambda minor: f"{minor / scale:,.2f} {policy.currency}")
     if "reproduced_share" in facts:
         lines.append(
             f"Published results: identity {facts['benchmark_identity_share']:.2%}, minimum-rate rule "
@@ -224,4 +227,22 @@ def describe_settlement(year: SettledYear) -> list[str]:
         lines += [
             f"  {miss['aco_id'] or miss['name']} {miss['check']}: {miss['reason']}" for miss in facts["misses"][:20]
         ]
+    return lines
+
+
+def _describe_members(facts: Mapping[str, Any], money_of: Callable[[int], str]) -> list[str]:
+    """Say of a year settled from claims who joined, what stands outside of the teams, and who could not be scored."""
+    lines = []
+    if "joiners" in facts:
+        joined = facts["joiners"]
+        lines.append(
+            f"{joined['persons']:,} members joined within the year, {joined['prepaid_persons']:,} of them prepaid "
+            f"{money_of(joined['prepaid_minor'])}; claims outside of the teams' accounts: "
+            f"{money_of(facts['claims']['outside_minor'])} of {money_of(facts['claims']['all_minor'])}."
+        )
+    if facts.get("unscored_teams"):
+        lines.append(
+            f"{facts['unscored_teams']:,} teams with {facts['unscored_members']:,} members are too small to be scored "
+            "and count as the mean of the others."
+        )
     return lines
