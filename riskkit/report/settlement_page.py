@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from riskkit.report.statement_page import load_template, name_files, say_number
+from riskkit.report.statement_amounts import say_number
+from riskkit.report.statement_page import load_template, name_files
 from riskkit.report.statement_wording import LANGUAGES, Language, say_title
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ COLUMNS = (
 ALWAYS = 3
 
 
-def write_settlement_pages(settlement: Settlement, folder: Path) -> None:
+def write_settlement_pages(settlement: Settlement, folder: Path, *, year: str | None = None) -> None:
     """Write ``settlement.en.html`` and ``settlement.zh.html``.
 
     Parameters
@@ -30,14 +31,16 @@ def write_settlement_pages(settlement: Settlement, folder: Path) -> None:
         Lines and totals.
     folder : pathlib.Path
         Folder of the settlement, in which ``statements/`` stands.
+    year : str, optional
+        The year that is settled, in words.
     """
     template = load_template("settlement.html")
     for language in LANGUAGES:
-        page = template.render(document=make_settlement_page(settlement, language))
+        page = template.render(document=make_settlement_page(settlement, language, year=year))
         (folder / f"settlement.{language}.html").write_text(page, encoding="utf-8")
 
 
-def make_settlement_page(settlement: Settlement, language: Language) -> dict[str, Any]:
+def make_settlement_page(settlement: Settlement, language: Language, *, year: str | None = None) -> dict[str, Any]:
     """Make the document of the page.
 
     Parameters
@@ -46,6 +49,8 @@ def make_settlement_page(settlement: Settlement, language: Language) -> dict[str
         Lines and totals.
     language : {"en", "zh"}
         The language.
+    year : str, optional
+        The year that is settled, in words.
 
     Returns
     -------
@@ -70,6 +75,7 @@ def make_settlement_page(settlement: Settlement, language: Language) -> dict[str
         "language": language,
         "title": say_title("summary", language),
         "facts": [
+            *([] if year is None else [(say_title("year", language), year)]),
             (say_title("policy", language), policy.title if language == "en" else policy.title_zh),
             (say_title("reference", language), policy.reference),
             (say_title("effective", language), policy.effective.isoformat()),

@@ -156,9 +156,38 @@ def write_year(
             table.to_csv(stage / f"{name}.csv", index=False, encoding="utf-8")
         text = json.dumps(year.summary, ensure_ascii=False, indent=2, allow_nan=False)
         (stage / "summary.json").write_text(text + "\n", encoding="utf-8")
-        write_settlement_pages(settlement, stage)
-        write_statements(settlement, stage / "statements", luck=luck, progress=progress)
+        named = name_year(year.summary)
+        write_settlement_pages(settlement, stage, year=named)
+        write_statements(settlement, stage / "statements", luck=luck, year=named, progress=progress)
     return year
+
+
+def name_year(summary: Mapping[str, object]) -> str | None:
+    """Name the year that was settled, as far as it is known.
+
+    Parameters
+    ----------
+    summary : mapping of str to object
+        See `SettledYear`.
+
+    Returns
+    -------
+    str or None
+        First and last day, or the performance year.
+
+    Examples
+    --------
+    >>> name_year({"settlement": {"year_start": "2024-01-01"}}), name_year({"settlement": {"year": 2016}})
+    ('2024-01-01 - 2024-12-31', '2016')
+    """
+    held = summary.get("settlement")
+    facts = held if isinstance(held, dict) else {}
+    if "year_start" in facts:
+        first = pd.Timestamp(facts["year_start"])
+        last = first + pd.DateOffset(years=1) - pd.Timedelta(days=1)
+        return f"{first.date()} - {last.date()}"
+    year = facts.get("year")
+    return None if year is None else str(year)
 
 
 def close_year(settlement: Settlement, facts: Mapping[str, object]) -> SettledYear:
