@@ -87,7 +87,7 @@ def find_steps(rows: Sequence[dict[str, Any]]) -> list[Step]:
 def _find_step(row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Step:
     item, section = str(row["item"]), str(row["section"])
     earlier = [int(other["line"]) for other in rows if other["section"] == section and _is_step_before(other, row)]
-    if item in PRODUCTS | TAKEN_OFF:
+    if item in PRODUCTS | TAKEN_OFF or (item == "borne" and row["detail"] != "team"):
         return Step(product=-1 if item in TAKEN_OFF else 1)
     if item in SCALED:
         return Step(product=1, less_basis=True)
@@ -95,7 +95,7 @@ def _find_step(row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Step:
         return Step(product=1, lines=tuple(-line for line in earlier))
     if item in SUMS:
         return Step(lines=_lines_of(rows, SUMS[item]))
-    if item == "retained" or (item == "borne" and row["detail"] == "team"):
+    if item in {"retained", "borne"}:
         return Step(lines=tuple(earlier))
     return Step(lines=_find_lines(item, section, rows))
 

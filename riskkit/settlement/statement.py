@@ -121,7 +121,7 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
         borne, payers = share_overspend(terms.overspend, contract, per_unit)
         lines += [
             *borne.lines,
-            *(Line("overspend", "borne", amount, -difference, detail=payer) for payer, amount in payers.items()),
+            *(_bear(payer, amount, -difference) for payer, amount in payers.items()),
         ]
     held = _withhold(policy.withhold, contract)
     paid = [line for name, bonus in policy.bonuses.items() for line in pay_bonus(name, bonus, contract, per_unit)]
@@ -148,6 +148,12 @@ def sum_lines(lines: Iterable[Line], section: str) -> int:
     """
     results = {"retained", "returned", "borne"}
     return sum(line.amount_minor for line in lines if line.section == section and line.item not in results)
+
+
+def _bear(payer: str, amount: int, overspend: int) -> Line:
+    """Write what one payer bears; of the others than the team, whose steps stand above it, with its share."""
+    share = None if payer == TEAM else amount / overspend
+    return Line("overspend", "borne", amount, overspend, share, payer)
 
 
 def _account_of_prepaid(contract: Contract) -> list[Line]:
