@@ -33,7 +33,10 @@ def settle(
     ] = None,
     results: Annotated[
         Path | None,
-        typer.Option("--results", help="With --rates: CSV file by team_id of cause, quality and measures of bonuses."),
+        typer.Option(
+            "--results",
+            help="With --rates: CSV file by team_id of cause, quality, joiner_rate_amount and measures of bonuses.",
+        ),
     ] = None,
     institutions: Annotated[
         Path | None, typer.Option("--institutions", help="CSV file of institutions, to hand on what teams retain.")

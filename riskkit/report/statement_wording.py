@@ -63,8 +63,8 @@ ITEMS: Final[dict[str, tuple[str, str]]] = {
         "年初已定费率成员的预付（按在册天数折算）",
     ),
     "prepaid_joined": (
-        "Prepaid for {detail} members who joined within the year, by days enrolled",
-        "年内新签约{detail}人的预付（按在册天数折算）",
+        "Prepaid for {detail} newly joined members without a rate of their own, by days enrolled",
+        "新签约（未单独定费率）{detail}人的预付（按在册天数折算）",
     ),
     "prepaid": ("Prepaid for the year", "年度预付"),
     "paid": ("Claims of the year known at the run-out date", "截止日已知的年度费用"),

@@ -164,7 +164,8 @@ def build_accounts(
     DataContractError
         If no rated member was enrolled in the year.
     """
-    joiners = find_joiners(rates, spans, start, end)
+    lookback = policy.joiners.lookback.value if policy.joiners and policy.joiners.lookback else 0
+    joiners = find_joiners(rates, spans, start, end, lookback_months=lookback)
     members = _prepay(policy, rates, spans, joiners, year=(start, end), newcomers=newcomers)
     if members.empty:
         message = (

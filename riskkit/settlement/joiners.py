@@ -1,4 +1,4 @@
-"""Joiners: members who join a team within the year, and the rate at which their days are prepaid."""
+"""Joiners: members who join a team within the year or too late to be rated, and the rate of their days."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import model_validator
 
 from riskkit.policy import PolicyModel, PolicyNumber
+from riskkit.settlement.spans import count_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +29,14 @@ class Joiners(PolicyModel):
         goes before the mean.
     ages : tuple of PolicyNumber
         Ages at which a band begins, rising; a first band of the younger stands before them.
+    lookback : PolicyNumber, optional
+        A member without a rate who was not in a team on each day of so many months before the year counts as a joiner
+        as well: there was too little to be rated by. Without it only those who were in none as it began do.
     """
 
     rate: Literal["demographic", "stated"]
     ages: tuple[PolicyNumber, ...] = ()
+    lookback: PolicyNumber | None = None
 
     @model_validator(mode="after")
     def _bands(self) -> Self:
@@ -42,8 +47,15 @@ class Joiners(PolicyModel):
         return self
 
 
-def find_joiners(rates: pd.DataFrame, spans: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    """Find the members who have no rate, were in no team as the year began, and joined one within it.
+def find_joiners(
+    rates: pd.DataFrame,
+    spans: pd.DataFrame,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    *,
+    lookback_months: float = 0,
+) -> pd.DataFrame:
+    """Find the members who have no rate and joined a team within the year, or shortly before it.
 
     Parameters
     ----------
@@ -53,11 +65,14 @@ def find_joiners(rates: pd.DataFrame, spans: pd.DataFrame, start: pd.Timestamp, 
         `person_id`, `team_id`, `start_date`, `end_date` (half-open).
     start, end : pandas.Timestamp
         The year, half-open.
+    lookback_months : float, default 0
+        Who was not in a team on each day of so many months before the year is a joiner too.
 
     Returns
     -------
     pandas.DataFrame of shape (n_member_teams, 2)
-        `person_id`, `team_id`, one row per member and team of the year, sorted.
+        `person_id`, `team_id`, one row per member and team of the year, sorted. Who was in a team as the year began and
+        has been in one for longer is none: without a rate such a person is not of the scheme.
 
     Examples
     --------
@@ -73,7 +88,9 @@ def find_joiners(rates: pd.DataFrame, spans: pd.DataFrame, start: pd.Timestamp, 
     [['a', 'T1']]
     """
     told = spans.dropna(subset=["team_id"])
-    held = told[(told["start_date"] <= start) & (told["end_date"] > start)]
+    since = start - pd.DateOffset(months=int(lookback_months))
+    before = count_days(told, since, start).groupby(told["person_id"]).transform("sum")
+    held = told[(told["start_date"] <= start) & (told["end_date"] > start) & (before >= (start - since).days)]
     old = set(rates["person_id"]) | set(held["person_id"])
     inside = (told["start_date"] < end) & (told["end_date"] > start) & (told["start_date"] < told["end_date"])
     return told.loc[inside & ~told["person_id"].isin(old), KEY].drop_duplicates().sort_values(KEY, ignore_index=True)

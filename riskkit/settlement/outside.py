@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 NO_TEAM: Final = "(no team)"
 ACCOUNTS: Final = ("joined_without_a_rate", "without_a_rate", "without_a_team")
-"""Of a member who joined within the year and has no rate there; of other persons without one; of prepaid members on
+"""Of a member who joined and has no rate there; of other persons without one; of prepaid members on
 days on which they were in no team."""
 
 

@@ -263,11 +263,11 @@ def _describe_members(facts: Mapping[str, Any], money_of: Callable[[int], str]) 
     """Say of a year settled from claims who joined, what stands outside of the teams, and who could not be scored."""
     lines = []
     if "joiners" in facts:
-        joined = facts["joiners"]
+        joined, claims = facts["joiners"], facts["claims"]
         lines.append(
-            f"{joined['persons']:,} members joined within the year, {joined['prepaid_persons']:,} of them prepaid "
-            f"{money_of(joined['prepaid_minor'])}; claims outside of the teams' accounts: "
-            f"{money_of(facts['claims']['outside_minor'])} of {money_of(facts['claims']['all_minor'])}."
+            f"{joined['persons']:,} members joined within the year or too late to be rated; "
+            f"{joined['prepaid_persons']:,} of them were prepaid {money_of(joined['prepaid_minor'])}. Claims outside "
+            f"of the teams' accounts: {money_of(claims['outside_minor'])} of {money_of(claims['all_minor'])}."
         )
     if facts.get("unscored_teams"):
         lines.append(

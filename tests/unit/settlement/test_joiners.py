@@ -61,6 +61,49 @@ def test_a_joiner_is_one_without_a_rate_who_was_in_no_team_as_the_year_began() -
     assert found.to_numpy().tolist() == [["n", "T1"], ["n", "T2"], ["o", "T2"], ["x", "T1"]]
 
 
+@pytest.mark.parametrize(
+    ("months", "found"),
+    [
+        (0, ["r"]),  # r came back after a year without a team
+        (3, ["r"]),  # s joined three months before the year to the day
+        (4, ["r", "s"]),  # four months leave too little to be rated by
+        (7, ["r", "s"]),  # t has been back for seven months
+        (12, ["r", "s", "t"]),
+    ],
+)
+def test_who_joined_too_late_to_be_rated_is_a_joiner_as_well(months: int, found: list[str]) -> None:
+    spans = make_spans(
+        ("q", "T1", "2020-01-01", FOREVER),  # has been a member for years: without a rate not of the scheme
+        ("r", "T1", "2020-01-01", "2021-12-31"),
+        ("r", "T1", "2023-03-01", FOREVER),
+        ("s", "T1", "2022-10-01", FOREVER),
+        ("f", "T1", "2022-10-01", FOREVER),  # has a rate
+        ("t", "T1", "2020-01-01", "2022-05-01"),  # was away in May
+        ("t", "T2", "2022-06-01", FOREVER),
+    )
+    joined = find_joiners(RATES, spans, START, END, lookback_months=months)
+    assert joined["person_id"].tolist() == found
+
+
+def test_a_member_of_less_than_the_look_back_is_prepaid_for_the_whole_year() -> None:
+    spans = pd.concat([SPANS, make_spans(("p", "T1", "2022-10-01", FOREVER))])
+    persons = pd.concat([PERSONS, PERSONS.tail(1).assign(person_id="p", sex="female")], ignore_index=True)
+    for lookback, extra in ((None, 0), (number(12, "months"), 36500)):
+        block = {**DEMOGRAPHIC, **({} if lookback is None else {"lookback": lookback})}
+        accounts = build_accounts(
+            make_policy(joiners=block),
+            RATES,
+            CLAIMS,
+            spans,
+            start=START,
+            end=END,
+            newcomers=Newcomers(persons, {"T1": 36500}),
+        )
+        # n and x as before, 73 and 184 days; p for 365 days
+        joined = accounts.contracts.set_index("team_id")["joined_prepaid_minor"]
+        assert joined["T1"] == 7300 + 18400 + extra
+
+
 def test_the_rate_is_the_mean_of_the_rated_of_the_same_age_and_sex() -> None:
     joiners = find_joiners(RATES, SPANS, START, END)
     block = Joiners.model_validate(DEMOGRAPHIC)
