@@ -38,6 +38,10 @@ def settle(
             help="With --rates: CSV file by team_id of cause, quality, joiner_rate_amount and measures of bonuses.",
         ),
     ] = None,
+    reported: Annotated[
+        Path | None,
+        typer.Option("--reported", help="With --rates: rates from outside for the scorecard, as of riskkit quality."),
+    ] = None,
     institutions: Annotated[
         Path | None, typer.Option("--institutions", help="CSV file of institutions, to hand on what teams retain.")
     ] = None,
@@ -48,9 +52,10 @@ def settle(
     from riskkit.workflow.settle import describe_settlement, settle_file
     from riskkit.workflow.settle_rates import settle_rates
 
-    if rates is None and results is not None:
-        message = "--results goes with --rates; a file of contracts holds its own columns."
-        raise typer.BadParameter(message)
+    for name, given in (("--results", results), ("--reported", reported)):
+        if rates is None and given is not None:
+            message = f"{name} goes with --rates; a file of contracts holds its own columns."
+            raise typer.BadParameter(message)
     with show_progress() as progress:
         if rates is None:
             year = settle_file(policy, source, out, institutions=institutions, progress=progress)
@@ -62,6 +67,7 @@ def settle(
                 out,
                 adapter=adapter,
                 results=results,
+                reported=reported,
                 institutions=institutions,
                 on_bad_rows=rows_choice(on_bad_rows),
                 progress=progress,

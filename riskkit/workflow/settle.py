@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Progress = Callable[[str, int, int], None]
+
+
+PLAIN_GAP: Final = 0.001
+"""A tenth of a point: far above what the rounding of share rates moves the median of a year by."""
 
 
 @dataclass(frozen=True)
@@ -253,10 +257,22 @@ def describe_settlement(year: SettledYear) -> list[str]:
             f"Published results: identity {facts['benchmark_identity_share']:.2%}, minimum-rate rule "
             f"{facts['rule_share']:.2%}, earned amount {facts['reproduced_share']:.2%}; {len(facts['misses'])} misses."
         )
+        lines += _doubt_year(facts)
         lines += [
             f"  {miss['aco_id'] or miss['name']} {miss['check']}: {miss['reason']}" for miss in facts["misses"][:20]
         ]
     return lines
+
+
+def _doubt_year(facts: Mapping[str, Any]) -> list[str]:
+    """Say so where the payments imply another sequestration than that of the performance year."""
+    rate, implied = facts["sequestration_rate"], facts["sequestration_implied"]
+    if rate is None or implied is None or abs(rate - implied) < PLAIN_GAP:
+        return []
+    return [
+        f"The payments imply a sequestration of {implied:.2%}, the policy takes {rate:.2%} in the year {facts['year']}: "
+        "check the year in the file's name, or the policy's steps."
+    ]
 
 
 def _describe_members(facts: Mapping[str, Any], money_of: Callable[[int], str]) -> list[str]:

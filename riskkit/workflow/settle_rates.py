@@ -47,6 +47,7 @@ def settle_rates(
     *,
     adapter: str,
     results: Path | None = None,
+    reported: Path | None = None,
     institutions: Path | None = None,
     on_bad_rows: OnBadRows = "refuse",
     progress: Progress | None = None,
@@ -64,6 +65,8 @@ def settle_rates(
         CSV file by `team_id` of what claims do not tell: `cause`, `quality`, the measures of bonuses, and
         `joiner_rate_amount`, the contract's rate of members who join within the year. What is there goes before the
         policy's scorecard and its rate of joiners.
+    reported : pathlib.Path, optional
+        CSV file of rates from outside for the policy's scorecard: `team_id`, `indicator`, `numerator`, `denominator`.
     institutions : pathlib.Path, optional
         CSV file of institutions, for a policy that distributes.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
@@ -95,7 +98,7 @@ def settle_rates(
         newcomers = Newcomers(tables.frame("person")[["person_id", "birth_date", "sex"]], _read_stated(read, told))
         spans = read_spans(tables)
         accounts = build_accounts(read, table, claims, spans, start=year[0], end=year[1], newcomers=newcomers)
-        scored = _score(read, policy, tables, year[0])
+        scored = _score(read, policy, tables, year[0], reported)
     contracts = _complete_contracts(read, accounts.contracts, scored, told)
     settlement, handed_on = distribute_file(settle(read, contracts), institutions)
     noise = measure_noise(read, accounts)
@@ -193,11 +196,17 @@ def measure_noise(policy: SettlementPolicy, accounts: Accounts) -> pd.DataFrame:
     return compute_panel_noise(totals, max(variation, 1e-9), thin_below=thin)
 
 
-def _score(policy: SettlementPolicy, path: Path, tables: Tables, start: pd.Timestamp) -> ScoredTeams | None:
+def _score(
+    policy: SettlementPolicy, path: Path, tables: Tables, start: pd.Timestamp, reported: Path | None
+) -> ScoredTeams | None:
+    outside = None if reported is None else read_csv(reported)
     if policy.scorecard is None:
-        return None
+        if outside is None:
+            return None
+        message = f"policy {policy.name}: it has no scorecard. Name one, or leave out --reported."
+        raise DataContractError(message)
     scorecard = read_policy(path.parent / policy.scorecard, Scorecard)
-    return score_tables(scorecard, tables, start)
+    return score_tables(scorecard, tables, start, outside)
 
 
 def _complete_contracts(

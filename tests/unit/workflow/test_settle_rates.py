@@ -177,6 +177,23 @@ def test_stop_loss_takes_over_what_a_member_costs_beyond_rate_and_threshold(
     assert ledger.loc["actual", "amount_minor"] == -totals.loc[first, "actual_minor"]
 
 
+def test_what_patients_say_counts_in_the_score_by_which_a_year_is_settled(
+    settled: tuple[SettledYear, Path], source: Path, rates: Path, tmp_path: Path
+) -> None:
+    first, _ = settled
+    teams = first.settlement.totals["team_id"].tolist()
+    reported = tmp_path / "reported.csv"
+    rows = "".join(f"{team},satisfaction,90,100\n" for team in teams)
+    reported.write_text(f"team_id,indicator,numerator,denominator\n{rows}", encoding="utf-8")
+    settle_rates(POLICY, rates, source, tmp_path / "told", adapter=NATIVE, reported=reported)
+    lines = pd.read_csv(tmp_path / "told" / "scorecard.csv").query("indicator == 'satisfaction'")
+    # everyone stands at the target of 90%, so all of the points are earned
+    assert (lines["attained"] == 1).all()
+    assert (lines["points"] > 0).all()
+    with pytest.raises(DataContractError, match="it has no scorecard"):
+        settle_rates(PRESETS / "stop_loss.toml", rates, source, tmp_path / "none", adapter=NATIVE, reported=reported)
+
+
 def test_a_gate_on_first_contact_reads_the_scorecard_of_the_years_records(
     source: Path, rates: Path, tmp_path: Path
 ) -> None:
