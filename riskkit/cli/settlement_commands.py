@@ -49,8 +49,9 @@ def settle(
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Settle a year: prepaid against actual, a statement per team, every total reconciled."""
-    from riskkit.workflow.settle import describe_settlement, settle_file
+    from riskkit.workflow.settle import settle_file
     from riskkit.workflow.settle_rates import settle_rates
+    from riskkit.workflow.settle_text import describe_settlement
 
     for name, given in (("--results", results), ("--reported", reported)):
         if rates is None and given is not None:

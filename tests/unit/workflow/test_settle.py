@@ -11,7 +11,8 @@ import pytest
 
 from riskkit.data.presets import find_presets
 from riskkit.errors import DataContractError, PolicyError, RiskkitError
-from riskkit.workflow.settle import describe_settlement, settle_file
+from riskkit.workflow.settle import settle_file
+from riskkit.workflow.settle_text import describe_settlement
 
 PRESETS = find_presets() / "models" / "settlement"
 CONTRACTS = "team_id,prepaid_amount,actual_amount,quality\n007,10000.00,9000.00,70\n008,10000,9999.99,50\n"

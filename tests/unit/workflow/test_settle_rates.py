@@ -17,8 +17,9 @@ from riskkit.data.synthetic import write_cohort
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.workflow.monitor import describe_watch, watch_source
 from riskkit.workflow.quality import describe_quality_scores, score_quality
-from riskkit.workflow.settle import SettledYear, describe_settlement
+from riskkit.workflow.settle import SettledYear
 from riskkit.workflow.settle_rates import settle_rates
+from riskkit.workflow.settle_text import describe_settlement
 
 PRESETS = find_presets() / "models" / "settlement"
 POLICY = PRESETS / "seed_50_70.toml"
