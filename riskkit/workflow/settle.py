@@ -157,7 +157,7 @@ def write_year(
         text = json.dumps(year.summary, ensure_ascii=False, indent=2, allow_nan=False)
         (stage / "summary.json").write_text(text + "\n", encoding="utf-8")
         named = name_year(year.summary)
-        write_settlement_pages(settlement, stage, year=named)
+        write_settlement_pages(settlement, stage, year=named, outside=tables.get("outside"))
         write_statements(settlement, stage / "statements", luck=luck, year=named, progress=progress)
     return year
 
