@@ -44,13 +44,15 @@ def distribute(distribution: Distribution, totals: pd.DataFrame, institutions: p
     Raises
     ------
     DataContractError
-        If a column is absent, a number is missing or negative, a team that retains money has no institution, or none of
-        its institutions has anything of a weighted column.
+        If a column is absent, an institution has no name, stands twice or is of a team that is not settled, a number is
+        missing or negative, a team that retains money has no institution, or none of its institutions has anything of a
+        weighted column.
     """
     for column in [*KEY, *distribution.weights]:
         if column not in institutions.columns:
             message = f"settlement: the institutions lack column {column!r}. Add it, or take it out of the weights."
             raise DataContractError(message)
+    _check_institutions(institutions, totals)
     ordered = institutions.sort_values(KEY, ignore_index=True)
     parts = []
     for team, retained in zip(totals["team_id"], totals["retained_minor"], strict=True):
@@ -63,6 +65,19 @@ def distribute(distribution: Distribution, totals: pd.DataFrame, institutions: p
             parts.append(rows[KEY].assign(amount_minor=amounts))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEY, "amount_minor"])
     return _add_uses(distribution, table)
+
+
+def _check_institutions(institutions: pd.DataFrame, totals: pd.DataFrame) -> None:
+    """Refuse institutions without a name, named twice in a team, or of a team that is not settled."""
+    wrong = institutions[KEY].isna().any(axis=1) | institutions.duplicated(KEY)
+    wrong |= ~institutions["team_id"].isin(totals["team_id"])
+    if wrong.any():
+        first = institutions.loc[wrong, KEY].iloc[0].tolist()
+        message = (
+            f"settlement: found the institution {first[1]!r} of team {first[0]!r} and {int(wrong.sum()) - 1} more, "
+            "expected each institution once, with a name, of a team that is settled. Correct the institutions."
+        )
+        raise DataContractError(message)
 
 
 def add_parts(settlement: Settlement, parts: pd.DataFrame) -> Settlement:

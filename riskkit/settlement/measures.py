@@ -74,10 +74,10 @@ def compute_measures(scorecard: Scorecard, year: YearOfCare, reported: pd.DataFr
     Raises
     ------
     DataContractError
-        If what is reported names an unknown indicator or a numerator outside of 0 to its denominator.
+        If what is reported names an unknown indicator or team, or a numerator outside of 0 to its denominator.
     """
     teams = sorted(year.members["team_id"].unique())
-    outside = _check_reported(scorecard, reported)
+    outside = _check_reported(scorecard, reported, teams)
     parts = []
     for name, indicator in scorecard.indicators.items():
         if isinstance(indicator.measure, Reported):
@@ -162,7 +162,7 @@ def _by_team(team: pd.Series[str], reached: pd.Series[bool]) -> pd.DataFrame:
     return counts.set_axis(["numerator", "denominator"], axis=1)
 
 
-def _check_reported(scorecard: Scorecard, reported: pd.DataFrame | None) -> pd.DataFrame:
+def _check_reported(scorecard: Scorecard, reported: pd.DataFrame | None, teams: list[str]) -> pd.DataFrame:
     columns = ["team_id", "indicator", "numerator", "denominator"]
     if reported is None:
         return pd.DataFrame(columns=columns)
@@ -171,13 +171,13 @@ def _check_reported(scorecard: Scorecard, reported: pd.DataFrame | None) -> pd.D
             message = f"reported measures: no column {column!r}, found {', '.join(reported.columns)}. Add it."
             raise DataContractError(message)
     known = [name for name, line in scorecard.indicators.items() if isinstance(line.measure, Reported)]
-    strange = reported[~reported["indicator"].isin(known)]
+    strange = reported[~(reported["indicator"].isin(known) & reported["team_id"].isin(teams))]
     wrong = reported[~((reported["numerator"] >= 0) & (reported["numerator"] <= reported["denominator"]))]
     if len(strange) or len(wrong) or reported.duplicated(["team_id", "indicator"]).any():
         first = (strange if len(strange) else wrong if len(wrong) else reported).iloc[0]
         message = (
-            f"reported measures: found {first.to_dict()}, expected one row per team and indicator of "
-            f"{', '.join(known)} with a numerator from 0 to the denominator. Correct the rows."
+            f"reported measures: found {first.to_dict()}, expected one row per team with members in the year and "
+            f"indicator of {', '.join(known)} with a numerator from 0 to the denominator. Correct the rows."
         )
         raise DataContractError(message)
     return reported[columns]

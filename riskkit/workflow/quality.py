@@ -14,7 +14,7 @@ from riskkit.policy import read_policy
 from riskkit.settlement.measures import compute_measures
 from riskkit.settlement.scorecard import score_teams, spread_measures
 from riskkit.settlement.scorecard_policy import Scorecard
-from riskkit.workflow.contract_file import read_csv
+from riskkit.workflow.contract_file import read_table
 from riskkit.workflow.year import find_year, open_tables, read_year_of_care
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def score_quality(
         Lines and teams.
     """
     read = read_policy(scorecard, Scorecard)
-    outside = None if reported is None else read_csv(reported)
+    outside = None if reported is None else read_table(reported)
     keep_source(source, out)
     with open_tables(source, adapter, on_bad_rows=on_bad_rows, progress=progress) as tables:
         scored = score_tables(read, tables, start, outside)

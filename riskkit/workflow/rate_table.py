@@ -57,8 +57,22 @@ def read_rates(policy: SettlementPolicy, path: Path) -> pd.DataFrame:
             f"{path}: found {found}, expected one row per member, all of one index date. Give one year's rates.parquet."
         )
         raise DataContractError(message)
+    _check_rates(path, table)
     _check_certificate(policy, path, table)
     return table
+
+
+def _check_rates(path: Path, table: pd.DataFrame) -> None:
+    """Refuse a rate that is no whole number of minor units of at least 0."""
+    numbers = pd.to_numeric(table["rate_minor"], errors="coerce")
+    wrong = ~((numbers >= 0) & (numbers % 1 == 0))
+    if wrong.any():
+        first = table.loc[wrong, "rate_minor"].iloc[0]
+        message = (
+            f"{path}: rate_minor of {int(wrong.sum())} of {len(table)} members is no whole number of at least 0 (first "
+            f"{str(first)!r}). Rate the members again."
+        )
+        raise DataContractError(message)
 
 
 def _check_certificate(policy: SettlementPolicy, path: Path, table: pd.DataFrame) -> None:

@@ -19,7 +19,7 @@ from riskkit.settlement.distribution import add_parts, distribute
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.published import compare_results
 from riskkit.settlement.statement import Settlement, settle
-from riskkit.workflow.contract_file import read_contract_file, read_csv
+from riskkit.workflow.contract_file import read_contract_file, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,7 +118,11 @@ def distribute_file(settlement: Settlement, institutions: Path | None) -> tuple[
             f"policy {settlement.policy.name}: it has no [distribution] block. Add it, or leave out --institutions."
         )
         raise DataContractError(message)
-    parts = distribute(settlement.policy.distribution, settlement.totals, read_csv(institutions))
+    parts = distribute(
+        settlement.policy.distribution,
+        settlement.totals,
+        read_table(institutions, settlement.policy.distribution.weights),
+    )
     return add_parts(settlement, parts), {"distribution": parts}
 
 

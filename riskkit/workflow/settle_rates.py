@@ -20,14 +20,14 @@ from riskkit.settlement.scorecard_policy import Scorecard
 from riskkit.settlement.small_teams import compute_panel_noise
 from riskkit.settlement.statement import settle
 from riskkit.settlement.unscored import fill_unscored
-from riskkit.workflow.contract_file import read_csv
+from riskkit.workflow.contract_file import read_table
 from riskkit.workflow.quality import ScoredTeams, score_tables
 from riskkit.workflow.rate_table import read_rates
 from riskkit.workflow.settle import SettledYear, close_year, distribute_file, write_year
 from riskkit.workflow.year import find_year, open_tables, read_claims, read_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from riskkit.data.io import Tables
@@ -88,7 +88,7 @@ def settle_rates(
     """
     read = read_policy(policy, SettlementPolicy)
     table = read_rates(read, rates)
-    told = None if results is None else read_csv(results)
+    told = None if results is None else read_table(results)
     keep_source(source, out)
     year = find_year(pd.Timestamp(table["index_date"].iloc[0]))
     months = int(read.completion.run_out_months.value) if read.completion else 0
@@ -199,7 +199,7 @@ def measure_noise(policy: SettlementPolicy, accounts: Accounts) -> pd.DataFrame:
 def _score(
     policy: SettlementPolicy, path: Path, tables: Tables, start: pd.Timestamp, reported: Path | None
 ) -> ScoredTeams | None:
-    outside = None if reported is None else read_csv(reported)
+    outside = None if reported is None else read_table(reported)
     if policy.scorecard is None:
         if outside is None:
             return None
@@ -217,7 +217,7 @@ def _complete_contracts(
         return _add_results(contracts, told)
     asked = sorted(ask_measures(policy.bonuses) & set(scored.measures.columns))
     known = scored.teams[["team_id", "quality"]].merge(scored.measures[["team_id", *asked]], on="team_id")
-    filled = _add_results(contracts.merge(known, on="team_id", how="left"), told)
+    filled = _add_results(contracts.merge(known, on="team_id", how="left"), told, asked)
     return fill_unscored(policy, filled, asked)
 
 
@@ -225,8 +225,8 @@ def _read_stated(policy: SettlementPolicy, told: pd.DataFrame | None) -> dict[st
     """Read the rate that a team's contract states for members who join within the year."""
     if told is None or STATED not in told.columns or "team_id" not in told.columns:
         return {}
-    amounts = pd.to_numeric(told[STATED], errors="coerce")
-    wrong = told[STATED].notna() & ~(amounts >= 0)
+    amounts = told[STATED]
+    wrong = amounts.notna() & ~(amounts >= 0)
     if wrong.any():
         first = told.loc[wrong].iloc[0]
         message = (
@@ -240,10 +240,15 @@ def _read_stated(policy: SettlementPolicy, told: pd.DataFrame | None) -> dict[st
     }
 
 
-def _add_results(contracts: pd.DataFrame, results: pd.DataFrame | None) -> pd.DataFrame:
+def _add_results(contracts: pd.DataFrame, results: pd.DataFrame | None, asked: Sequence[str] = ()) -> pd.DataFrame:
     """Add what claims do not tell; a team that is not among the contracts is an error, one without a row is none."""
     if results is None:
         return contracts
+    own = sorted((set(results.columns) & set(contracts.columns)) - {"team_id", "quality", *asked})
+    if own or results.get("team_id", pd.Series(dtype="str")).duplicated().any():
+        found = f"column {own[0]!r}, which comes from the claims" if own else "a team twice"
+        message = f"results: found {found}, expected one row per team of what claims do not tell. Correct the file."
+        raise DataContractError(message)
     if "team_id" not in results.columns or not set(results["team_id"]) <= set(contracts["team_id"]):
         strange = sorted(set(results.get("team_id", [])) - set(contracts["team_id"]))
         message = (

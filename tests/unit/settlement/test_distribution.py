@@ -70,3 +70,21 @@ def test_a_team_that_retains_money_and_has_no_institution_is_named() -> None:
     assert policy.distribution is not None
     with pytest.raises(DataContractError, match="team 'A' retains money and has no institution"):
         distribute(policy.distribution, settlement.totals, INSTITUTIONS[INSTITUTIONS["team_id"] == "B"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"team_id": ["A", "A", "A", "Z"]},
+        {"institution_id": ["x", "x", "z", "w"]},
+        {"institution_id": ["x", None, "z", "w"]},
+    ],
+    ids=["stranger", "twice", "nameless"],
+)
+def test_an_institution_that_cannot_be_paid_is_named(change: dict[str, list[str | None]]) -> None:
+    policy, settlement = make()
+    assert policy.distribution is not None
+    with pytest.raises(
+        DataContractError, match="expected each institution once, with a name, of a team that is settled"
+    ):
+        distribute(policy.distribution, settlement.totals, INSTITUTIONS.assign(**change))

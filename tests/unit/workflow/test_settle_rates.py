@@ -113,7 +113,7 @@ def test_who_joins_within_the_year_is_prepaid_at_the_rate_that_the_team_states(
     assert contracts.loc[team, "joined_lives"] == own["person_id"].nunique()
     assert told.summary["settlement"]["claims_outside"] == first["claims_outside"]  # type: ignore[index]  # plain values
     results.write_text(f"team_id,joiner_rate_amount\n{team},many\n", encoding="utf-8")
-    with pytest.raises(DataContractError, match=r"joiner_rate_amount of team .* is 'many'"):
+    with pytest.raises(DataContractError, match=r"joiner_rate_amount of team .* is 'many', expected a number"):
         settle_rates(POLICY, rates, source, tmp_path / "bad", adapter=NATIVE, results=results)
 
 
@@ -280,6 +280,29 @@ def test_a_member_twice_or_two_index_dates_are_refused(source: Path, rates: Path
     table.drop(columns="rate_minor").to_parquet(path)
     with pytest.raises(DataContractError, match="no column 'rate_minor'"):
         settle_rates(POLICY, path, source, tmp_path / "out", adapter=NATIVE)
+
+
+@pytest.mark.parametrize("rate", [float("nan"), -5.0, 1.5, "many"])
+def test_a_rate_that_is_no_whole_amount_is_refused(source: Path, rates: Path, tmp_path: Path, rate: Any) -> None:
+    with pytest.raises(DataContractError, match=r"rate_minor of \d+ of \d+ members is no whole number"):
+        settle_rates(POLICY, altered(rates, tmp_path, rate_minor=rate), source, tmp_path / "out", adapter=NATIVE)
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("team_id,quality\nT00001,90\nT00001,80\n", "found a team twice"),
+        ("team_id,prepaid_minor\nT00001,90\n", "found column 'prepaid_minor', which comes from the claims"),
+        ("team_id,quality\nT00001,good\n", "quality of team 'T00001' .* is 'good', expected a number"),
+        ("team,quality\nT00001,90\n", "expected column team_id"),
+    ],
+)
+def test_results_that_cannot_be_are_named(source: Path, rates: Path, tmp_path: Path, rows: str, found: str) -> None:
+    results = tmp_path / "results.csv"
+    results.write_text(rows, encoding="utf-8")
+    with pytest.raises(DataContractError, match=found):
+        settle_rates(POLICY, rates, source, tmp_path / "out", adapter=NATIVE, results=results)
+    assert not (tmp_path / "out").exists()
 
 
 def test_quality_is_written_by_line_and_team(source: Path, tmp_path: Path) -> None:
