@@ -33,7 +33,14 @@ def settle(
     ] = None,
     results: Annotated[
         Path | None,
-        typer.Option("--results", help="With --rates: CSV file by team_id of cause, quality and measures of bonuses."),
+        typer.Option(
+            "--results",
+            help="With --rates: CSV file by team_id of cause, quality, joiner_rate_amount and measures of bonuses.",
+        ),
+    ] = None,
+    reported: Annotated[
+        Path | None,
+        typer.Option("--reported", help="With --rates: rates from outside for the scorecard, as of riskkit quality."),
     ] = None,
     institutions: Annotated[
         Path | None, typer.Option("--institutions", help="CSV file of institutions, to hand on what teams retain.")
@@ -42,12 +49,14 @@ def settle(
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Settle a year: prepaid against actual, a statement per team, every total reconciled."""
-    from riskkit.workflow.settle import describe_settlement, settle_file
+    from riskkit.workflow.settle import settle_file
     from riskkit.workflow.settle_rates import settle_rates
+    from riskkit.workflow.settle_text import describe_settlement
 
-    if rates is None and results is not None:
-        message = "--results goes with --rates; a file of contracts holds its own columns."
-        raise typer.BadParameter(message)
+    for name, given in (("--results", results), ("--reported", reported)):
+        if rates is None and given is not None:
+            message = f"{name} goes with --rates; a file of contracts holds its own columns."
+            raise typer.BadParameter(message)
     with show_progress() as progress:
         if rates is None:
             year = settle_file(policy, source, out, institutions=institutions, progress=progress)
@@ -59,6 +68,7 @@ def settle(
                 out,
                 adapter=adapter,
                 results=results,
+                reported=reported,
                 institutions=institutions,
                 on_bad_rows=rows_choice(on_bad_rows),
                 progress=progress,

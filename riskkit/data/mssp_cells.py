@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-MISSING: Final = frozenset({"", ".", "-", "--", "*", "^", "~", "n/a", "na", "nan", "null", "none", "not available"})
+MISSING: Final = frozenset(
+    {"", ".", "-", "--", "\u2013", "\u2014", "*", "**", "^", "~", "n/a", "#n/a", "n.a.", "na", "nan", "null", "none"}
+    | {"not available", "not applicable", "suppressed"}
+)
 NUMBER: Final = re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$", re.IGNORECASE)
 HALF: Final = 0.5
 HEADER_ROWS: Final = 2
@@ -117,8 +120,9 @@ def _read_number(cell: str, place: str, words: bool) -> float:
     text = cell.strip().replace("\u2212", "-")
     if text.lower() in MISSING:
         return np.nan
-    sign = -1.0 if text.startswith("(") and text.endswith(")") else 1.0
-    bare = re.sub(r"[$,%\s()]", "", text)
+    sign, bare = 1.0, re.sub(r"[$,%\s]", "", text)
+    if bare.startswith("(") and bare.endswith(")"):
+        sign, bare = -1.0, bare[1:-1]
     if bare.lower() in MISSING:
         return np.nan
     if NUMBER.match(bare):

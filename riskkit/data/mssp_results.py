@@ -63,9 +63,9 @@ class PublishedResults:
     year : int or None
         Performance year.
     frame : pandas.DataFrame
-        One row per ACO, sorted by `aco_id`: `aco_id`, `name`, `track`, `agreement_year`, and as numbers (currency and
-        fractions, NaN where not published) the names of `SPELLINGS`; for each rate `<rate>_half_unit`, half a unit of
-        its last printed place.
+        One row per ACO, sorted by `aco_id`: `aco_id`, `name`, `track`, `performance_year`, `agreement_year`, and as
+        numbers (currency and fractions, NaN where not published) the names of `SPELLINGS`; for each rate
+        `<rate>_half_unit`, half a unit of its last printed place.
     columns : tuple of str
         Names of `SPELLINGS` that the file holds.
     nameless : tuple of (int, str)
@@ -151,6 +151,7 @@ def read_results(path: str | Path) -> PublishedResults:
     values["met_quality"] = _read_met(raw, columns)
     year = _find_year(Path(path), raw, found)
     frame = pd.DataFrame(values, index=raw.index)
+    frame["performance_year"] = np.nan if year is None else float(year)
     frame["track"] = read_tracks(raw, found)
     frame["agreement_year"] = _agreement_years(raw, found, frame["track"], year)
     return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns), nameless)

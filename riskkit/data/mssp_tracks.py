@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVELS: Final = ("A", "B", "C", "D", "E")
+NUMBERS: Final = {"ONE": "1", "ONE+": "1+", "TWO": "2", "THREE": "3", "3/ENHANCED": "EN"}
 
 
 def plain_name(name: str) -> str:
@@ -87,8 +88,8 @@ def _name_track(cell: str) -> str:
     text = cell.strip().upper()
     if text.startswith("EN"):
         return "EN"
-    text = re.sub(r"TRACK|BASIC|LEVEL|MODEL|[\s_-]|\.0$", "", text)
-    return text.replace("PLUS", "+")
+    text = re.sub(r"M?SSP|TRACK|BASIC|LEVEL|MODEL|[\s_-]|\.0$", "", text).replace("PLUS", "+")
+    return NUMBERS.get(text, text)
 
 
 def read_first_tracks(raw: pd.DataFrame, found: dict[str, str]) -> list[str | None]:

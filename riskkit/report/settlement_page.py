@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from riskkit.report.statement_page import load_template, name_files, say_number
+from riskkit.report.statement_amounts import say_number
+from riskkit.report.statement_page import load_template, name_files
 from riskkit.report.statement_wording import LANGUAGES, Language, say_title
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from riskkit.settlement.statement import Settlement
 
@@ -19,9 +22,13 @@ COLUMNS = (
 """Columns of the totals that the page shows; those that are 0 for every team are left out, the first three apart."""
 
 ALWAYS = 3
+ACCOUNTS = ("joined_without_a_rate", "without_a_rate", "without_a_team")
+"""Accounts of claims that are no team's, as the settlement names them."""
 
 
-def write_settlement_pages(settlement: Settlement, folder: Path) -> None:
+def write_settlement_pages(
+    settlement: Settlement, folder: Path, *, year: str | None = None, outside: pd.DataFrame | None = None
+) -> None:
     """Write ``settlement.en.html`` and ``settlement.zh.html``.
 
     Parameters
@@ -30,14 +37,20 @@ def write_settlement_pages(settlement: Settlement, folder: Path) -> None:
         Lines and totals.
     folder : pathlib.Path
         Folder of the settlement, in which ``statements/`` stands.
+    year : str, optional
+        The year that is settled, in words.
+    outside : pandas.DataFrame, optional
+        Claims of a year that are no team's, see `riskkit.settlement.outside.open_outside`.
     """
     template = load_template("settlement.html")
     for language in LANGUAGES:
-        page = template.render(document=make_settlement_page(settlement, language))
+        document = make_settlement_page(settlement, language, year=year)
+        document["claims"] = [] if outside is None else make_claims_table(settlement, language, outside)
+        page = template.render(document=document)
         (folder / f"settlement.{language}.html").write_text(page, encoding="utf-8")
 
 
-def make_settlement_page(settlement: Settlement, language: Language) -> dict[str, Any]:
+def make_settlement_page(settlement: Settlement, language: Language, *, year: str | None = None) -> dict[str, Any]:
     """Make the document of the page.
 
     Parameters
@@ -46,6 +59,8 @@ def make_settlement_page(settlement: Settlement, language: Language) -> dict[str
         Lines and totals.
     language : {"en", "zh"}
         The language.
+    year : str, optional
+        The year that is settled, in words.
 
     Returns
     -------
@@ -70,6 +85,7 @@ def make_settlement_page(settlement: Settlement, language: Language) -> dict[str
         "language": language,
         "title": say_title("summary", language),
         "facts": [
+            *([] if year is None else [(say_title("year", language), year)]),
             (say_title("policy", language), policy.title if language == "en" else policy.title_zh),
             (say_title("reference", language), policy.reference),
             (say_title("effective", language), policy.effective.isoformat()),
@@ -78,5 +94,31 @@ def make_settlement_page(settlement: Settlement, language: Language) -> dict[str
         "heads": [say_title("team", language), *(say_title(heads[name], language) for name in shown)],
         "rows": rows,
         "sum_title": say_title("fund_total", language),
+        "claims_title": say_title("claims", language),
         "sums": [say_number(policy, int(totals[name].sum())) for name in shown],
     }
+
+
+def make_claims_table(settlement: Settlement, language: Language, outside: pd.DataFrame) -> list[tuple[str, str]]:
+    """Make the rows by which the claims of the year tie to the teams' accounts and to what is outside of them.
+
+    Parameters
+    ----------
+    settlement : Settlement
+        Lines and totals.
+    language : {"en", "zh"}
+        The language.
+    outside : pandas.DataFrame
+        See `riskkit.settlement.outside.open_outside`.
+
+    Returns
+    -------
+    list of tuple of str
+        What and amount: the teams, each account outside, and their sum.
+    """
+    teams = int(settlement.totals["paid_minor"].sum())
+    sums = outside.groupby("account")["paid_minor"].sum()
+    rows = [("claims_of_teams", teams)]
+    rows += [(account, int(sums.get(account, 0))) for account in ACCOUNTS]
+    rows.append(("claims_of_year", sum(amount for _, amount in rows)))
+    return [(say_title(name, language), say_number(settlement.policy, amount)) for name, amount in rows]

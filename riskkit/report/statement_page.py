@@ -7,6 +7,8 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from riskkit.report.statement_amounts import say_money, say_percent
+from riskkit.report.statement_steps import Step, find_steps
 from riskkit.report.statement_wording import LANGUAGES, TITLES, Language, say_item, say_title
 
 if TYPE_CHECKING:
@@ -21,8 +23,13 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
     Row = dict[str, Any]
 
-RATES_OF_ONE = frozenset({"bonus_base", "bonus_step", "bonus_event", "bonus_member"})
+RATES_OF_ONE = frozenset(
+    {"bonus_base", "bonus_met_heads", "bonus_missed_heads", "bonus_step", "bonus_event", "bonus_member"}
+)
 """Items whose rate counts heads, steps or events, not a fraction."""
+
+TOTALS = frozenset({"prepaid", "actual", "retained", "returned", "net"})
+"""Items that stand out on the page."""
 
 
 def write_statements(
@@ -30,6 +37,7 @@ def write_statements(
     folder: Path,
     *,
     luck: Mapping[str, float] | None = None,
+    year: str | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Write the statements of a settlement: ``<team>.en.html``, ``<team>.zh.html`` and ``<team>.csv``.
@@ -42,6 +50,8 @@ def write_statements(
         Folder to write to; it is made.
     luck : mapping of str to float, optional
         Chance by team of a result this far by luck alone.
+    year : str, optional
+        The year that is settled, in words.
     progress : callable, optional
         Called with (what, done, in all).
     """
@@ -56,7 +66,8 @@ def write_statements(
         write_ledger(settlement.policy, rows, folder / f"{names[team]}.csv")
         for language in LANGUAGES:
             chance = None if luck is None else luck.get(team)
-            page = template.render(document=make_statement(settlement.policy, rows, language, luck=chance))
+            document = make_statement(settlement.policy, rows, language, luck=chance, year=year)
+            page = template.render(document=document)
             (folder / f"{names[team]}.{language}.html").write_text(page, encoding="utf-8")
         if progress is not None and (done % 50 == 0 or done == len(by_team)):
             progress("write statements", done, len(by_team))
@@ -74,17 +85,22 @@ def write_ledger(policy: SettlementPolicy, rows: list[Row], path: Path) -> None:
     path : pathlib.Path
         The file; UTF-8 with a mark, so that spreadsheets show Chinese.
     """
-    extra = [f"text_{language}" for language in LANGUAGES]
+    extra = [f"{name}_{language}" for name in ("text", "how") for language in LANGUAGES]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*rows[0], *extra, "currency", "minor_units_per_currency_unit"])
-        for row in rows:
-            texts = [_text(row, language) for language in LANGUAGES]
+        for row, step in zip(rows, find_steps(rows), strict=True):
+            texts = [*(_text(row, language) for language in LANGUAGES), *(step.say(language) for language in LANGUAGES)]
             writer.writerow([*row.values(), *texts, policy.currency, policy.per_currency_unit])
 
 
 def make_statement(
-    policy: SettlementPolicy, rows: list[Row], language: Language, *, luck: float | None = None
+    policy: SettlementPolicy,
+    rows: list[Row],
+    language: Language,
+    *,
+    luck: float | None = None,
+    year: str | None = None,
 ) -> dict[str, Any]:
     """Make the document of one team's page.
 
@@ -98,11 +114,14 @@ def make_statement(
         The language.
     luck : float, optional
         Chance of a result this far by luck alone.
+    year : str, optional
+        The year that is settled, in words.
 
     Returns
     -------
     dict
-        `language`, `title`, `facts` (pairs), `heads`, `sections` (each `title` and `rows`), `proof_title` and `proof`.
+        `language`, `title`, `facts` (pairs), `headline`, `heads`, `sections` (each `title` and `rows`), `proof_title`
+        and `proof`.
     """
     words = {key: say_title(key, language) for key in TITLES}
     facts = [
@@ -111,16 +130,19 @@ def make_statement(
         (words["reference"], policy.reference),
         (words["effective"], policy.effective.isoformat()),
     ]
+    if year is not None:
+        facts.insert(1, (words["year"], year))
     if luck is not None:
         facts.append((words["luck"], f"{luck:.0%}"))
     sections = [
-        {"title": words[section], "rows": [_row(policy, row, language) for row in part]}
-        for section, part in groupby(rows, key=lambda row: str(row["section"]))
+        {"title": words[section], "rows": [_row(policy, row, step, language) for row, step in part]}
+        for section, part in groupby(zip(rows, find_steps(rows), strict=True), key=lambda pair: str(pair[0]["section"]))
     ]
     return {
         "language": language,
         "title": words["statement"],
         "facts": facts,
+        "headline": _say_result(policy, rows, language),
         "heads": [words[key] for key in ("line", "text", "basis", "rate", "amount")],
         "sections": sections,
         "proof_title": words["proof"],
@@ -159,14 +181,27 @@ def name_files(teams: list[str]) -> dict[str, str]:
     return names
 
 
-def _row(policy: SettlementPolicy, row: Row, language: Language) -> dict[str, str]:
+def _say_result(policy: SettlementPolicy, rows: list[Row], language: Language) -> str:
+    """Say who pays whom in one sentence."""
+    net = next(row for row in rows if row["item"] == "net")
+    amount = int(net["amount_minor"])
+    if not amount:
+        return say_title("even", language)
+    key = "pays" if amount > 0 else "owes"
+    held = ":prepaid" if net["detail"] == "prepaid" else ""
+    return say_title(f"{key}{held}", language).format(amount=say_money(policy, abs(amount)))
+
+
+def _row(policy: SettlementPolicy, row: Row, step: Step, language: Language) -> dict[str, Any]:
     basis, rate = row["basis_minor"], row["rate"]
     counts = row["item"] in RATES_OF_ONE
     return {
         "line": str(row["line"]),
         "text": _text(row, language),
+        "how": step.say(language),
+        "total": row["item"] in TOTALS or (row["section"] == "account" and row["item"] in {"surplus", "overspend"}),
         "basis": "" if basis is None else say_money(policy, basis),
-        "rate": "" if rate is None else f"{rate:,.4g}" if counts else f"{rate:.4%}",
+        "rate": "" if rate is None else f"{rate:,.4g}" if counts else say_percent(rate),
         "amount": say_money(policy, row["amount_minor"]),
     }
 
@@ -192,46 +227,12 @@ def _prove(policy: SettlementPolicy, rows: list[Row], language: Language) -> lis
         kept = [(words[key], held[key]) for key in ("retained", "returned")]
         proof.append(equation(words["surplus"], prepaid - actual, kept))
     payers = [(_text(row, language), int(row["amount_minor"])) for row in rows if row["item"] == "borne"]
+    parts = [(str(row["detail"]), int(row["amount_minor"])) for row in rows if row["section"] == "distribution"]
+    if parts:
+        proof.append(equation(words["retained"], held["retained"], parts))
     if payers:
         proof.append(equation(words["overspend"], actual - prepaid, payers))
     return proof
-
-
-def say_money(policy: SettlementPolicy, minor: int) -> str:
-    """Say an amount in currency.
-
-    Parameters
-    ----------
-    policy : SettlementPolicy
-        Says the currency and its minor unit.
-    minor : int
-        Amount in minor units.
-
-    Returns
-    -------
-    str
-        Such as ``"566.67 CNY"``.
-    """
-    return f"{say_number(policy, minor)} {policy.currency}"
-
-
-def say_number(policy: SettlementPolicy, minor: int) -> str:
-    """Say an amount without its currency.
-
-    Parameters
-    ----------
-    policy : SettlementPolicy
-        Says the minor unit.
-    minor : int
-        Amount in minor units.
-
-    Returns
-    -------
-    str
-        Such as ``"566.67"``.
-    """
-    places = len(str(policy.per_currency_unit)) - 1
-    return f"{minor / policy.per_currency_unit:,.{places}f}"
 
 
 def load_template(name: str) -> Template:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from riskkit.errors import DataContractError
 from riskkit.settlement.completion import complete_claims
+from riskkit.settlement.joiners import find_joiners, rate_joiners
 from riskkit.settlement.money import exact, split_whole, to_minor
+from riskkit.settlement.outside import NO_TEAM, check_claims, open_outside
 from riskkit.settlement.spans import count_days
 from riskkit.settlement.stop_loss import cede_above
 
 if TYPE_CHECKING:
-    from riskkit.settlement.policy import SettlementPolicy
+    from collections.abc import Mapping
 
-NO_TEAM: Final = "(no team)"
+    from riskkit.settlement.policy import SettlementPolicy
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,37 @@ class Accounts:
     ----------
     contracts : pandas.DataFrame
         One row per team, as `settle` takes them: `team_id`, `prepaid_minor`, `actual_minor`, `paid_minor`,
-        `completion_minor`, `ceded_minor`, `lives`, `member_months`.
+        `completion_minor`, `ceded_minor`, `lives`, `member_months`, and of those who joined within the year
+        `joined_lives` and `joined_prepaid_minor`.
     members : pandas.DataFrame
         One row per member and team: `prepaid_minor`, `cost_minor` (known at the run-out date), `completion_minor`,
-        `ceded_minor` (of both), `member_months`.
-    outside : dict of str to int
-        Claims of the year that are no team's: of persons without a rate, or not enrolled in a team that day.
+        `ceded_minor` (of both), `member_months`, `joined`.
+    outside : pandas.DataFrame
+        Claims of the year that are no team's, see `riskkit.settlement.outside.open_outside`.
+    joiners : pandas.DataFrame
+        All who joined a team within the year, with a rate or without, one row per member and team.
     """
 
     contracts: pd.DataFrame
     members: pd.DataFrame
-    outside: dict[str, int]
+    outside: pd.DataFrame
+    joiners: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """What the rate of a member who joins within the year is taken from.
+
+    Parameters
+    ----------
+    persons : pandas.DataFrame of shape (n_persons, 3)
+        `person_id`, `birth_date`, `sex`.
+    stated : mapping of str to int
+        Minor units per member year by team, where a contract states them.
+    """
+
+    persons: pd.DataFrame
+    stated: Mapping[str, int]
 
 
 def prorate(rates: pd.DataFrame, spans: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
@@ -47,7 +69,7 @@ def prorate(rates: pd.DataFrame, spans: pd.DataFrame, start: pd.Timestamp, end: 
     Parameters
     ----------
     rates : pandas.DataFrame of shape (n_members, n_columns)
-        `person_id` and `rate_minor` (minor units per member year).
+        `person_id` and `rate_minor` (minor units per member year), and `team_id` where the rate is that of one team.
     spans : pandas.DataFrame of shape (n_spans, 4)
         `person_id`, `team_id`, `start_date`, `end_date` (half-open, one team a day).
     start, end : pandas.Timestamp
@@ -57,7 +79,8 @@ def prorate(rates: pd.DataFrame, spans: pd.DataFrame, start: pd.Timestamp, end: 
     -------
     pandas.DataFrame of shape (n_member_teams, 4)
         `person_id`, `team_id`, `prepaid_minor` and `member_months`; a member's parts are rounded by largest remainder
-        and sum to the rate times the share of the year enrolled. Members who never were enrolled have no row.
+        and sum to the rate times the share of the year enrolled. Members who never were enrolled have no row, nor have
+        teams for which a member has no rate.
 
     Examples
     --------
@@ -71,12 +94,13 @@ def prorate(rates: pd.DataFrame, spans: pd.DataFrame, start: pd.Timestamp, end: 
     days = count_days(inside, start, end)
     enrolled = inside.assign(days=days, team_id=inside["team_id"].fillna(NO_TEAM)).loc[days > 0]
     parts = enrolled.groupby(["person_id", "team_id"], as_index=False)["days"].sum()
-    rate = dict(zip(rates["person_id"], rates["rate_minor"], strict=True))
+    key = [name for name in ("person_id", "team_id") if name in rates.columns]
+    parts = parts.merge(rates[[*key, "rate_minor"]], on=key)
     length = (end - start).days
     prepaid: list[int] = []
-    for person, rows in parts.groupby("person_id", sort=False):
-        weights = [Fraction(int(day)) for day in rows["days"]]
-        prepaid += split_whole(to_minor(Fraction(int(rate[person])) * sum(weights) / length), weights)
+    for _, rows in parts.groupby("person_id", sort=False):
+        due = [Fraction(int(rate) * int(day)) for rate, day in zip(rows["rate_minor"], rows["days"], strict=True)]
+        prepaid += split_whole(to_minor(sum(due, Fraction(0)) / length), due) if any(due) else [0] * len(due)
     months = parts["days"] * 12.0 / length
     told: pd.DataFrame = parts[["person_id", "team_id"]].assign(prepaid_minor=prepaid, member_months=months)
     return told
@@ -111,8 +135,9 @@ def build_accounts(
     *,
     start: pd.Timestamp,
     end: pd.Timestamp,
+    newcomers: Newcomers | None = None,
 ) -> Accounts:
-    """Build the accounts of a year.
+    """Build the accounts of a year; every claim is a team's or stands in an account of what is outside.
 
     Parameters
     ----------
@@ -126,6 +151,8 @@ def build_accounts(
         `person_id`, `team_id`, `start_date`, `end_date`.
     start, end : pandas.Timestamp
         The year, half-open.
+    newcomers : Newcomers, optional
+        Persons and stated rates, for a policy that says how joiners are prepaid; without them they are not.
 
     Returns
     -------
@@ -137,8 +164,9 @@ def build_accounts(
     DataContractError
         If no rated member was enrolled in the year.
     """
-    members = prorate(rates, spans, start, end)
-    members = members[members["team_id"] != NO_TEAM].reset_index(drop=True)
+    lookback = policy.joiners.lookback.value if policy.joiners and policy.joiners.lookback else 0
+    joiners = find_joiners(rates, spans, start, end, lookback_months=lookback)
+    members = _prepay(policy, rates, spans, joiners, year=(start, end), newcomers=newcomers)
     if members.empty:
         message = (
             f"settlement: none of {len(rates)} rated members was enrolled in a team from {start.date()} to "
@@ -149,19 +177,41 @@ def build_accounts(
     per_unit, share = policy.per_currency_unit, exact(policy.actual.pool_share.value if policy.actual else 1.0)
     minor = [to_minor(exact(float(amount)) * per_unit * share) for amount in claims["amount"]]
     told = claims.assign(team_id=attribute_claims(claims, spans), cost_minor=minor)
-    rated = told["person_id"].isin(members["person_id"])
-    outside = {
-        "without_a_rate_minor": int(told.loc[~rated, "cost_minor"].sum()),
-        "without_a_team_minor": int(told.loc[rated & told["team_id"].isna(), "cost_minor"].sum()),
-    }
-    told = told[rated & told["team_id"].notna()]
-    cost = told.groupby(["person_id", "team_id"], as_index=False)["cost_minor"].sum()
-    members = members.merge(cost, on=["person_id", "team_id"], how="left").fillna({"cost_minor": 0})
-    members = members.astype({"cost_minor": "int64"})
-    members["completion_minor"] = _complete_members(policy, members, told)
-    complete = members.assign(cost_minor=members["cost_minor"] + members["completion_minor"])
-    members["ceded_minor"] = 0 if policy.stop_loss is None else cede_above(policy.stop_loss, complete, per_unit)
-    return Accounts(_sum_teams(members), members, outside)
+    outside = open_outside(told, members, joiners)
+    members = _bring_claims(policy, members, told)
+    contracts = _sum_teams(members)
+    check_claims(told, contracts, outside)
+    return Accounts(contracts, members, outside, joiners)
+
+
+def _prepay(
+    policy: SettlementPolicy,
+    rates: pd.DataFrame,
+    spans: pd.DataFrame,
+    joiners: pd.DataFrame,
+    *,
+    year: tuple[pd.Timestamp, pd.Timestamp],
+    newcomers: Newcomers | None,
+) -> pd.DataFrame:
+    """Prorate the rates of those who had one as the year began, and of those who joined and are given one."""
+    members = prorate(rates[["person_id", "rate_minor"]], spans, *year).assign(joined=False)
+    if policy.joiners is not None and newcomers is not None:
+        given = rate_joiners(policy.joiners, joiners, rates, newcomers.persons, start=year[0], stated=newcomers.stated)
+        members = pd.concat([members, prorate(given, spans, *year).assign(joined=True)])
+    return members[members["team_id"] != NO_TEAM].sort_values(["person_id", "team_id"], ignore_index=True)
+
+
+def _bring_claims(policy: SettlementPolicy, members: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Bring the claims to the members, complete them, and take off what the fund takes over."""
+    key = ["person_id", "team_id"]
+    own = told.merge(members[key], on=key)
+    cost = own.groupby(key, as_index=False)["cost_minor"].sum()
+    held = members.merge(cost, on=key, how="left").fillna({"cost_minor": 0}).astype({"cost_minor": "int64"})
+    held["completion_minor"] = _complete_members(policy, held, own)
+    complete = held.assign(cost_minor=held["cost_minor"] + held["completion_minor"])
+    per_unit = policy.per_currency_unit
+    held["ceded_minor"] = 0 if policy.stop_loss is None else cede_above(policy.stop_loss, complete, per_unit)
+    return held
 
 
 def _complete_members(policy: SettlementPolicy, members: pd.DataFrame, told: pd.DataFrame) -> pd.Series[int]:
@@ -192,6 +242,9 @@ def _sum_teams(members: pd.DataFrame) -> pd.DataFrame:
     by_team = members.groupby("team_id")
     parts = ["prepaid_minor", "cost_minor", "completion_minor", "ceded_minor", "member_months"]
     teams = by_team[parts].sum().rename(columns={"cost_minor": "paid_minor"})
+    joined = members[members["joined"]].groupby("team_id")
+    news = {"joined_lives": joined["person_id"].nunique(), "joined_prepaid_minor": joined["prepaid_minor"].sum()}
     teams = teams.assign(lives=by_team["person_id"].nunique())
+    teams = teams.assign(**{name: found.reindex(teams.index, fill_value=0) for name, found in news.items()})
     teams["actual_minor"] = teams["paid_minor"] + teams["completion_minor"] - teams["ceded_minor"]
     return teams.reset_index()

@@ -75,11 +75,16 @@ def _pay_steps(bonus: StepBonus, contract: Contract, per_unit: int) -> list[Paym
 
 
 def _pay_gated(bonus: GatedBonus, contract: Contract, per_unit: int) -> list[Payment]:
-    on_heads = bonus.per == "head"
-    basis = exact(contract.need("heads")) * per_unit if on_heads else Fraction(contract.prepaid_minor)
     met = all(contract.need(measure) >= target.value for measure, target in bonus.targets.items())
-    rows = [("bonus_base", bonus.base), ("bonus_met" if met else "bonus_missed", bonus.met if met else bonus.missed)]
-    return [(item, basis * exact(pay.value), basis, exact(pay.value)) for item, pay in rows if pay is not None]
+    word, more = ("bonus_met", bonus.met) if met else ("bonus_missed", bonus.missed)
+    if bonus.per == "prepaid":
+        prepaid = Fraction(contract.prepaid_minor)
+        shares = [("bonus_base_share", bonus.base), (word, more)]
+        return [(item, prepaid * exact(pay.value), prepaid, exact(pay.value)) for item, pay in shares if pay]
+    heads = exact(contract.need("heads"))
+    rates = [("bonus_base", bonus.base), (f"{word}_heads", more)]
+    due = [(item, exact(pay.value) * per_unit) for item, pay in rates if pay is not None]
+    return [(item, heads * amount, amount, heads) for item, amount in due]
 
 
 def _pay_fall(bonus: ChangeBonus, contract: Contract) -> list[Payment]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from riskkit.policy import PolicyModel, PolicyNumber
 from riskkit.settlement.blocks import QualityScale
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class StepBonus(PolicyModel):
@@ -125,3 +128,30 @@ class GradeBonus(PolicyModel):
 
 
 Bonus = Annotated[StepBonus | GatedBonus | ChangeBonus | EventBonus | GradeBonus, Field(discriminator="kind")]
+
+
+def ask_measures(bonuses: Mapping[str, Bonus]) -> set[str]:
+    """Name the measures that bonuses ask of a contract.
+
+    Parameters
+    ----------
+    bonuses : mapping of str to Bonus
+        Bonuses by name.
+
+    Returns
+    -------
+    set of str
+        Columns.
+    """
+    asked: set[str] = set()
+    for bonus in bonuses.values():
+        match bonus:
+            case GatedBonus():
+                asked |= set(bonus.targets)
+            case StepBonus() | ChangeBonus():
+                asked |= {bonus.measure, f"{bonus.measure}_prior"}
+            case EventBonus():
+                asked.add(bonus.measure)
+            case GradeBonus():
+                asked.add("quality")
+    return asked

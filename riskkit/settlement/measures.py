@@ -13,6 +13,7 @@ from riskkit.settlement.scorecard_policy import (
     AfterDischarge,
     CareCount,
     Control,
+    FirstContact,
     Measure,
     Reported,
     Scorecard,
@@ -39,6 +40,9 @@ class YearOfCare:
         `person_id`, `date`: outpatient visits, with the month after the year.
     end : pandas.Timestamp
         The day after the year.
+    contacts : pandas.DataFrame, optional
+        `person_id`, `date`, `setting`, `level` (of the institution, missing where not known): every contact of the year
+        and of the one before it.
     """
 
     members: pd.DataFrame
@@ -47,6 +51,7 @@ class YearOfCare:
     stays: pd.DataFrame
     visits: pd.DataFrame
     end: pd.Timestamp
+    contacts: pd.DataFrame | None = None
 
 
 def compute_measures(scorecard: Scorecard, year: YearOfCare, reported: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -69,10 +74,10 @@ def compute_measures(scorecard: Scorecard, year: YearOfCare, reported: pd.DataFr
     Raises
     ------
     DataContractError
-        If what is reported names an unknown indicator or a numerator outside of 0 to its denominator.
+        If what is reported names an unknown indicator or team, or a numerator outside of 0 to its denominator.
     """
     teams = sorted(year.members["team_id"].unique())
-    outside = _check_reported(scorecard, reported)
+    outside = _check_reported(scorecard, reported, teams)
     parts = []
     for name, indicator in scorecard.indicators.items():
         if isinstance(indicator.measure, Reported):
@@ -99,6 +104,8 @@ def _count(measure: Measure, year: YearOfCare) -> pd.DataFrame:
             reached, counted = _often(tests, measure.times.value, year), None
         case AfterDischarge():
             return _after_discharge(measure, year)
+        case FirstContact():
+            return _first_contacts(measure, year)
         case Admission():
             reached, counted = _often(year.stays.loc[year.stays["start_date"] < year.end, "person_id"], 1, year), None
         case _:
@@ -137,12 +144,25 @@ def _after_discharge(measure: AfterDischarge, year: YearOfCare) -> pd.DataFrame:
     return _by_team(left["team_id"], followed)
 
 
+def _first_contacts(measure: FirstContact, year: YearOfCare) -> pd.DataFrame:
+    """Count the first contacts of the year by where they were made; those of no known level are left out."""
+    held = pd.DataFrame(columns=["person_id", "date", "setting", "level"]) if year.contacts is None else year.contacts
+    chosen = held[(held["setting"] != "emergency") & held["level"].notna()]
+    sought = held[["person_id", "date"]].drop_duplicates().sort_values(["person_id", "date"], ignore_index=True)
+    gap = sought.groupby("person_id")["date"].diff()
+    first = sought[gap.isna() | (gap > pd.Timedelta(days=measure.gap.value))]
+    first = first[(first["date"] >= year.end - pd.DateOffset(years=1)) & (first["date"] < year.end)]
+    lowest = chosen.groupby(["person_id", "date"])["level"].min().rename("level").reset_index()
+    made = first.merge(lowest, on=["person_id", "date"]).merge(year.members[["person_id", "team_id"]], on="person_id")
+    return _by_team(made["team_id"], made["level"] <= measure.level.value)
+
+
 def _by_team(team: pd.Series[str], reached: pd.Series[bool]) -> pd.DataFrame:
     counts = reached.astype("float64").groupby(team).agg(["sum", "size"])
     return counts.set_axis(["numerator", "denominator"], axis=1)
 
 
-def _check_reported(scorecard: Scorecard, reported: pd.DataFrame | None) -> pd.DataFrame:
+def _check_reported(scorecard: Scorecard, reported: pd.DataFrame | None, teams: list[str]) -> pd.DataFrame:
     columns = ["team_id", "indicator", "numerator", "denominator"]
     if reported is None:
         return pd.DataFrame(columns=columns)
@@ -151,13 +171,13 @@ def _check_reported(scorecard: Scorecard, reported: pd.DataFrame | None) -> pd.D
             message = f"reported measures: no column {column!r}, found {', '.join(reported.columns)}. Add it."
             raise DataContractError(message)
     known = [name for name, line in scorecard.indicators.items() if isinstance(line.measure, Reported)]
-    strange = reported[~reported["indicator"].isin(known)]
+    strange = reported[~(reported["indicator"].isin(known) & reported["team_id"].isin(teams))]
     wrong = reported[~((reported["numerator"] >= 0) & (reported["numerator"] <= reported["denominator"]))]
     if len(strange) or len(wrong) or reported.duplicated(["team_id", "indicator"]).any():
         first = (strange if len(strange) else wrong if len(wrong) else reported).iloc[0]
         message = (
-            f"reported measures: found {first.to_dict()}, expected one row per team and indicator of "
-            f"{', '.join(known)} with a numerator from 0 to the denominator. Correct the rows."
+            f"reported measures: found {first.to_dict()}, expected one row per team with members in the year and "
+            f"indicator of {', '.join(known)} with a numerator from 0 to the denominator. Correct the rows."
         )
         raise DataContractError(message)
     return reported[columns]

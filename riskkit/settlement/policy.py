@@ -11,6 +11,7 @@ from riskkit.policy import PolicyModel, PolicyNumber
 from riskkit.settlement.blocks import Band, Cap, Cause, Complement, MinimumRate, QualityScale, require_fraction
 from riskkit.settlement.bonus_blocks import Bonus
 from riskkit.settlement.cost_blocks import Completion, StopLoss
+from riskkit.settlement.joiners import Joiners
 
 
 class Side(PolicyModel):
@@ -53,17 +54,9 @@ class Surplus(Side):
     quality : QualityScale, optional
         Fraction of the bands' result that the quality score earns; without it quality plays no part. A share in the
         contract itself (`share_rate`) takes the place of bands and quality.
-    sequestration : PolicyNumber, optional
-        Fraction taken off what was earned, before the caps.
     """
 
     quality: QualityScale | None = None
-    sequestration: PolicyNumber | None = None
-
-    @field_validator("sequestration")
-    @classmethod
-    def _fraction(cls, number: PolicyNumber | None) -> PolicyNumber | None:
-        return number if number is None else require_fraction(number, "sequestration")
 
 
 class Overspend(Side):
@@ -206,6 +199,11 @@ class SettlementPolicy(PolicyModel):
         The sides of the difference, for every team.
     tracks : dict of str to Terms
         The sides by the contract's `track`, in the place of `terms`.
+    sequestration : tuple of PolicyNumber
+        Fraction taken off what was earned, before the caps, each from its `effective` on; a performance year takes the
+        mean of its months.
+    joiners : Joiners, optional
+        How members who join within the year are prepaid; without it their claims stand in an account of their own.
     actual, noise, withhold, stop_loss, completion, distribution : optional
         See their classes.
     scorecard : str, optional
@@ -227,6 +225,8 @@ class SettlementPolicy(PolicyModel):
     contract: Holding = Holding(funds="prepaid")
     terms: Terms | None = None
     tracks: dict[str, Terms] = Field(default_factory=dict)
+    sequestration: tuple[PolicyNumber, ...] = ()
+    joiners: Joiners | None = None
     actual: Actual | None = None
     noise: Noise | None = None
     scorecard: str | None = None
@@ -244,6 +244,15 @@ class SettlementPolicy(PolicyModel):
             message = f"must divide one currency unit into whole parts, got {unit.value}. Give 0.01 for cents"
             raise ValueError(message)
         return unit
+
+    @field_validator("sequestration")
+    @classmethod
+    def _dated_fractions(cls, steps: tuple[PolicyNumber, ...]) -> tuple[PolicyNumber, ...]:
+        days = [step.effective for step in steps]
+        if days != sorted(set(days)):
+            message = f"the days must rise, got {', '.join(map(str, days))}. Sort the steps"
+            raise ValueError(message)
+        return tuple(require_fraction(step, "sequestration") for step in steps)
 
     @model_validator(mode="after")
     def _one_set_of_terms(self) -> Self:

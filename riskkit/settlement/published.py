@@ -10,10 +10,11 @@ import pandas as pd
 
 from riskkit.settlement.bands import read_minimum
 from riskkit.settlement.published_reasons import RATE_OF_CHECK, say_reason
+from riskkit.settlement.sequestration import find_sequestration
 from riskkit.settlement.statement import Settlement, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from riskkit.settlement.policy import SettlementPolicy
 
@@ -22,7 +23,8 @@ ROUNDED_IDENTITY: Final = 1.5
 # The published share rate has four places: .00005 of a share of .25 is .02% of what was earned.
 EARNED_TOLERANCE: Final = 0.0002
 COARSEST_HALF_UNIT: Final = 0.0005
-MEASURES: Final = ("minimum_rate", "share_rate", "loss_rate", "lives", "agreement_year")
+MEASURES: Final = ("minimum_rate", "share_rate", "loss_rate", "lives", "agreement_year", "performance_year")
+OPTIONAL: Final = ("performance_year", "largest_share")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Comparison:
             `rows`; `benchmark_identity_share`, `rule_share` and `reproduced_share` (fractions of the rows);
             `identity_to_the_unit_share`, `identity_rounding` (published differences less those of the
             amounts, summed), `largest_earned_difference` (of those reproduced) and
-            `largest_earned_relative_difference`; `savings_rows`, `loss_rows`, `capped_rows`; `misses`.
+            `largest_earned_relative_difference`; `savings_rows`, `loss_rows`, `capped_rows`; `sequestration_rate` of
+            the policy and `sequestration_implied` by the payments, see `find_implied_sequestration`; `misses`.
         """
         table = self.table
         earned = table[table["earned_holds"] & (table["earned"] != 0)]
@@ -78,8 +81,15 @@ class Comparison:
             "savings_rows": int((table["computed_generated"] > 0).sum()),
             "loss_rows": int((table["computed_generated"] < 0).sum()),
             "capped_rows": int(lines.loc[lines["item"] == "cap", "team_id"].nunique()),
+            "sequestration_rate": self._sequestration(),
+            "sequestration_implied": find_implied_sequestration(table),
             "misses": self.misses,
         }
+
+    def _sequestration(self) -> float | None:
+        years = self.table["performance_year"].dropna()
+        steps = self.settlement.policy.sequestration
+        return float(find_sequestration(steps, years.iloc[0] if len(years) else None)) if steps else None
 
 
 def compare_results(
@@ -103,10 +113,11 @@ def compare_results(
         of the published one, or the printed rounding of its own share rate (.05 points at most) times what it saved,
         and one unit.
     """
-    table = _identity(results.sort_values("aco_id", ignore_index=True))
-    unit = policy.per_currency_unit
-    rates = _sharpen(policy, table)
-    settlement = settle(policy, _contracts(table.assign(minimum_rate=rates), unit, policy.tracks))
+    columns = [*results.columns, *(name for name in OPTIONAL if name not in results.columns)]
+    table = _identity(results.sort_values("aco_id", ignore_index=True).reindex(columns=columns))
+    unit, rates = policy.per_currency_unit, _sharpen(policy, table)
+    table["track_known"] = table["track"].isin(list(policy.tracks))
+    settlement = settle(policy, _contracts(policy, table.assign(minimum_rate=rates)))
     totals = settlement.totals
     table["computed_generated"] = _generated(table, settlement)
     table["computed_earned"] = (totals["retained_minor"] - totals["borne_team_minor"]) / unit + np.where(
@@ -117,8 +128,28 @@ def compare_results(
     for check, rate in RATE_OF_CHECK.items():
         table[f"{check}_holds"] &= ~(table[rate].abs() > 1)
     for check in ("minimum_rate_rule", "earned"):
-        table[f"{check}_holds"] &= table["used_difference"].notna() & (table["track"] != "")
+        table[f"{check}_holds"] &= table["used_difference"].notna() & table["track_known"]
     return Comparison(settlement, table, [*_list_misses(table), *map(_miss_name, nameless)], len(nameless))
+
+
+def find_implied_sequestration(table: pd.DataFrame) -> float | None:
+    """Find what the payments themselves say was taken off: 1 less earned over generated times the share rate.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The comparison.
+
+    Returns
+    -------
+    float or None
+        Median over the contracts with savings and a share rate, to four places; None without any. Beside the policy's
+        own it shows at once whether a year was paid by another rate.
+    """
+    paid = table[(table["earned"] > 0) & (table["computed_generated"] > 0) & (table["share_rate"] > 0)]
+    if paid.empty:
+        return None
+    return round(float((1 - paid["earned"] / (paid["computed_generated"] * paid["share_rate"])).median()), 4)
 
 
 def _identity(results: pd.DataFrame) -> pd.DataFrame:
@@ -129,18 +160,29 @@ def _identity(results: pd.DataFrame) -> pd.DataFrame:
     return results.assign(benchmark_identity_holds=holds, own_difference=own, used_difference=used)
 
 
-def _contracts(table: pd.DataFrame, unit: int, tracks: Iterable[str]) -> pd.DataFrame:
+def _contracts(policy: SettlementPolicy, table: pd.DataFrame) -> pd.DataFrame:
     """Bring the results to contracts; the published expenditure is the cost, so that the fund's total is its sum."""
-    known = table["used_difference"].notna() & (table["track"] != "")
+    unit, quality = policy.per_currency_unit, _quality(table)
+    known = table["used_difference"].notna() & table["track_known"]
     cost = table["expenditure"].fillna(1.0)
     # a contract without amounts or track is settled as even; it is a miss with that reason
     actual = (cost * unit).round()
     prepaid = (table["benchmark"].where(known, cost) * unit).round()
     contracts = table[["track", *MEASURES]].assign(
-        team_id=table["aco_id"], quality=_quality(table), prepaid_minor=prepaid, actual_minor=actual
+        team_id=table["aco_id"], quality=quality, prepaid_minor=prepaid, actual_minor=actual
     )
-    contracts.loc[table["track"] == "", "track"] = next(iter(tracks))
+    contracts.loc[~table["track_known"], "track"] = next(iter(policy.tracks))
+    contracts["share_rate"] = table["share_rate"].fillna(_missing_share(policy, table) * quality)
     return contracts.astype({"prepaid_minor": "int64", "actual_minor": "int64"})
+
+
+def _missing_share(policy: SettlementPolicy, table: pd.DataFrame) -> pd.Series:
+    """Find the share at full quality of contracts with a loss, for those whose own rate is not published."""
+    shares = {
+        track: terms.surplus.bands[-1].team_share.value for track, terms in policy.tracks.items() if terms.surplus
+    }
+    full: pd.Series = table["largest_share"].fillna(table["track"].map(shares).astype("float64"))
+    return full.where(table["used_difference"] < 0)
 
 
 def _slack(table: pd.DataFrame) -> pd.Series:

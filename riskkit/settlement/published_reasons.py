@@ -41,8 +41,9 @@ def say_reason(check: str, row: Mapping[str, object]) -> str:
             return "the difference is not published"
         return "the published difference is not benchmark less expenditure"
     rate = RATE_OF_CHECK[check]
-    if row["track"] == "":
-        return "no flag of a track is set"
+    if not bool(row["track_known"]):
+        track = str(row["track"])
+        return f"its track {track!r} is none of the policy's" if track else "no flag of a track is set"
     if abs(figure[rate]) > 1:
         return f"its {rate} is {figure[rate]:g}, above 1, where the column holds fractions"
     held = bool(row["minimum_rate_rule_holds"])

@@ -47,6 +47,31 @@ def score_teams(scorecard: Scorecard, measures: pd.DataFrame) -> tuple[pd.DataFr
     return lines.drop(columns="weight"), _sum_teams(scorecard, lines)
 
 
+def spread_measures(scorecard: Scorecard, lines: pd.DataFrame) -> pd.DataFrame:
+    """Spread what was scored to a row per team, for rules that ask for one rate or for the weight of precision.
+
+    Parameters
+    ----------
+    scorecard : Scorecard
+        The scorecard.
+    lines : pandas.DataFrame
+        See `score_teams`.
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n_teams, 2 + n_indicators)
+        `team_id`, `<indicator>_rate` (drawn to the book; NaN where the denominator is too small) and
+        `precision_weight`: the fraction of the team's scored points that indicators of precision medicine weigh, so
+        that one that is named and not measured weighs nothing.
+    """
+    rates = lines.pivot_table(index="team_id", columns="indicator", values="scored_rate", dropna=False)
+    rates = rates.reindex(columns=list(scorecard.indicators)).add_suffix("_rate").rename_axis(columns=None)
+    precise = lines["indicator"].map({name: line.precision for name, line in scorecard.indicators.items()})
+    whole = lines.groupby("team_id")["full_points"].sum()
+    part = lines["full_points"].where(precise.astype("bool"), 0.0).groupby(lines["team_id"]).sum()
+    return rates.assign(precision_weight=part / whole.where(whole > 0)).reset_index()
+
+
 def _weigh(scorecard: Scorecard, lines: pd.DataFrame) -> pd.Series[float]:
     """Hand on the points of what is not scored: within the dimension first, so that outcomes keep their weight."""
     held = lines["weight"].where(lines["attained"].notna(), 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -109,6 +110,28 @@ class Admission(PolicyModel):
     kind: Literal["admission"]
 
 
+class FirstContact(PolicyModel):
+    """Share of first contacts that were made at a primary institution.
+
+    A first contact is a day of outpatient or inpatient care before which nothing was sought for so many days. An
+    emergency is no choice and so no first contact, but what follows it is none either; of several contacts of one day
+    the lowest level counts.
+
+    Parameters
+    ----------
+    kind : {"first_contact"}
+        Which measure this is.
+    gap : PolicyNumber
+        Days without any contact before it.
+    level : PolicyNumber
+        Institutions up to this level (1 to 3) are primary.
+    """
+
+    kind: Literal["first_contact"]
+    gap: PolicyNumber
+    level: PolicyNumber
+
+
 class Reported(PolicyModel):
     """A rate that is reported from outside, such as the satisfaction of a survey.
 
@@ -122,7 +145,8 @@ class Reported(PolicyModel):
 
 
 Measure = Annotated[
-    Control | CareCount | TestCount | AfterDischarge | Admission | Reported, Field(discriminator="kind")
+    Control | CareCount | TestCount | AfterDischarge | Admission | FirstContact | Reported,
+    Field(discriminator="kind"),
 ]
 
 
@@ -141,6 +165,8 @@ class Indicator(PolicyModel):
         What it is worth.
     target, floor : PolicyNumber
         The rate that earns all points and the rate that earns none; a target below the floor means lower is better.
+    precision : bool
+        Whether it is one of precision medicine, whose weight a tilt of the budget asks for.
     measure : Measure
         Numerator and denominator.
     """
@@ -152,6 +178,7 @@ class Indicator(PolicyModel):
     points: PolicyNumber
     target: PolicyNumber
     floor: PolicyNumber
+    precision: bool = False
     measure: Measure
 
     @model_validator(mode="after")
@@ -175,6 +202,8 @@ class Scorecard(PolicyModel):
         What all indicators are worth together.
     least_outcome_share : PolicyNumber
         Outcomes weigh at least this fraction of the points.
+    least_precision_share : PolicyNumber, optional
+        Indicators of precision medicine weigh at least this fraction of the points.
     least_denominator : PolicyNumber
         A team with a smaller denominator is not scored on that indicator; its points go to its others of the dimension.
     least_days : PolicyNumber
@@ -194,6 +223,7 @@ class Scorecard(PolicyModel):
     effective: date
     full_points: PolicyNumber
     least_outcome_share: PolicyNumber
+    least_precision_share: PolicyNumber | None = None
     least_denominator: PolicyNumber
     least_days: PolicyNumber
     small_teams: Literal["credibility", "wilson"]
@@ -208,12 +238,19 @@ class Scorecard(PolicyModel):
                 f"the indicators' points must sum to {self.full_points.value:g}, got {points:g}. Correct the points"
             )
             raise ValueError(message)
-        outcomes = sum(line.points.value for line in self.indicators.values() if line.dimension == "outcome")
-        least = self.least_outcome_share.value
-        if outcomes < least * points - 1e-9:
-            message = (
-                f"outcomes must weigh at least {least:.0%} of the points, got {outcomes / points:.1%}. "
-                "Give outcomes more points"
-            )
-            raise ValueError(message)
+        _require_share(self, "outcomes", self.least_outcome_share, lambda line: line.dimension == "outcome")
+        if self.least_precision_share is not None:
+            _require_share(self, "precision metrics", self.least_precision_share, lambda line: line.precision)
         return self
+
+
+def _require_share(scorecard: Scorecard, what: str, least: PolicyNumber, chosen: Callable[[Indicator], bool]) -> None:
+    """Refuse a scorecard whose chosen indicators weigh less than a fraction of the points."""
+    whole = scorecard.full_points.value
+    points = sum(line.points.value for line in scorecard.indicators.values() if chosen(line))
+    if points < least.value * whole - 1e-9:
+        message = (
+            f"{what} must weigh at least {least.value:.0%} of the points, got {points / whole:.1%}. Give {what} more "
+            "points"
+        )
+        raise ValueError(message)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 FUND, TEAM = "fund", "team"
 
 
-def share_surplus(surplus: Surplus | None, contract: Contract, per_unit: int) -> Running:
+def share_surplus(
+    surplus: Surplus | None, contract: Contract, per_unit: int, *, sequestration: Fraction = Fraction(0)
+) -> Running:
     """Say what a team retains of its surplus.
 
     Parameters
@@ -29,6 +31,8 @@ def share_surplus(surplus: Surplus | None, contract: Contract, per_unit: int) ->
         A contract with a difference above 0.
     per_unit : int
         Minor units in one currency unit.
+    sequestration : fractions.Fraction, default 0
+        Fraction taken off what was earned, before the caps.
 
     Returns
     -------
@@ -55,9 +59,8 @@ def share_surplus(surplus: Surplus | None, contract: Contract, per_unit: int) ->
             factor = read_scale(surplus.quality, quality)
             item = "quality_gate" if factor == 0 else "quality_factor"
             kept.move(item, kept.amount * factor, basis=kept.amount, rate=factor, detail=f"{quality:.4g}")
-    if surplus.sequestration is not None:
-        rate = exact(surplus.sequestration.value)
-        kept.move("sequestration", kept.amount * (1 - rate), basis=kept.amount, rate=rate)
+    if sequestration:
+        kept.move("sequestration", kept.amount * (1 - sequestration), basis=kept.amount, rate=sequestration)
     _hold_cap(surplus.caps, contract, kept)
     return kept
 

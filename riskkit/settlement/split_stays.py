@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from riskkit.settlement.small_teams import wilson_interval
-
 if TYPE_CHECKING:
     from riskkit.settlement.monitor_policy import SplitStays
 
@@ -56,17 +54,35 @@ def compare_split_stays(stays: pd.DataFrame, pairs: pd.DataFrame, *, confidence:
     pairs : pandas.DataFrame of shape (n_pairs, n_columns)
         What `find_split_stays` found.
     confidence : float
-        Coverage of the interval.
+        Confidence that no team at all is named by luck.
 
     Returns
     -------
-    pandas.DataFrame of shape (n_teams, 5)
-        `team_id`, `stays`, `split`, `split_pct` and `split_alert`: the lower end of the team's interval is above the
-        book's share. Sorted by `team_id`.
+    pandas.DataFrame of shape (n_teams, 6)
+        `team_id`, `stays`, `split`, `split_pct`, `chance_by_luck` (of so many or more, were the team's stays split as
+        often as the book's) and `split_alert`: the chance, times the number of teams, is below one less the confidence,
+        so that a single pair among few stays names nobody. Sorted by `team_id`.
+
+    References
+    ----------
+    .. [1] Bonferroni CE, Teoria statistica delle classi e calcolo delle probabilita (1936).
+
+    Examples
+    --------
+    Both of 2 stays where 2 of 6 are split: (1/3)^2 = 1/9, which is no news.
+
+    >>> import pandas as pd
+    >>> stays = pd.DataFrame({"team_id": ["A", "A", "B", "B", "B", "B"]})
+    >>> pairs = pd.DataFrame({"team_id": ["A", "A"]})
+    >>> compare_split_stays(stays, pairs, confidence=0.95)["chance_by_luck"].round(4).tolist()
+    [0.1111, 1.0]
     """
+    from scipy.stats import binom
+
     table = stays.groupby("team_id").size().rename("stays").to_frame()
     table["split"] = pairs.groupby("team_id").size().reindex(table.index, fill_value=0)
     events, trials = (table[name].to_numpy(dtype=np.float64) for name in ("split", "stays"))
-    low, _ = wilson_interval(events, trials, confidence)
     book = events.sum() / trials.sum() if len(table) else 0.0
-    return table.assign(split_pct=events / trials, split_alert=low > book).reset_index()
+    chance = np.asarray(binom.sf(events - 1, trials, book), dtype=np.float64)
+    alert = chance * len(table) < 1 - confidence
+    return table.assign(split_pct=events / trials, chance_by_luck=chance, split_alert=alert).reset_index()

@@ -14,6 +14,7 @@ from riskkit.settlement.contract import Contract, read_contracts
 from riskkit.settlement.lines import Line, Running
 from riskkit.settlement.money import exact, to_minor
 from riskkit.settlement.policy import SettlementPolicy, Terms, Withhold
+from riskkit.settlement.sequestration import find_sequestration
 from riskkit.settlement.sharing import TEAM, share_overspend, share_surplus
 from riskkit.settlement.totals import check_identities, compute_totals, find_net
 
@@ -94,6 +95,7 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
     per_unit, difference = policy.per_currency_unit, contract.difference_minor
     terms = _terms_of(policy, contract)
     lines = [
+        *_account_of_prepaid(contract),
         Line("account", "prepaid", contract.prepaid_minor),
         *_account_of_cost(contract),
         Line("account", "actual", -contract.actual_minor),
@@ -108,7 +110,8 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
     ]
     kept, borne, payers = Running("surplus"), Running("overspend"), {TEAM: 0}
     if difference > 0:
-        kept = share_surplus(terms.surplus, contract, per_unit)
+        sequestration = find_sequestration(policy.sequestration, contract.get("performance_year"))
+        kept = share_surplus(terms.surplus, contract, per_unit, sequestration=sequestration)
         lines += [
             *kept.lines,
             Line("surplus", "retained", kept.minor),
@@ -118,7 +121,7 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
         borne, payers = share_overspend(terms.overspend, contract, per_unit)
         lines += [
             *borne.lines,
-            *(Line("overspend", "borne", amount, -difference, detail=payer) for payer, amount in payers.items()),
+            *(_bear(payer, amount, -difference) for payer, amount in payers.items()),
         ]
     held = _withhold(policy.withhold, contract)
     paid = [line for name, bonus in policy.bonuses.items() for line in pay_bonus(name, bonus, contract, per_unit)]
@@ -145,6 +148,25 @@ def sum_lines(lines: Iterable[Line], section: str) -> int:
     """
     results = {"retained", "returned", "borne"}
     return sum(line.amount_minor for line in lines if line.section == section and line.item not in results)
+
+
+def _bear(payer: str, amount: int, overspend: int) -> Line:
+    """Write what one payer bears; of the others than the team, whose steps stand above it, with its share."""
+    share = None if payer == TEAM else amount / overspend
+    return Line("overspend", "borne", amount, overspend, share, payer)
+
+
+def _account_of_prepaid(contract: Contract) -> list[Line]:
+    """Write how what was prepaid came about, where some of the members joined within the year."""
+    joined = int(contract.get("joined_prepaid_minor") or 0)
+    if not joined:
+        return []
+    lives = int(contract.get("joined_lives") or 0)
+    rated = contract.prepaid_minor - joined
+    return [
+        Line("account", "prepaid_rated", rated),
+        Line("account", "prepaid_joined", joined, detail=f"{lives:,}"),
+    ]
 
 
 def _account_of_cost(contract: Contract) -> list[Line]:

@@ -11,14 +11,16 @@ from riskkit.errors import DataContractError
 from riskkit.settlement.money import exact, to_minor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from riskkit.settlement.policy import SettlementPolicy
 
 MONEY: Final = ("prepaid", "actual", "revenue")
-WORDS: Final = frozenset({"team_id", "cause", "track"})
+WORDS: Final = frozenset({"team_id", "institution_id", "indicator", "cause", "track"})
 NUMBERS: Final = frozenset(
     {"quality", "lives", "heads", "minimum_rate", "share_rate", "loss_rate", "agreement_year"}
+    | {"performance_year", "joiner_rate_amount", "numerator", "denominator"}
     | {f"{name}_amount" for name in MONEY}
 )
 NUMBER: Final = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e[-+]?\d+)?", re.IGNORECASE)
@@ -44,10 +46,7 @@ def read_contract_file(policy: SettlementPolicy, source: Path) -> pd.DataFrame:
     DataContractError
         If the file cannot be read, or a cell is no number where one is expected.
     """
-    frame = read_csv(source, text=True)
-    for name in [str(column) for column in frame.columns if column not in WORDS]:
-        if name in NUMBERS or frame[name].map(_is_number).any():
-            frame[name] = _read_column(source, frame, name)
+    frame = read_table(source)
     for name in MONEY:
         if f"{name}_amount" in frame.columns:
             amounts = frame.pop(f"{name}_amount")
@@ -55,31 +54,37 @@ def read_contract_file(policy: SettlementPolicy, source: Path) -> pd.DataFrame:
     return frame
 
 
-def read_csv(path: Path, *, text: bool = False) -> pd.DataFrame:
-    """Read a CSV file of ours.
+def read_table(path: Path, numbers: Iterable[str] = ()) -> pd.DataFrame:
+    """Read a CSV file of ours: columns that say so, and those that hold any number, become numbers; the rest is text.
 
     Parameters
     ----------
     path : pathlib.Path
-        UTF-8 file with a header line.
-    text : bool, default False
-        Whether every cell stays text; else identifiers alone do.
+        UTF-8 CSV file with a header line; numbers may have commas between thousands.
+    numbers : iterable of str
+        Columns that must be numbers, beside those that always are.
 
     Returns
     -------
     pandas.DataFrame
-        Its rows.
+        Its rows; identifiers, causes and tracks stay as they are written.
 
     Raises
     ------
     DataContractError
-        If it cannot be read.
+        If the file cannot be read, or a cell is no number where one is expected.
     """
-    kinds: dict[str, str] = {"team_id": "str", "institution_id": "str"}
+    frame = _read_text(path)
+    always = NUMBERS | set(numbers)
+    for name in [str(column) for column in frame.columns if column not in WORDS]:
+        if name in always or frame[name].map(_is_number).any():
+            frame[name] = _read_column(path, frame, name)
+    return frame
+
+
+def _read_text(path: Path) -> pd.DataFrame:
     try:
-        if text:
-            return pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-        return pd.read_csv(path, dtype=kinds, encoding="utf-8-sig")
+        return pd.read_csv(path, dtype="str", encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
         message = f"{path}: not readable as CSV ({' '.join(str(exc).split())}). Give a UTF-8 file with a header line."
         raise DataContractError(message) from exc

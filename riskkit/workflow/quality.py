@@ -12,9 +12,9 @@ from riskkit.data.io import staged
 from riskkit.data.staging import keep_source
 from riskkit.policy import read_policy
 from riskkit.settlement.measures import compute_measures
-from riskkit.settlement.scorecard import score_teams
+from riskkit.settlement.scorecard import score_teams, spread_measures
 from riskkit.settlement.scorecard_policy import Scorecard
-from riskkit.workflow.contract_file import read_csv
+from riskkit.workflow.contract_file import read_table
 from riskkit.workflow.year import find_year, open_tables, read_year_of_care
 
 if TYPE_CHECKING:
@@ -39,11 +39,14 @@ class ScoredTeams:
         One row per team and indicator.
     teams : pandas.DataFrame
         One row per team: `quality` (of 100), points by dimension and assessor.
+    measures : pandas.DataFrame
+        One row per team, see `riskkit.settlement.scorecard.spread_measures`.
     """
 
     scorecard: Scorecard
     lines: pd.DataFrame
     teams: pd.DataFrame
+    measures: pd.DataFrame
 
 
 def score_tables(
@@ -69,7 +72,7 @@ def score_tables(
     """
     year = read_year_of_care(tables, find_year(start), scorecard.least_days.value)
     lines, teams = score_teams(scorecard, compute_measures(scorecard, year, reported))
-    return ScoredTeams(scorecard, lines, teams)
+    return ScoredTeams(scorecard, lines, teams, spread_measures(scorecard, lines))
 
 
 def score_quality(
@@ -88,8 +91,8 @@ def score_quality(
     Parameters
     ----------
     scorecard, source, out : pathlib.Path
-        Scorecard file, folder of the source, and folder that gets ``scorecard.csv``, ``quality.csv`` and
-        ``summary.json``.
+        Scorecard file, folder of the source, and folder that gets ``scorecard.csv``, ``quality.csv``,
+        ``measures.csv`` and ``summary.json``.
     start : pandas.Timestamp
         First day of the year.
     adapter : str
@@ -107,7 +110,7 @@ def score_quality(
         Lines and teams.
     """
     read = read_policy(scorecard, Scorecard)
-    outside = None if reported is None else read_csv(reported)
+    outside = None if reported is None else read_table(reported)
     keep_source(source, out)
     with open_tables(source, adapter, on_bad_rows=on_bad_rows, progress=progress) as tables:
         scored = score_tables(read, tables, start, outside)
@@ -122,6 +125,7 @@ def score_quality(
     with staged(out) as stage:
         scored.lines.to_csv(stage / "scorecard.csv", index=False)
         scored.teams.to_csv(stage / "quality.csv", index=False)
+        scored.measures.to_csv(stage / "measures.csv", index=False)
         (stage / "summary.json").write_text(json.dumps({"quality": summary}, indent=2) + "\n", encoding="utf-8")
     return scored
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,11 @@ from riskkit.errors import DataContractError
 from riskkit.policy import read_policy
 from riskkit.report.settlement_page import write_settlement_pages
 from riskkit.report.statement_page import write_statements
-from riskkit.settlement.distribution import distribute
+from riskkit.settlement.distribution import add_parts, distribute
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.published import compare_results
 from riskkit.settlement.statement import Settlement, settle
-from riskkit.workflow.contract_file import read_contract_file, read_csv
+from riskkit.workflow.contract_file import read_contract_file, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,11 +87,12 @@ def settle_file(
         year = close_year(comparison.settlement, {**facts, **checked})
         return write_year(year, out, {"comparison": comparison.table}, progress=progress)
     year = close_year(settle(read, read_contract_file(read, source)), facts)
-    return write_year(year, out, distribute_file(year.settlement, institutions), progress=progress)
+    settlement, tables = distribute_file(year.settlement, institutions)
+    return write_year(replace(year, settlement=settlement), out, tables, progress=progress)
 
 
-def distribute_file(settlement: Settlement, institutions: Path | None) -> dict[str, pd.DataFrame]:
-    """Hand on what teams retain to the institutions of a file.
+def distribute_file(settlement: Settlement, institutions: Path | None) -> tuple[Settlement, dict[str, pd.DataFrame]]:
+    """Hand on what teams retain to the institutions of a file, and put their parts on the statements.
 
     Parameters
     ----------
@@ -102,8 +103,8 @@ def distribute_file(settlement: Settlement, institutions: Path | None) -> dict[s
 
     Returns
     -------
-    dict of str to pandas.DataFrame
-        The table `distribution`; empty without a file.
+    tuple of Settlement and dict of str to pandas.DataFrame
+        The settlement with a line per part, and the table `distribution`; as it came, and none, without a file.
 
     Raises
     ------
@@ -111,13 +112,18 @@ def distribute_file(settlement: Settlement, institutions: Path | None) -> dict[s
         If the policy does not distribute, or the file breaks a rule.
     """
     if institutions is None:
-        return {}
+        return settlement, {}
     if settlement.policy.distribution is None:
         message = (
             f"policy {settlement.policy.name}: it has no [distribution] block. Add it, or leave out --institutions."
         )
         raise DataContractError(message)
-    return {"distribution": distribute(settlement.policy.distribution, settlement.totals, read_csv(institutions))}
+    parts = distribute(
+        settlement.policy.distribution,
+        settlement.totals,
+        read_table(institutions, settlement.policy.distribution.weights),
+    )
+    return add_parts(settlement, parts), {"distribution": parts}
 
 
 def write_year(
@@ -154,9 +160,38 @@ def write_year(
             table.to_csv(stage / f"{name}.csv", index=False, encoding="utf-8")
         text = json.dumps(year.summary, ensure_ascii=False, indent=2, allow_nan=False)
         (stage / "summary.json").write_text(text + "\n", encoding="utf-8")
-        write_settlement_pages(settlement, stage)
-        write_statements(settlement, stage / "statements", luck=luck, progress=progress)
+        named = name_year(year.summary)
+        write_settlement_pages(settlement, stage, year=named, outside=tables.get("outside"))
+        write_statements(settlement, stage / "statements", luck=luck, year=named, progress=progress)
     return year
+
+
+def name_year(summary: Mapping[str, object]) -> str | None:
+    """Name the year that was settled, as far as it is known.
+
+    Parameters
+    ----------
+    summary : mapping of str to object
+        See `SettledYear`.
+
+    Returns
+    -------
+    str or None
+        First and last day, or the performance year.
+
+    Examples
+    --------
+    >>> name_year({"settlement": {"year_start": "2024-01-01"}}), name_year({"settlement": {"year": 2016}})
+    ('2024-01-01 - 2024-12-31', '2016')
+    """
+    held = summary.get("settlement")
+    facts = held if isinstance(held, dict) else {}
+    if "year_start" in facts:
+        first = pd.Timestamp(facts["year_start"])
+        last = first + pd.DateOffset(years=1) - pd.Timedelta(days=1)
+        return f"{first.date()} - {last.date()}"
+    year = facts.get("year")
+    return None if year is None else str(year)
 
 
 def close_year(settlement: Settlement, facts: Mapping[str, object]) -> SettledYear:
@@ -188,40 +223,3 @@ def close_year(settlement: Settlement, facts: Mapping[str, object]) -> SettledYe
         "reconciles": sums["prepaid_minor"] == sums["actual_minor"] + sums["surplus_minor"],
     }
     return SettledYear(settlement, {"settlement": {**held, **head}})
-
-
-def describe_settlement(year: SettledYear) -> list[str]:
-    """Say in a few lines what was settled.
-
-    Parameters
-    ----------
-    year : SettledYear
-        The year.
-
-    Returns
-    -------
-    list of str
-        Lines for the terminal.
-    """
-    policy, totals = year.settlement.policy, year.settlement.totals
-    scale = policy.per_currency_unit
-    held = year.summary["settlement"]
-    facts = held if isinstance(held, dict) else {}
-
-    def money(name: str) -> str:
-        return f"{int(totals[name].sum()) / scale:,.2f} {policy.currency}"
-
-    lines = [
-        f"Settled {len(totals):,} teams under {policy.name}: prepaid {money('prepaid_minor')}, actual "
-        f"{money('actual_minor')}, retained {money('retained_minor')}, returned {money('returned_minor')}, "
-        f"borne by teams {money('borne_team_minor')}."
-    ]
-    if "reproduced_share" in facts:
-        lines.append(
-            f"Published results: identity {facts['benchmark_identity_share']:.2%}, minimum-rate rule "
-            f"{facts['rule_share']:.2%}, earned amount {facts['reproduced_share']:.2%}; {len(facts['misses'])} misses."
-        )
-        lines += [
-            f"  {miss['aco_id'] or miss['name']} {miss['check']}: {miss['reason']}" for miss in facts["misses"][:20]
-        ]
-    return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,20 +11,23 @@ from riskkit.data.io import hash_file
 from riskkit.data.staging import keep_source
 from riskkit.errors import DataContractError
 from riskkit.policy import read_policy
-from riskkit.rates.certificate import hash_rate_table
-from riskkit.settlement.accounts import Accounts, build_accounts
+from riskkit.settlement.accounts import Accounts, Newcomers, build_accounts
+from riskkit.settlement.bonus_blocks import ask_measures
+from riskkit.settlement.money import exact, to_minor
+from riskkit.settlement.outside import sum_outside
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.scorecard_policy import Scorecard
 from riskkit.settlement.small_teams import compute_panel_noise
 from riskkit.settlement.statement import settle
 from riskkit.settlement.unscored import fill_unscored
-from riskkit.workflow.contract_file import read_csv
+from riskkit.workflow.contract_file import read_table
 from riskkit.workflow.quality import ScoredTeams, score_tables
+from riskkit.workflow.rate_table import read_rates
 from riskkit.workflow.settle import SettledYear, close_year, distribute_file, write_year
 from riskkit.workflow.year import find_year, open_tables, read_claims, read_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from riskkit.data.io import Tables
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-NEEDED = ("person_id", "index_date", "rate_minor")
+STATED = "joiner_rate_amount"
+"""Column of the results: what a team's contract states for members who join within the year, a member year."""
 
 
 def settle_rates(
@@ -44,6 +47,7 @@ def settle_rates(
     *,
     adapter: str,
     results: Path | None = None,
+    reported: Path | None = None,
     institutions: Path | None = None,
     on_bad_rows: OnBadRows = "refuse",
     progress: Progress | None = None,
@@ -58,8 +62,11 @@ def settle_rates(
     adapter : str
         Layout of the source.
     results : pathlib.Path, optional
-        CSV file by `team_id` of what claims do not tell: `cause`, and `quality` and the measures of bonuses. A
-        `quality` there goes before the policy's scorecard.
+        CSV file by `team_id` of what claims do not tell: `cause`, `quality`, the measures of bonuses, and
+        `joiner_rate_amount`, the contract's rate of members who join within the year. What is there goes before the
+        policy's scorecard and its rate of joiners.
+    reported : pathlib.Path, optional
+        CSV file of rates from outside for the policy's scorecard: `team_id`, `indicator`, `numerator`, `denominator`.
     institutions : pathlib.Path, optional
         CSV file of institutions, for a policy that distributes.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
@@ -81,104 +88,86 @@ def settle_rates(
     """
     read = read_policy(policy, SettlementPolicy)
     table = read_rates(read, rates)
-    told = None if results is None else read_csv(results)
+    told = None if results is None else read_table(results)
     keep_source(source, out)
     year = find_year(pd.Timestamp(table["index_date"].iloc[0]))
     months = int(read.completion.run_out_months.value) if read.completion else 0
     known_by = year[1] + pd.DateOffset(months=months)
     with open_tables(source, adapter, on_bad_rows=on_bad_rows, progress=progress) as tables:
-        amount = read.actual.amount if read.actual else "allowed_amount"
-        claims = read_claims(tables, year, amount, known_by)
-        accounts = build_accounts(read, table, claims, read_spans(tables), start=year[0], end=year[1])
-        scored = _score(read, policy, tables, year[0])
-    contracts = accounts.contracts
-    if scored is not None:
-        contracts = contracts.merge(scored.teams[["team_id", "quality"]], on="team_id", how="left")
-    contracts = _add_results(contracts, told)
-    if scored is not None:
-        contracts = fill_unscored(read, contracts)
-    settlement = settle(read, contracts)
+        claims = read_claims(tables, year, read.actual.amount if read.actual else "allowed_amount", known_by)
+        newcomers = Newcomers(tables.frame("person")[["person_id", "birth_date", "sex"]], _read_stated(read, told))
+        spans = read_spans(tables)
+        accounts = build_accounts(read, table, claims, spans, start=year[0], end=year[1], newcomers=newcomers)
+        scored = _score(read, policy, tables, year[0], reported)
+    contracts = _complete_contracts(read, accounts.contracts, scored, told)
+    settlement, handed_on = distribute_file(settle(read, contracts), institutions)
     noise = measure_noise(read, accounts)
     facts = {
         "rates_sha256": hash_file(rates),
         "year_start": year[0].date().isoformat(),
         "known_by": known_by.date().isoformat(),
-        "members": int(accounts.members["person_id"].nunique()),
         "rated_members": len(table),
-        "claims_outside": accounts.outside,
+        **summarise_accounts(accounts),
+        **summarise_unscored(contracts),
         "thin_panels": int(noise["thin_panel"].sum()),
     }
-    tables_out = {"contracts": contracts, "panel_noise": noise, **distribute_file(settlement, institutions)}
+    written = {"contracts": contracts, "outside": accounts.outside, "panel_noise": noise, **handed_on}
     if scored is not None:
-        tables_out["scorecard"] = scored.lines
+        written["scorecard"] = scored.lines
     luck = dict(zip(noise["team_id"], noise["chance_by_luck"], strict=True))
-    return write_year(close_year(settlement, facts), out, tables_out, luck=luck, progress=progress)
+    return write_year(close_year(settlement, facts), out, written, luck=luck, progress=progress)
 
 
-def read_rates(policy: SettlementPolicy, path: Path) -> pd.DataFrame:
-    """Read a rate table and hold it to its certificate.
+def summarise_accounts(accounts: Accounts) -> dict[str, object]:
+    """Say who was prepaid, who joined, and where every claim of the year stands.
 
     Parameters
     ----------
-    policy : SettlementPolicy
-        Its currency and minor unit must be those of the rates.
-    path : pathlib.Path
-        ``rates.parquet``; ``certificate.json`` beside it is checked where it is there.
+    accounts : Accounts
+        The year's accounts.
 
     Returns
     -------
-    pandas.DataFrame
-        The rates.
-
-    Raises
-    ------
-    DataContractError
-        If the table cannot be read, is of several index dates or repeats a member, or is not the certified one.
+    dict
+        `members` (prepaid), `joiners` (`persons`, `prepaid_persons`, `prepaid_minor`), `claims_outside` (minor units by
+        account) and `claims` (`teams_minor` and `outside_minor`, which sum to `all_minor`).
     """
-    from pyarrow.lib import ArrowInvalid
-
-    if not path.is_file():
-        message = f"{path}: no such file. Give the rates.parquet of a retraining, or of riskkit rates."
-        raise DataContractError(message)
-    try:
-        table = pd.read_parquet(path)
-    except (OSError, ArrowInvalid) as exc:
-        reason = " ".join(str(exc).split())
-        message = f"{path}: not readable as Parquet ({reason}). Give the rates.parquet of a retraining."
-        raise DataContractError(message) from exc
-    lacking = [name for name in NEEDED if name not in table.columns]
-    days = table["index_date"].nunique() if not lacking else 0
-    if lacking or days != 1 or table["person_id"].duplicated().any():
-        found = f"no column {lacking[0]!r}" if lacking else f"{len(table)} rows of {days} index dates"
-        message = (
-            f"{path}: found {found}, expected one row per member, all of one index date. Give one year's rates.parquet."
-        )
-        raise DataContractError(message)
-    _check_certificate(policy, path, table)
-    return table
-
-
-def _check_certificate(policy: SettlementPolicy, path: Path, table: pd.DataFrame) -> None:
-    beside = path.with_name("certificate.json")
-    if not beside.is_file():
-        return
-    try:
-        stated = json.loads(beside.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as exc:
-        message = f"{beside}: not readable as JSON ({exc}). Rate the members again."
-        raise DataContractError(message) from exc
-    pairs = {
-        "currency": policy.currency,
-        "minor_units_per_currency_unit": policy.per_currency_unit,
-        "rate_table_sha256": hash_rate_table(table),
+    members, outside = accounts.members, sum_outside(accounts.outside)
+    joined = members[members["joined"]]
+    teams, rest = int(members["cost_minor"].sum()), sum(outside.values())
+    return {
+        "members": int(members["person_id"].nunique()),
+        "joiners": {
+            "persons": int(accounts.joiners["person_id"].nunique()),
+            "prepaid_persons": int(joined["person_id"].nunique()),
+            "prepaid_minor": int(joined["prepaid_minor"].sum()),
+        },
+        "claims_outside": outside,
+        "claims": {"teams_minor": teams, "outside_minor": rest, "all_minor": teams + rest},
     }
-    for name, expected in pairs.items():
-        if name in stated and stated[name] != expected:
-            message = (
-                f"{beside}: {name} is {stated[name]}, but the rates and the policy have {expected}. Settle the "
-                "certified table under a policy of its currency."
-            )
-            raise DataContractError(message)
+
+
+def summarise_unscored(contracts: pd.DataFrame) -> dict[str, object]:
+    """Count the teams that the scorecard could not score, and their members.
+
+    Parameters
+    ----------
+    contracts : pandas.DataFrame
+        The contracts; `pool_quality` where a team counts as the mean of the others.
+
+    Returns
+    -------
+    dict
+        `unscored_teams`, `unscored_team_ids` and `unscored_members`; empty where the policy has no scorecard.
+    """
+    if "pool_quality" not in contracts.columns:
+        return {}
+    without = contracts[contracts["pool_quality"].notna()]
+    return {
+        "unscored_teams": len(without),
+        "unscored_team_ids": [str(team) for team in without["team_id"]],
+        "unscored_members": int(without["lives"].sum()),
+    }
 
 
 def measure_noise(policy: SettlementPolicy, accounts: Accounts) -> pd.DataFrame:
@@ -207,24 +196,67 @@ def measure_noise(policy: SettlementPolicy, accounts: Accounts) -> pd.DataFrame:
     return compute_panel_noise(totals, max(variation, 1e-9), thin_below=thin)
 
 
-def _score(policy: SettlementPolicy, path: Path, tables: Tables, start: pd.Timestamp) -> ScoredTeams | None:
+def _score(
+    policy: SettlementPolicy, path: Path, tables: Tables, start: pd.Timestamp, reported: Path | None
+) -> ScoredTeams | None:
+    outside = None if reported is None else read_table(reported)
     if policy.scorecard is None:
-        return None
+        if outside is None:
+            return None
+        message = f"policy {policy.name}: it has no scorecard. Name one, or leave out --reported."
+        raise DataContractError(message)
     scorecard = read_policy(path.parent / policy.scorecard, Scorecard)
-    return score_tables(scorecard, tables, start)
+    return score_tables(scorecard, tables, start, outside)
 
 
-def _add_results(contracts: pd.DataFrame, results: pd.DataFrame | None) -> pd.DataFrame:
+def _complete_contracts(
+    policy: SettlementPolicy, contracts: pd.DataFrame, scored: ScoredTeams | None, told: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Add the quality and the rates that the policy asks for: what is told goes before what was scored."""
+    if scored is None:
+        return _add_results(contracts, told)
+    asked = sorted(ask_measures(policy.bonuses) & set(scored.measures.columns))
+    known = scored.teams[["team_id", "quality"]].merge(scored.measures[["team_id", *asked]], on="team_id")
+    filled = _add_results(contracts.merge(known, on="team_id", how="left"), told, asked)
+    return fill_unscored(policy, filled, asked)
+
+
+def _read_stated(policy: SettlementPolicy, told: pd.DataFrame | None) -> dict[str, int]:
+    """Read the rate that a team's contract states for members who join within the year."""
+    if told is None or STATED not in told.columns or "team_id" not in told.columns:
+        return {}
+    amounts = told[STATED]
+    wrong = amounts.notna() & ~(amounts >= 0)
+    if wrong.any():
+        first = told.loc[wrong].iloc[0]
+        message = (
+            f"results: {STATED} of team {str(first['team_id'])!r} is {first[STATED]!r}, expected currency per member "
+            "year, at least 0. Correct the cell."
+        )
+        raise DataContractError(message)
+    pairs = zip(told["team_id"], amounts, strict=True)
+    return {
+        str(team): to_minor(exact(float(amount)) * policy.per_currency_unit) for team, amount in pairs if amount >= 0
+    }
+
+
+def _add_results(contracts: pd.DataFrame, results: pd.DataFrame | None, asked: Sequence[str] = ()) -> pd.DataFrame:
     """Add what claims do not tell; a team that is not among the contracts is an error, one without a row is none."""
     if results is None:
         return contracts
+    own = sorted((set(results.columns) & set(contracts.columns)) - {"team_id", "quality", *asked})
+    if own or results.get("team_id", pd.Series(dtype="str")).duplicated().any():
+        found = f"column {own[0]!r}, which comes from the claims" if own else "a team twice"
+        message = f"results: found {found}, expected one row per team of what claims do not tell. Correct the file."
+        raise DataContractError(message)
     if "team_id" not in results.columns or not set(results["team_id"]) <= set(contracts["team_id"]):
         strange = sorted(set(results.get("team_id", [])) - set(contracts["team_id"]))
         message = (
             f"results: found teams {strange[:5]} that have no contract, expected column team_id. Correct the file."
         )
         raise DataContractError(message)
-    merged = contracts.merge(results, on="team_id", how="left", suffixes=("", "_told"), validate="one_to_one")
+    told = results.drop(columns=[STATED], errors="ignore")
+    merged = contracts.merge(told, on="team_id", how="left", suffixes=("", "_told"), validate="one_to_one")
     for column in [name for name in merged.columns if str(name).endswith("_told")]:
         name = str(column).removesuffix("_told")
         merged[name] = merged.pop(column).fillna(merged[name])

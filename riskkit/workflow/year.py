@@ -157,7 +157,16 @@ def read_year_of_care(tables: Tables, year: Year, least_days: float) -> YearOfCa
         stays[["claim_id", "person_id", "start_date", "end_date", "admission_type", "discharge_status"]],
         visits[["person_id", "date"]],
         end,
+        _read_contacts(tables, members, year),
     )
+
+
+def _read_contacts(tables: Tables, members: pd.DataFrame, year: Year) -> pd.DataFrame:
+    """Read every contact of the year and of the one before, by which a contact is known as a first one."""
+    claims = read_days(tables, "medical_claim", "start_date", (year[0] - pd.DateOffset(years=1), year[1]))
+    kept = claims["person_id"].isin(members["person_id"]) & ~claims["adjustment"].isin(NO_CLAIM)
+    told = claims.loc[kept, ["person_id", "start_date", "setting", "facility_level"]]
+    return told.set_axis(["person_id", "date", "setting", "level"], axis=1).reset_index(drop=True)
 
 
 def read_days(tables: Tables, name: str, day: str, year: Year) -> pd.DataFrame:

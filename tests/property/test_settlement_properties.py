@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from riskkit.data.presets import find_presets
 from riskkit.policy import read_policy
+from riskkit.settlement.accounts import Newcomers, build_accounts
 from riskkit.settlement.money import split_whole
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.statement import settle
@@ -20,6 +21,8 @@ POLICIES = {
     for name in ("seed_50_70", "aca_risk_corridor", "reach_global", "legacy_50_30", "emergency_60_40", "xiaoyi", "mssp")
 }
 BOUNDED = [name for name in POLICIES if name != "mssp"]
+PERSONS, TEAMS = ["a", "b", "c", "d", "e"], ["T1", "T2", None]
+YEAR_START, YEAR_END = pd.Timestamp("2023-01-01"), pd.Timestamp("2024-01-01")
 AMOUNT = st.integers(min_value=1, max_value=10**12)
 
 
@@ -88,3 +91,58 @@ def test_the_order_of_contracts_never_matters(random: object) -> None:
     second = settle(POLICIES["seed_50_70"], rows.iloc[order])
     pd.testing.assert_frame_equal(first.lines, second.lines)
     pd.testing.assert_frame_equal(first.totals, second.totals)
+
+
+SPAN = st.tuples(st.sampled_from(PERSONS), st.sampled_from(TEAMS), st.integers(-500, 364), st.integers(1, 500))
+CLAIM = st.tuples(st.sampled_from([*PERSONS, "z"]), st.integers(0, 364), st.integers(-5000, 100000))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(SPAN, min_size=1, max_size=5, unique_by=lambda span: span[0]),
+    st.lists(CLAIM, max_size=12),
+    st.lists(st.sampled_from(PERSONS), unique=True, max_size=4),
+    st.sampled_from(["stop_loss", "seed_50_70", "full_retention"]),
+    st.integers(0, 10**6),
+)
+def test_no_claim_of_a_year_is_lost_whoever_joins_or_leaves(
+    spans: list[tuple[str, str | None, int, int]],
+    claims: list[tuple[str, int, int]],
+    rated: list[str],
+    name: str,
+    stated: int,
+) -> None:
+    policy = read_policy(FOLDER / f"{name}.toml", SettlementPolicy)
+    day = pd.Timedelta(days=1)
+    rows = [
+        (person, team, YEAR_START + first * day, YEAR_START + (first + length) * day)
+        for person, team, first, length in spans
+    ]
+    # one member is in a team all year, so that there is something to settle
+    rows.append(("w", "T1", YEAR_START - 500 * day, YEAR_END))
+    table = pd.DataFrame(rows, columns=["person_id", "team_id", "start_date", "end_date"])
+    made = [(person, YEAR_START + at * day, "outpatient", cents / 100) for person, at, cents in claims]
+    told = pd.DataFrame(made, columns=["person_id", "date", "setting", "amount"])
+    rates = pd.DataFrame({"person_id": ["w", *rated], "rate_minor": 36500})
+    persons = pd.DataFrame({"person_id": ["w", *PERSONS], "sex": "female", "birth_date": pd.Timestamp("1970-01-01")})
+    accounts = build_accounts(
+        policy,
+        rates,
+        told.astype({"date": "datetime64[ns]", "amount": "float64"}),
+        table,
+        start=YEAR_START,
+        end=YEAR_END,
+        newcomers=Newcomers(persons, {"T2": stated}),
+    )
+    share = Fraction(repr(policy.actual.pool_share.value)) if policy.actual else Fraction(1)
+    whole = sum(round(Fraction(cents) * share) for _, _, cents in claims)
+    assert accounts.contracts["paid_minor"].sum() + accounts.outside["paid_minor"].sum() == whole
+    contracts, outside = accounts.contracts, accounts.outside
+    assert (outside["prepaid_minor"] == outside["actual_minor"] + outside["surplus_minor"]).all()
+    assert contracts["prepaid_minor"].sum() == accounts.members["prepaid_minor"].sum()
+    # a member's prepaid amounts are the rates of the teams times the days in each, rounded once
+    for person, own in accounts.members.groupby("person_id"):
+        days = own["member_months"] * 365 / 12
+        flat = own["joined"] & (own["team_id"] == "T2")
+        due = (days * flat.map({True: stated, False: 36500})).sum() / 365
+        assert abs(own["prepaid_minor"].sum() - due) <= 0.5 + 1e-6, person

@@ -116,10 +116,11 @@ def _check_any(engine: duckdb.DuckDBPyConnection) -> None:
     if not fetch_rows(engine, exp.select("claim_id").from_("claim").limit(1)):
         number_of_rows = exp.alias_(exp.Count(this=exp.Star()), "number")
         query = exp.select("problem", number_of_rows).from_("settlement").group_by("problem")
-        reason, number = fetch_rows(engine, query.order_by(exp.column("number").desc(), "problem"))[0]
+        found = fetch_rows(engine, query.order_by(exp.column("number").desc(), "problem"))
+        reasons = "; ".join(f"{number} of them: {reason}" for reason, number in found)
         message = (
-            f"结算清单.csv: found no row that can be read ({number} of them: {reason}), expected settlements in the "
-            "columns of docs/adapters/settlement_list.md. Correct the export."
+            f"结算清单.csv: found no row that can be read ({reasons}), expected settlements in the columns of "
+            "docs/adapters/settlement_list.md. Correct the export."
         )
         raise DataContractError(message)
 

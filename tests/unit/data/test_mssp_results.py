@@ -12,6 +12,7 @@ from riskkit.data.mssp_cells import read_flags, read_numbers, read_rates
 from riskkit.data.mssp_results import is_results_file, read_results
 from riskkit.errors import DataContractError
 
+HEAD = "ACO_Num,ABtotBnchmk,ABtotExp,BnchmkMinExp,EarnSaveLoss,MinSavPerc"
 # The same two contracts in the spellings of five years. 1,000 saved of 10,000; 500 lost of 20,000.
 LAYOUTS = {
     "2013 flags track 2 alone": (
@@ -126,12 +127,33 @@ def test_cells_of_every_printing_are_numbers() -> None:
     assert read_flags(pd.Series(["1", "0", "Y", "", "1.0", "no"])).tolist() == [True, False, True, False, True, False]
 
 
+@pytest.mark.parametrize("word", ["\u2013", "\u2014", "#N/A", "Suppressed", "not applicable", "$ -", "**"])
+def test_a_dash_or_a_word_for_a_cell_that_is_not_published_is_missing(word: str) -> None:
+    assert np.isnan(read_numbers(pd.Series([word]))).all()
+
+
+@pytest.mark.parametrize("cell", ["(1,234", "1,234)", "(1234).00", "1,234-", "<11"])
+def test_a_bracket_that_is_not_closed_is_no_sign_and_named(cell: str) -> None:
+    with pytest.raises(DataContractError, match="expected a number"):
+        read_numbers(pd.Series([cell], name="BnchmkMinExp"))
+
+
+@pytest.mark.parametrize(
+    ("name", "track"),
+    [
+        *(("SSP Track 1", "1"), ("MSSP Track One", "1"), ("2.0", "2"), ("Track Three", "3"), ("Track 1 Plus", "1+")),
+        *(("Track 1+ Model", "1+"), ("BASIC Track - Level E", "E"), ("Level a", "A"), ("ENHANCED track", "EN")),
+    ],
+)
+def test_a_track_is_known_by_each_of_its_names(tmp_path: Path, name: str, track: str) -> None:
+    path = tmp_path / "results.csv"
+    path.write_text(f"{HEAD},Current_Track\nA1,1,1,0,0,.02,{name}\n", encoding="utf-8")
+    assert read_results(path).frame["track"].tolist() == [track]
+
+
 def test_a_word_in_an_amount_is_named() -> None:
     with pytest.raises(DataContractError, match="row 3: ABtotExp holds 'many', expected a number"):
         read_numbers(pd.Series(["1", "many"], name="ABtotExp"))
-
-
-HEAD = "ACO_Num,ABtotBnchmk,ABtotExp,BnchmkMinExp,EarnSaveLoss,MinSavPerc"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from riskkit.data.presets import find_presets
 from riskkit.policy import read_toml
-from riskkit.report.settlement_page import make_settlement_page, write_settlement_pages
+from riskkit.report.settlement_page import make_claims_table, make_settlement_page, write_settlement_pages
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.statement import Settlement, settle
 
@@ -43,3 +43,19 @@ def test_each_row_leads_to_its_statement(tmp_path: Path) -> None:
     english = (tmp_path / "settlement.en.html").read_text(encoding="utf-8")
     assert '<a href="statements/a_b.en.html">a/b</a>' in english
     assert "年度结算汇总" in (tmp_path / "settlement.zh.html").read_text(encoding="utf-8")
+
+
+def test_the_claims_of_the_year_are_those_of_the_teams_and_of_the_accounts_outside(tmp_path: Path) -> None:
+    settlement = settle_two()
+    outside = pd.DataFrame(
+        {"account": ["without_a_rate", "without_a_rate", "without_a_team"], "paid_minor": [100, 250, 5]}
+    )
+    rows = dict(make_claims_table(settlement, "en", outside))
+    paid = int(settlement.totals["paid_minor"].sum())
+    assert rows["Of persons without a rate: the fund"] == "3.50"
+    assert rows["Of members who joined and have no rate: the fund"] == "0.00"
+    assert rows["All claims known at the run-out date"] == f"{(paid + 355) / 100:,.2f}"
+    write_settlement_pages(settlement, tmp_path, outside=outside)
+    assert "年度费用去向" in (tmp_path / "settlement.zh.html").read_text(encoding="utf-8")
+    write_settlement_pages(settlement, tmp_path)
+    assert "年度费用去向" not in (tmp_path / "settlement.zh.html").read_text(encoding="utf-8")

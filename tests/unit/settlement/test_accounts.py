@@ -11,6 +11,7 @@ from riskkit.errors import DataContractError, PolicyError
 from riskkit.settlement.accounts import build_accounts, prorate
 from riskkit.settlement.completion import complete_claims
 from riskkit.settlement.cost_blocks import Completion, StopLoss
+from riskkit.settlement.outside import sum_outside
 from riskkit.settlement.spans import choose_members
 from riskkit.settlement.statement import settle
 from riskkit.settlement.stop_loss import cede_above
@@ -64,7 +65,11 @@ def test_a_claim_is_the_teams_of_its_first_day_and_the_rest_is_said() -> None:
     assert teams["actual_minor"].to_dict() == {"T1": 1000, "T2": 1500}
     assert teams["prepaid_minor"].to_dict() == {"T1": 7300, "T2": 49200}
     assert teams["lives"].to_dict() == {"T1": 1, "T2": 2}
-    assert accounts.outside == {"without_a_rate_minor": 8000, "without_a_team_minor": 4000}
+    assert sum_outside(accounts.outside) == {
+        "joined_without_a_rate_minor": 0,
+        "without_a_rate_minor": 8000,
+        "without_a_team_minor": 4000,
+    }
 
 
 def test_the_pool_answers_for_its_share_of_a_claim() -> None:

@@ -58,6 +58,9 @@ def test_growth_is_demography_confirmed_and_coding() -> None:
     assert row["confirmed_pct"] == pytest.approx(0.4 / 3.6)
     assert row["coding_pct"] == pytest.approx(0.0)
     assert row["growth_pct"] == pytest.approx(0.8 / 3.6)
+    # in tenths, the last place of the weights: 36 before, 44 after, and the parts are the difference to the unit
+    units = [f"{name}_units" for name in ("before", "after", "demographic", "confirmed", "coding")]
+    assert row[["units_per_score", *units]].tolist() == [10, 36, 44, 4, 4, 0]
     assert row["counted_growth_pct"] == 0.03
 
 

@@ -109,6 +109,34 @@ def test_admissions_count_members_once_and_within_the_year() -> None:
     assert count({"kind": "admission"}, make_year(stays=STAYS)) == [4, 4]
 
 
+CONTACTS = days(
+    ("y", "2022-12-20", "outpatient", 3),
+    ("y", "2023-01-10", "outpatient", 1),  # 21 days after it: no first contact
+    ("y", "2023-03-01", "outpatient", 3),  # first, at a hospital
+    ("y", "2023-03-02", "outpatient", 1),
+    ("m", "2023-02-01", "outpatient", 1),  # first, at the primary institution that refers to a hospital on the day
+    ("m", "2023-02-01", "inpatient", 3),
+    ("m", "2023-03-03", "chronic_clinic", 1),  # day 30 after it: no first contact
+    ("o", "2023-05-01", "emergency", 3),  # an emergency is no choice,
+    ("o", "2023-05-20", "outpatient", 2),  # and what follows it no first contact
+    ("o", "2023-09-01", "chronic_clinic", 1),  # first
+    ("n", "2023-04-01", "outpatient", None),  # at a level that is not known
+    ("n", "2024-01-05", "outpatient", 1),  # after the year
+    ("z", "2023-04-01", "outpatient", 1),  # no member of ours
+    columns=["person_id", "date", "setting", "level"],
+)
+
+
+def test_first_contacts_are_counted_by_where_care_was_sought_first() -> None:
+    measure = {"kind": "first_contact", "gap": number(30, "days"), "level": number(1, "level")}
+    year = make_year(contacts=CONTACTS)
+    assert count(measure, year) == [2, 3]
+    # of a gap of 29 days the clinic on day 30 is one more; up to level 3 all are primary
+    assert count({**measure, "gap": number(29, "days")}, year) == [3, 4]
+    assert count({**measure, "level": number(3, "level")}, year) == [3, 3]
+    assert count(measure, make_year()) == [0, 0]
+
+
 def test_reported_rates_come_from_their_file() -> None:
     scorecard = make_scorecard({"a": indicator(100)})
     reported = pd.DataFrame({"team_id": ["T"], "indicator": ["a"], "numerator": [45], "denominator": [50]})
@@ -117,10 +145,8 @@ def test_reported_rates_come_from_their_file() -> None:
     assert count({"kind": "reported"}, make_year()) == [0, 0]
 
 
-@pytest.mark.parametrize(
-    "change", [{"indicator": ["b"]}, {"numerator": [60]}, {"numerator": [-1]}], ids=["unknown", "above", "below"]
-)
+@pytest.mark.parametrize("change", [{"indicator": ["b"]}, {"team_id": ["Z"]}, {"numerator": [60]}, {"numerator": [-1]}])
 def test_a_report_that_cannot_be_is_refused(change: dict[str, list[Any]]) -> None:
     row = {"team_id": ["T"], "indicator": ["a"], "numerator": [45], "denominator": [50], **change}
-    with pytest.raises(DataContractError, match="expected one row per team and indicator of a"):
+    with pytest.raises(DataContractError, match="one row per team with members in the year and indicator of a"):
         compute_measures(make_scorecard({"a": indicator(100)}), make_year(), pd.DataFrame(row))

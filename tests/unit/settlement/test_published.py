@@ -49,6 +49,23 @@ def test_every_official_contract_is_reproduced(policy: SettlementPolicy, year: i
 
 @needs_data
 @pytest.mark.shared_data
+def test_another_printing_of_an_official_file_is_reproduced_as_well(policy: SettlementPolicy, tmp_path: Path) -> None:
+    raw = pd.read_csv(FOLDER / "mssp_aco_puf_2016.csv", dtype="str", keep_default_na=False)
+    amounts = ["ABtotBnchmk", "ABtotExp", "BnchmkMinExp", "GenSaveLoss", "EarnSaveLoss"]
+    for name in amounts:
+        numbers = pd.to_numeric(raw[name])
+        raw[name] = [f"(${-value:,})" if value < 0 else f"${value:,}" if value else "*" for value in numbers]
+    flags = [name for name in raw.columns if "Track" in name]
+    track = raw[[f"Current_Track_{number}" for number in (1, 2, 3)]].eq("1").to_numpy().argmax(axis=1) + 1
+    mutated = raw.drop(columns=[*flags, "ACO_State"]).assign(Current_Track=[f"Track {number}" for number in track])
+    path = tmp_path / "results 2016.csv"
+    mutated.assign(Comment="1,000").rename(columns=str.upper).to_csv(path, index=False)
+    summary = compare_results(policy, read_results(path).frame).summarise()
+    assert (summary["rows"], summary["reproduced_share"], summary["misses"]) == (432, 1.0, [])
+
+
+@needs_data
+@pytest.mark.shared_data
 def test_the_minimum_rate_by_lives_is_the_published_one_from_5000_lives_on(policy: SettlementPolicy) -> None:
     from riskkit.settlement.bands import read_minimum
 
@@ -100,6 +117,41 @@ def test_a_year_that_prints_no_generated_amount_is_held_to_its_payments(policy: 
     assert {miss["check"] for miss in unpaid} == {"minimum_rate_rule", "earned"}
 
 
+def test_a_loss_without_a_share_rate_is_shared_by_the_track_and_quality(policy: SettlementPolicy) -> None:
+    # track 3: 75% x quality .8 = .6, so .4 of a loss of 5,000,000 is owed; of 60% of a printed largest share, 1 - .48
+    change = {"track": "3", "expenditure": 1.05e8, "difference": -5e6, "generated": -5e6, "quality": 0.8}
+    unknown = {**change, "share_rate": float("nan")}
+    assert compare_results(policy, results(**unknown, earned=-2e6)).misses == []
+    assert compare_results(policy, results(**unknown, earned=-2.6e6, largest_share=0.6)).misses == []
+
+
+@pytest.mark.parametrize(
+    ("year", "rate", "earned"),
+    [
+        # .45 x 5,000,000 = 2,250,000, less 2%, 4/12 of 2%, nothing, (3 x 1% + 6 x 2%) / 12 = 1.25%, and 2%
+        (2019, 0.02, 2205000.0),
+        (2020, 0.02 / 3, 2235000.0),
+        (2021, 0.0, 2250000.0),
+        (2022, 0.0125, 2221875.0),
+        (2023, 0.02, 2205000.0),
+    ],
+)
+def test_sequestration_is_that_of_the_performance_year(
+    policy: SettlementPolicy, year: int, rate: float, earned: float
+) -> None:
+    comparison = compare_results(policy, results(performance_year=float(year), earned=earned))
+    summary: dict[str, Any] = comparison.summarise()
+    assert comparison.misses == []
+    assert summary["sequestration_rate"] == pytest.approx(rate)
+    assert summary["sequestration_implied"] == pytest.approx(rate, abs=5e-5)
+    # one hundredth of what was earned too little is a miss, and what was implied says so
+    missed: dict[str, Any] = compare_results(
+        policy, results(performance_year=float(year), earned=earned - 22500)
+    ).summarise()
+    assert [miss["check"] for miss in missed["misses"]] == ["earned"]
+    assert missed["sequestration_implied"] == pytest.approx(rate + 0.01, abs=5e-5)
+
+
 def test_the_rounding_of_whole_amounts_is_no_miss(policy: SettlementPolicy) -> None:
     assert compare_results(policy, results(difference=5e6 + 1, generated=5e6 + 1)).misses == []
 
@@ -114,6 +166,7 @@ def test_the_rounding_of_whole_amounts_is_no_miss(policy: SettlementPolicy) -> N
         ({"generated": float("nan"), "name": "Two"}, "minimum_rate_rule", "generated amount is not published"),
         ({"track": ""}, "minimum_rate_rule", "no flag of a track is set"),
         ({"track": ""}, "earned", "no flag of a track is set"),
+        ({"track": "9"}, "earned", "its track '9' is none of the policy's"),
         ({"earned": 0.0}, "earned", "the rules give 2,205,000"),
         ({"earned": 1e6, "share_rate": float("nan")}, "earned", "share rate not published"),
         ({"minimum_rate": 0.05004}, "minimum_rate_rule", "within the printed rounding"),

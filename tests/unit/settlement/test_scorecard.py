@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from riskkit.settlement.scorecard import score_teams
+from riskkit.data.presets import find_presets
+from riskkit.policy import read_policy
+from riskkit.settlement.scorecard import score_teams, spread_measures
 from riskkit.settlement.scorecard_policy import Scorecard
 from tests.unit.settlement.conftest import number
 
@@ -59,6 +61,36 @@ def test_outcomes_must_weigh_at_least_half() -> None:
 def test_points_must_sum_to_the_full_ones() -> None:
     with pytest.raises(ValidationError, match="points must sum to 100, got 90"):
         make_scorecard({"a": indicator(90)})
+
+
+def test_precision_metrics_must_weigh_what_the_scorecard_asks_for() -> None:
+    fifth = {"least_precision_share": number(0.2)}
+    make_scorecard({"a": indicator(80), "b": indicator(20, "process", precision=True)}, **fifth)
+    with pytest.raises(ValidationError, match=r"precision metrics must weigh at least 20% of the points, got 19.0%"):
+        make_scorecard({"a": indicator(81), "b": indicator(19, "process", precision=True)}, **fifth)
+
+
+def test_the_weight_of_precision_is_that_of_what_was_measured() -> None:
+    card = make_scorecard({"a": indicator(80), "b": indicator(20, "process", precision=True)})
+    measured = rows(("T", "a", 700, 1000), ("T", "b", 900, 1000), ("U", "a", 700, 1000), ("U", "b", 0, 0))
+    lines, _ = score_teams(card, measured)
+    spread = spread_measures(card, lines).set_index("team_id")
+    # U names the indicator and does not measure it, so its points are a's and precision weighs nothing
+    assert spread["precision_weight"].to_dict() == pytest.approx({"T": 0.2, "U": 0.0})
+    assert spread["a_rate"].to_dict() == pytest.approx({"T": 0.7, "U": 0.7})
+    assert spread["b_rate"].to_dict() == pytest.approx({"T": 0.9, "U": float("nan")}, nan_ok=True)
+
+
+def test_the_shipped_scorecards_hold_to_the_rules_they_are_named_for() -> None:
+    folder = find_presets() / "models" / "settlement" / "scorecards"
+    cards = {path.stem: read_policy(path, Scorecard) for path in folder.glob("*.toml")}
+    # N14: 1,000 points, 200 of them for first contact; N11: half for outcomes; N19: a fifth for precision
+    points = {name: line.points.value for name, line in cards["thousand_points"].indicators.items()}
+    assert points["first_contact"] == 200
+    assert sum(points.values()) == 1000
+    assert all(card.least_outcome_share.value == 0.5 for card in cards.values())
+    precise = [line.points.value for line in cards["precision"].indicators.values() if line.precision]
+    assert sum(precise) >= 0.2 * cards["precision"].full_points.value
 
 
 def test_a_target_must_differ_from_its_floor() -> None:

@@ -44,5 +44,7 @@ def test_a_team_is_named_when_its_share_is_beyond_luck() -> None:
     every = pd.DataFrame({"team_id": ["T"] * 200 + ["U"] * 200 + ["V"] * 5})
     pairs = pd.DataFrame({"team_id": ["T"] * 30 + ["U"] * 2 + ["V"]})
     table = compare_split_stays(every, pairs, confidence=0.95).set_index("team_id")
-    # book 33 / 405 = 8.1%: T has 15% and its interval begins at 10.7%; V's 20% of five stays is no news
+    # book 33 / 405 = 8.1%: T's 30 are (30 - 16.3) / 3.87 = 3.5 standard deviations beyond; V's one of five has a chance
+    # of 1 - .919^5 = 34.6%
+    assert table.loc["V", "chance_by_luck"] == pytest.approx(1 - (1 - 33 / 405) ** 5)
     assert table["split_alert"].to_dict() == {"T": True, "U": False, "V": False}

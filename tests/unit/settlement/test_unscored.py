@@ -31,6 +31,14 @@ def test_the_mean_of_the_pool_by_lives_is_given_and_told(seed_policy: Settlement
     assert told[["team_id", "detail", "amount_minor"]].to_numpy().tolist() == [["C", "80", 0]]
 
 
+def test_a_rate_of_the_scorecard_is_filled_like_the_score(seed_policy: SettlementPolicy) -> None:
+    teams = TEAMS.assign(first_contact_rate=[0.6, 0.2, NAN])
+    # (300 x .6 + 100 x .2) / 400 = .5
+    assert fill_unscored(seed_policy, teams, ["first_contact_rate"])["first_contact_rate"].tolist() == [0.6, 0.2, 0.5]
+    with pytest.raises(DataContractError, match="expected a first_contact_rate for each"):
+        fill_unscored(make_policy(unscored="refuse"), teams.assign(quality=90.0), ["first_contact_rate"])
+
+
 def test_a_policy_that_refuses_names_the_team() -> None:
     with pytest.raises(DataContractError, match=r"1 teams have too small denominators to be scored \(C\)"):
         fill_unscored(make_policy(unscored="refuse"), TEAMS)

@@ -11,7 +11,8 @@ import pytest
 
 from riskkit.data.presets import find_presets
 from riskkit.errors import DataContractError, PolicyError, RiskkitError
-from riskkit.workflow.settle import describe_settlement, settle_file
+from riskkit.workflow.settle import settle_file
+from riskkit.workflow.settle_text import describe_settlement
 
 PRESETS = find_presets() / "models" / "settlement"
 CONTRACTS = "team_id,prepaid_amount,actual_amount,quality\n007,10000.00,9000.00,70\n008,10000,9999.99,50\n"
@@ -73,6 +74,19 @@ def test_published_results_are_held_to_the_engine_and_misses_are_named(tmp_path:
     assert [miss["aco_id"] for miss in held["misses"]] == ["A2"]
     assert held["misses"][0]["difference"] == -100
     assert any("A2 earned" in line for line in describe_settlement(year))
+
+
+def test_a_year_that_was_paid_by_another_sequestration_is_doubted(tmp_path: Path) -> None:
+    # both rows are paid less 2%; in 2021 the policy takes nothing
+    text = RESULTS.replace("4510", "4410")
+    told = describe_settlement(
+        settle_file(PRESETS / "mssp.toml", write(tmp_path, "puf_2021.csv", text), tmp_path / "a")
+    )
+    assert any("imply a sequestration of 2.00%, the policy takes 0.00% in the year 2021" in line for line in told)
+    known = describe_settlement(
+        settle_file(PRESETS / "mssp.toml", write(tmp_path, "puf_2014.csv", text), tmp_path / "b")
+    )
+    assert not any("imply" in line for line in known)
 
 
 @pytest.mark.parametrize(

@@ -480,6 +480,13 @@ def test_a_list_without_one_readable_row_is_refused(lists: Lists) -> None:
         lists.convert()
 
 
+def test_every_reason_of_an_unreadable_list_is_named_with_its_count(lists: Lists) -> None:
+    lists.settle({"医疗类别": "77"}, {"结算流水号": "S2", "医疗类别": "78"}, {"结算流水号": "S3", "结算日期": "2023"})
+    reasons = r"\(2 of them: 医疗类别: not in the list; 1 of them: 结算日期: not .*\), expected"
+    with pytest.raises(DataContractError, match=reasons):
+        lists.convert()
+
+
 def test_a_folder_without_the_list_says_what_it_holds(tmp_path: Path) -> None:
     with pytest.raises(DataContractError, match=r"no file named 结算清单\.csv; found nothing"):
         convert_settlement_list(tmp_path, tmp_path / "out")

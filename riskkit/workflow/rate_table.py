@@ -1,0 +1,98 @@
+"""The rate table of a retraining: read, one row per member, and held to the certificate beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from riskkit.errors import DataContractError
+from riskkit.rates.certificate import hash_rate_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from riskkit.settlement.policy import SettlementPolicy
+
+NEEDED = ("person_id", "index_date", "rate_minor")
+
+
+def read_rates(policy: SettlementPolicy, path: Path) -> pd.DataFrame:
+    """Read a rate table and hold it to its certificate.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        Its currency and minor unit must be those of the rates.
+    path : pathlib.Path
+        ``rates.parquet``; ``certificate.json`` beside it is checked where it is there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rates.
+
+    Raises
+    ------
+    DataContractError
+        If the table cannot be read, is of several index dates or repeats a member, or is not the certified one.
+    """
+    from pyarrow.lib import ArrowInvalid
+
+    if not path.is_file():
+        message = f"{path}: no such file. Give the rates.parquet of a retraining, or of riskkit rates."
+        raise DataContractError(message)
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ArrowInvalid) as exc:
+        reason = " ".join(str(exc).split())
+        message = f"{path}: not readable as Parquet ({reason}). Give the rates.parquet of a retraining."
+        raise DataContractError(message) from exc
+    lacking = [name for name in NEEDED if name not in table.columns]
+    days = table["index_date"].nunique() if not lacking else 0
+    if lacking or days != 1 or table["person_id"].duplicated().any():
+        found = f"no column {lacking[0]!r}" if lacking else f"{len(table)} rows of {days} index dates"
+        message = (
+            f"{path}: found {found}, expected one row per member, all of one index date. Give one year's rates.parquet."
+        )
+        raise DataContractError(message)
+    _check_rates(path, table)
+    _check_certificate(policy, path, table)
+    return table
+
+
+def _check_rates(path: Path, table: pd.DataFrame) -> None:
+    """Refuse a rate that is no whole number of minor units of at least 0."""
+    numbers = pd.to_numeric(table["rate_minor"], errors="coerce")
+    wrong = ~((numbers >= 0) & (numbers % 1 == 0))
+    if wrong.any():
+        first = table.loc[wrong, "rate_minor"].iloc[0]
+        message = (
+            f"{path}: rate_minor of {int(wrong.sum())} of {len(table)} members is no whole number of at least 0 (first "
+            f"{str(first)!r}). Rate the members again."
+        )
+        raise DataContractError(message)
+
+
+def _check_certificate(policy: SettlementPolicy, path: Path, table: pd.DataFrame) -> None:
+    beside = path.with_name("certificate.json")
+    if not beside.is_file():
+        return
+    try:
+        stated = json.loads(beside.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as exc:
+        message = f"{beside}: not readable as JSON ({exc}). Rate the members again."
+        raise DataContractError(message) from exc
+    pairs = {
+        "currency": policy.currency,
+        "minor_units_per_currency_unit": policy.per_currency_unit,
+        "rate_table_sha256": hash_rate_table(table),
+    }
+    for name, expected in pairs.items():
+        if name in stated and stated[name] != expected:
+            message = (
+                f"{beside}: {name} is {stated[name]}, but the rates and the policy have {expected}. Settle the "
+                "certified table under a policy of its currency."
+            )
+            raise DataContractError(message)
