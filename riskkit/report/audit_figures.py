@@ -55,10 +55,10 @@ def _draw_gap(ax: Axes, y: float, row: Mapping[str, Any]) -> None:
     low, high, value = row["low"], row["high"], row["net_compensation"]
     known = low is not None and high is not None
     color = RED if known and high < 0 else GREEN if known and low > 0 else GREY
-    ax.barh(y, value, color=color, height=0.62, alpha=0.55)
+    ax.barh(y, value, color=color, height=0.62, alpha=0.45)
     if known:
         ax.plot([low, high], [y, y], color=INK, linewidth=1.1)
-    ax.plot(value, y, marker="o", color=color, markersize=4.5, markeredgecolor="white", markeredgewidth=0.6)
+    ax.plot(value, y, marker="o", color=INK if color is GREY else color, markersize=4.2)
 
 
 def draw_pairs(partitions: Mapping[str, Rows], titles: tuple[str, str], currency: str, name: str) -> str:
@@ -143,13 +143,13 @@ def draw_price(prices: Mapping[str, Rows], currency: str, name: str) -> str:
     """
     with open_canvas(WIDTH, 3.4, columns=2) as (figure, (left, right)):
         for color, (group, rows) in zip(COLORS, prices.items(), strict=False):
-            for held, dashes in ((True, "solid"), (False, (0, (4, 3)))):
+            for held, dashes in ((True, "solid"), (False, "dashed")):
                 kept = sorted((row for row in rows if row["keeps_total"] is held), key=lambda row: float(row["theta"]))
                 theta = [row["theta"] for row in kept]
-                look = {"color": color, "linestyle": dashes, "marker": "o", "markersize": 3.5, "linewidth": 1.6}
                 label = f"{group}, overall mean {'held' if held else 'free'}"
-                left.plot(theta, [row["mapl"] for row in kept], label=label, **look)
-                right.plot(theta, [row["r2"] for row in kept], **look)
+                for ax, key in ((left, "mapl"), (right, "r2")):
+                    values = [row[key] for row in kept]
+                    ax.plot(theta, values, color=color, linestyle=dashes, marker="o", markersize=3.5, label=label)
         left.set(title=f"Predictable profit or loss per member year, {currency}")
         right.set(title="R²")
         left.set_ylim(bottom=0)
@@ -163,15 +163,50 @@ def draw_price(prices: Mapping[str, Rows], currency: str, name: str) -> str:
         return to_svg(figure, name)
 
 
-def draw_gaming(gains: Mapping[str, Mapping[str, float]], units: Mapping[str, str], name: str) -> str:
-    """Draw what one more record gains on average, a panel for each kind of record, a bar for each policy.
+def draw_code_gains(gains: Mapping[str, Mapping[str, Mapping[str, float]]], currency: str, name: str) -> str:
+    """Draw what one more code gains on average: a panel for each way to write it, a bar for each policy.
+
+    Parameters
+    ----------
+    gains : mapping of str to mapping of str to mapping of str to float
+        By way and policy the gain of each code; the codes are the same throughout, and those not known are absent.
+    currency : str
+        Code of the currency.
+    name : str
+        Name of the figure on the page.
+
+    Returns
+    -------
+    str
+        SVG; all panels have one scale.
+    """
+    codes = list(dict.fromkeys(code for found in gains.values() for one in found.values() for code in one))
+    values = [gain for found in gains.values() for one in found.values() for gain in one.values()]
+    low, high = min(0.0, *values), max(0.0, *values)
+    spread = (high - low) or 1.0
+    n_policies = len(next(iter(gains.values())))
+    height = 1.0 + BAR * len(codes) * (0.5 + 0.5 * n_policies)
+    with open_canvas(WIDTH, height, columns=len(gains)) as (figure, axes):
+        for ax, (way, found) in zip(axes, gains.items(), strict=True):
+            _draw_bars(ax, {policy: [one.get(code) for code in codes] for policy, one in found.items()})
+            ax.set_yticks(range(len(codes)), codes if ax is axes[0] else [""] * len(codes))
+            ax.set_xlim(low - 0.05 * spread * (low < 0), high + 0.28 * spread)
+            ax.set(title=way, xlabel=currency)
+            set_label_size(ax)
+        if n_policies > 1:
+            figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+        return to_svg(figure, name)
+
+
+def draw_activity_gains(gains: Mapping[str, Mapping[str, float]], currency: str, name: str) -> str:
+    """Draw what one more visit, stay or unit of spend gains on average, a bar for each policy.
 
     Parameters
     ----------
     gains : mapping of str to mapping of str to float
-        Policy, and the gain by ``"panel: bar"``; every policy has the same bars.
-    units : mapping of str to str
-        Panel and the unit of its axis, in the order of the panels.
+        By policy the gain of each kind of record; the kinds are the same throughout.
+    currency : str
+        Code of the currency.
     name : str
         Name of the figure on the page.
 
@@ -180,37 +215,35 @@ def draw_gaming(gains: Mapping[str, Mapping[str, float]], units: Mapping[str, st
     str
         SVG.
     """
-    first = next(iter(gains.values()))
-    bars = {panel: [key for key in first if key.startswith(f"{panel}: ")] for panel in units}
-    most = max(len(keys) for keys in bars.values())
-    height = 0.9 / len(gains)
-    with open_canvas(WIDTH, 0.9 + BAR * most * max(1.0, 0.6 * len(gains) + 0.4), columns=len(units)) as (figure, axes):
-        for ax, (panel, unit) in zip(axes, units.items(), strict=True):
-            at = np.arange(len(bars[panel]))
-            for place, (policy, found) in enumerate(gains.items()):
-                values = np.array([found[key] for key in bars[panel]])
-                y = at + (place - (len(gains) - 1) / 2) * height
-                ax.barh(y, values, height * 0.85, color=COLORS[place % len(COLORS)], label=policy)
-                for spot, value in zip(y, values, strict=True):
-                    ax.annotate(
-                        _signed(value),
-                        (max(value, 0.0), spot),
-                        xytext=(3, 0),
-                        textcoords="offset points",
-                        va="center",
-                        fontsize=8,
-                    )
-            ax.axvline(0, color=INK, linewidth=1)
-            ax.set_yticks(at, [key.removeprefix(f"{panel}: ") for key in bars[panel]])
-            ax.set_ylim(most - 0.4, -0.6)
-            ax.margins(x=0.2)
-            ax.set(title=panel, xlabel=unit)
-            ax.locator_params(axis="x", nbins=4)
-            ax.xaxis.set_major_formatter(_tick)
-            set_label_size(ax)
+    kinds = list(dict.fromkeys(kind for found in gains.values() for kind in found))
+    with open_canvas(WIDTH, 1.0 + BAR * len(kinds) * (0.5 + 0.5 * len(gains))) as (figure, (ax,)):
+        _draw_bars(ax, {policy: [found.get(kind) for kind in kinds] for policy, found in gains.items()})
+        ax.set_yticks(range(len(kinds)), kinds)
+        most = max([0.0, *(gain for found in gains.values() for gain in found.values())])
+        ax.set_xlim(right=most * 1.15 or 1.0)
+        ax.set_xlabel(f"{currency} per member year")
+        set_label_size(ax)
         if len(gains) > 1:
-            figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+            figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
         return to_svg(figure, name)
+
+
+def _draw_bars(ax: Axes, policies: Mapping[str, Sequence[float | None]]) -> None:
+    """Draw a bar for each row and policy with its value; no bar where it is not known."""
+    height = 0.8 / len(policies)
+    for place, (policy, values) in enumerate(policies.items()):
+        at = np.arange(len(values)) + (place - (len(policies) - 1) / 2) * height
+        known = np.array([0.0 if value is None else value for value in values])
+        ax.barh(at, known, height * 0.88, color=COLORS[place % len(COLORS)], label=policy)
+        for y, value in zip(at, values, strict=True):
+            text = "–" if value is None else _signed(value)
+            spot = (max(value or 0.0, 0.0), y)
+            ax.annotate(text, spot, xytext=(3, 0), textcoords="offset points", va="center", fontsize=8)
+    ax.axvline(0, color=INK, linewidth=1)
+    ax.invert_yaxis()
+    ax.tick_params(axis="y", length=0)
+    ax.locator_params(axis="x", nbins=4)
+    ax.xaxis.set_major_formatter(_tick)
 
 
 def _tick(value: float, _position: float = 0.0) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 WIDTH: Final = 10.6
+VIOLET: Final = "#7d6399"
 
 
 def draw_waterfall(opening: float, parts: Mapping[str, float], currency: str, name: str) -> str:
@@ -79,7 +80,7 @@ def draw_group_moves(groups: Sequence[Mapping[str, Any]], parts: Mapping[str, st
     str
         SVG: what raises stacked to the right, what lowers to the left; the mark is their sum.
     """
-    colors = (BLUE, AMBER, GREY, INK, GREEN)
+    colors = (BLUE, AMBER, GREY, INK, VIOLET)
     at = np.arange(len(groups))
     right, left = np.zeros(len(groups)), np.zeros(len(groups))
     with open_canvas(WIDTH, 0.9 + 0.3 * len(groups)) as (figure, (ax,)):
@@ -128,12 +129,12 @@ def draw_affordability(policies: Sequence[Mapping[str, Any]], currency: str, nam
         lines = {key: policies[0][key] for key in ("line", "funding") if policies[0][key] is not None}
         limit = min(lines.values()) if lines else np.inf
         for y, (_, value, color) in enumerate(bars):
-            ax.barh(y, min(value, limit), color=color, height=0.6)
-            beyond = value - limit
-            if beyond > 0:
-                ax.barh(y, beyond, left=limit, color=RED, height=0.6)
-            text = f"{value:,.0f}" + (f" (+{beyond:,.0f})" if beyond > 0 else "")
-            ax.annotate(text, (value, y), xytext=(4, 0), textcoords="offset points", va="center", color=INK)
+            beyond = 0.0 if color == PALE else max(value - limit, 0.0)
+            ax.barh(y, value - beyond, color=color, height=0.6)
+            ax.barh(y, beyond, left=value - beyond, color=RED, height=0.6)
+            text = f"{value:,.0f}" + (f" (+{beyond:,.0f})" if beyond >= 0.5 else "")
+            box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+            ax.annotate(text, (value, y), xytext=(5, 0), textcoords="offset points", va="center", color=INK, bbox=box)
         for (key, value), look in zip(lines.items(), ("solid", (0, (4, 3))), strict=False):
             label = policies[0]["line_title"] if key == "line" else "what the fund has"
             ax.axvline(value, color=RED, linewidth=1.3, linestyle=look, label=f"{label}: {value:,.0f}")

@@ -51,7 +51,7 @@ def make_dislocation_section(dislocation: Mapping[str, Any] | None, audit: Mappi
             if row["members"] >= SMALLEST_CELL
         ]
         if rows:
-            blocks.append(make_table([title, "Members", *PARTS.values(), "Change"], rows))
+            blocks.append(make_table([title, "Members", *PARTS.values(), "Change"], rows, dense=True))
     lead = (
         f"What moved since last year, in {currency} of the rates per member year; the parts sum to the change without "
         "a remainder. Who came or left is population as a whole."

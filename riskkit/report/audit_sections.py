@@ -48,7 +48,10 @@ def make_group_section(audit: Mapping[str, Any], audits: Audits) -> Block:
                 f"({write_money(found['low'])} to {write_money(found['high'])})."
             )
             money = ["Cost", "Paid", "Net compensation", "Paid / cost", "Scatter", "Share × NC"]
-            blocks.append(make_table([title, "Members", "Share", *money], rows, note=note))
+            blocks.append(make_table([title, "Members", "Share", *money], rows, note=note, dense=True))
+    if audit["groups_not_known"]:
+        absent = ", ".join(to_english(GROUPINGS[name]).lower() for name in audit["groups_not_known"])
+        blocks.insert(0, make_note(f"This source does not know, so that nothing is said by: {absent}.", "warn"))
     lead = (
         "Payment less cost per member year, with 95% intervals. Equal means still leave something to pick: see scatter."
     )
@@ -117,25 +120,36 @@ def make_price_section(audit: Mapping[str, Any], audits: Audits) -> Block:
         return make_section(anchor, title, [note])
     prices: dict[str, list[Mapping[str, Any]]] = {}
     for row in audit["price"]:
-        prices.setdefault(str(row["group"]), []).append(row)
-    caption = "MAPL is over the partition that the group is of. Held: what the group gets, the others pay."
+        grouping, _, group = str(row["group"]).partition(": ")
+        prices.setdefault(f"{to_english(GROUPINGS[grouping])}: {group}", []).append(row)
+    caption = (
+        "Over the partition that the group is of. Held: what the group gets, the others pay. Free: it comes on top."
+    )
     svg = draw_price(prices, str(audit["currency"]), make_anchor("figure-price", audit))
-    columns = ["Gap closed", "Overall mean", "NC of the group", "NC of the rest", "NC overall", "MAPL", "R²"]
-    tables = [make_table(columns, [_make_price_row(row) for row in rows], caption=key) for key, rows in prices.items()]
+    held, free = ("NC of the rest", "MAPL", "R²"), ("NC overall", "MAPL", "R²")
+    columns = ["Gap closed", "NC of the group", *(f"{key}, held" for key in held), *(f"{key}, free" for key in free)]
+    tables = [make_table(columns, _make_price_rows(rows), caption=key, dense=True) for key, rows in prices.items()]
     lead = "Least squares that pays a group more, in part or in full, and what it costs in fit."
     return make_section(anchor, title, [make_figure(svg, "What closing a gap does", caption), *tables], lead=lead)
 
 
-def _make_price_row(row: Mapping[str, Any]) -> list[Cell]:
-    return [
-        format_percent(row["theta"], 0),
-        "held" if row["keeps_total"] else "free",
-        write_money(row["group_net_compensation"]),
-        write_money(row["rest_net_compensation"]),
-        write_money(row["overall_net_compensation"]),
-        write_money(row["mapl"]),
-        format_number(row["r2"], 3),
-    ]
+def _make_price_rows(rows: Sequence[Mapping[str, Any]]) -> list[list[Cell]]:
+    """Set both fits of one part of the gap in one row."""
+    by = {(row["keeps_total"], row["theta"]): row for row in rows}
+    made: list[list[Cell]] = []
+    for theta in sorted({row["theta"] for row in rows}):
+        held, free = by[True, theta], by[False, theta]
+        made.append(
+            [
+                format_percent(theta, 0),
+                write_money(held["group_net_compensation"]),
+                *(write_money(held[key]) for key in ("rest_net_compensation", "mapl")),
+                format_number(held["r2"], 3),
+                *(write_money(free[key]) for key in ("overall_net_compensation", "mapl")),
+                format_number(free["r2"], 3),
+            ]
+        )
+    return made
 
 
 def make_comparison_section(audits: Audits, comparison: Mapping[str, Any] | None) -> Block | None:

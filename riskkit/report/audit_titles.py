@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from riskkit.report.wording import format_number
+from riskkit.report.wording import as_number, format_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,10 +99,11 @@ def write_money(value: object) -> str:
 
     Examples
     --------
-    >>> write_money(-1234.5)
-    '−1,234'
+    >>> write_money(-1234.5), write_money(-0.2)
+    ('−1,234', '0')
     """
-    return format_number(value, 0)
+    number = as_number(value)
+    return format_number(None if number is None else round(number) + 0, 0)
 
 
 def name_audit(audit: Mapping[str, Any], audits: Sequence[Mapping[str, Any]]) -> str:

@@ -25,7 +25,7 @@ from riskkit.workflow.audit_population import (
     make_audit_frame,
     rate_population,
 )
-from riskkit.workflow.audit_tables import judge_adequacy, tabulate_mapl, tabulate_price
+from riskkit.workflow.audit_tables import judge_adequacy, sort_tiers, tabulate_mapl, tabulate_price
 from riskkit.workflow.gaming import compute_gaming
 from riskkit.workflow.measure import to_records
 
@@ -129,13 +129,12 @@ def audit_policy(
     Audit
         Figures and tables.
     """
-    rated, draws = (
-        rate_population(bundle, policy, population.members),
-        {"n_bootstrap": options.n_bootstrap, "seed": options.seed},
-    )
+    rated = rate_population(bundle, policy, population.members)
+    draws = {"n_bootstrap": options.n_bootstrap, "seed": options.seed}
     frame, share = make_audit_frame(population, rated, new_below=asked.new_below.value)
     by = [name for name in ("risk_tier", "decile", "tier_decile", "team_id", *FAIRNESS) if name in frame]
-    groups = compute_net_compensation(frame, by, **draws)
+    tiers = [tier.name for tier in bundle.tiers.policy.tiers] if bundle.tiers else []
+    groups = sort_tiers(compute_net_compensation(frame, by, **draws), tiers)
     tables = {
         "groups": groups,
         "mapl": tabulate_mapl(frame, by, **draws),
@@ -155,6 +154,7 @@ def audit_policy(
         "members": len(frame),
         "member_years": float(frame["weight"].sum()),
         "share_of_expected_cost": share,
+        "groups_not_known": [name for name in ("risk_tier", "team_id", *FAIRNESS) if name not in by],
         "overall": _overall(frame),
         "adequacy": judge_adequacy(groups, asked),
         "affordability": describe_affordability(rated.certificate, policy.affordability, asked, last=last),

@@ -178,8 +178,8 @@ def make_audit_frame(
 ) -> tuple[pd.DataFrame, float]:
     """Set rate beside cost within the scope of the rate, with the groups of every member.
 
-    A rate may pay for a part of the cost. Cost within its scope is cost times the share that all rates are of the
-    expected cost, so that a miss of the model stays visible in the overall figure.
+    A rate may pay for a part of the cost. Cost within its scope is cost times the share that all rates ask for of the
+    expected cost, so that a miss of the model, and what affordability cut, stay visible in the overall figure.
 
     Parameters
     ----------
@@ -197,10 +197,12 @@ def make_audit_frame(
         `age_years`, and groups: `risk_tier`, `decile`, `tier_decile`, `team_id` and those of `FAIRNESS`, as far as they
         are known. Members without weight are left out.
     share : float
-        Share of the expected cost that all rates are.
+        Share of the expected cost that all rates ask for.
     """
     certificate = rated.certificate
-    share = float(str(certificate["budget_minor"])) / float(str(certificate["expected_cost_minor"]))
+    # What affordability cut out of the rates stays in the scope: the cut has to show as a gap.
+    wanted = certificate.get("asked_minor", certificate["budget_minor"])
+    share = float(str(wanted)) / float(str(certificate["expected_cost_minor"]))
     columns = [*KEYS, "rate_amount", "relative_risk_score", *(name for name in ("risk_tier",) if name in rated.table)]
     frame = population.labels.merge(rated.table[columns], on=KEYS, validate="one_to_one")
     context = population.members.cohort.drop(columns=["exposure_months"], errors="ignore")
@@ -224,6 +226,11 @@ def _name_groups(context: pd.DataFrame, features: pd.DataFrame, new_below: float
     """Name the groups of each member, as far as the source knows them."""
     known = ("sex", "region", "urban", "insurance_type", "institution_level", "team_id")
     named = context[[*KEYS, "age_years", *(name for name in known if name in context)]].copy()
+    if "urban" in named:
+        named["urban"] = named["urban"].map({True: "urban", False: "rural"})
+    if "institution_level" in named:
+        level = named["institution_level"]
+        named["institution_level"] = ("level " + level.astype("Int64").astype("str")).where(level.notna())
     named["age_band"] = name_age_bands(context["age_years"]).to_numpy()
     if "days_since_joining" in features:
         months = features["days_since_joining"].to_numpy(dtype=np.float64) / (365.25 / 12)

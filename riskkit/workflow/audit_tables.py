@@ -12,6 +12,8 @@ from riskkit.evaluation.profit import compute_mapl
 from riskkit.workflow.audit_population import FAIRNESS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from riskkit.workflow.audit_policy import AuditPolicy
 
 MOST_PRICED: Final = 4
@@ -34,6 +36,36 @@ def name_partition(frame: pd.DataFrame, name: str) -> pd.Series:
         Groups.
     """
     return frame[name].astype("object").fillna("missing").astype("str")
+
+
+def sort_tiers(groups: pd.DataFrame, tiers: Sequence[str]) -> pd.DataFrame:
+    """Put the groups of a tier in the order of the tiers; the others stay where they are.
+
+    Parameters
+    ----------
+    groups : pandas.DataFrame
+        From `compute_net_compensation`.
+    tiers : sequence of str
+        Tiers from the lowest risk to the highest.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows.
+
+    Examples
+    --------
+    >>> groups = pd.DataFrame({"grouping": "risk_tier", "group": ["high", "low"]})
+    >>> sort_tiers(groups, ["low", "high"])["group"].tolist()
+    ['low', 'high']
+    """
+    place = {name: number for number, name in enumerate(tiers)}
+    tier = groups["group"].str.split(" ").str[0].map(place).where(groups["grouping"].isin(["risk_tier", "tier_decile"]))
+    first = groups["grouping"].map({name: number for number, name in enumerate(groups["grouping"].unique())})
+    order = pd.DataFrame({"first": first, "tier": tier.fillna(len(place))}).sort_values(
+        ["first", "tier"], kind="stable"
+    )
+    return groups.loc[order.index].reset_index(drop=True)
 
 
 def tabulate_mapl(frame: pd.DataFrame, by: list[str], *, n_bootstrap: int, seed: int) -> pd.DataFrame:
@@ -83,10 +115,14 @@ def tabulate_price(frame: pd.DataFrame, groups: pd.DataFrame, asked: AuditPolicy
     Returns
     -------
     pandas.DataFrame
-        `group`, and the columns of `compute_price_of_fixing`, for the tiers and groups of the fairness report whose
-        interval lies below zero; no row where there is none.
+        `group`, and the columns of `compute_price_of_fixing`, for the tiers and groups of the fairness report that lack
+        more than all members do, by their whole interval; no row where there is none. What all lack is no matter of
+        who gets it, and a group that least squares alone would pay in full has no price.
     """
-    under = groups[(groups["high"] < 0) & groups["grouping"].isin(["risk_tier", *FAIRNESS])]
+    whole = groups[groups["grouping"] == groups["grouping"].iloc[0]]
+    overall = float(whole["contribution"].sum())
+    listed = groups["grouping"].isin(["risk_tier", *FAIRNESS])
+    under = groups[(groups["high"] < min(overall, 0.0)) & listed]
     worst = under.sort_values(["contribution", "grouping", "group"]).head(MOST_PRICED)
     paid, age = (frame[name].to_numpy(dtype=np.float64) for name in ("predicted", "age_years"))
     scale = paid / paid.mean()
@@ -97,7 +133,8 @@ def tabulate_price(frame: pd.DataFrame, groups: pd.DataFrame, asked: AuditPolicy
         partition = name_partition(frame, grouping)
         inside = (partition == group).to_numpy()
         table = compute_price_of_fixing(design, cost, weight, inside, asked.thetas, partition=partition)
-        tables.append(table.assign(group=f"{grouping}: {group}")[["group", *table.columns]])
+        if table["group_net_compensation"].iloc[0] < 0:
+            tables.append(table.assign(group=f"{grouping}: {group}")[["group", *table.columns]])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["group", "theta", "keeps_total"])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from riskkit.evaluation.groups import SMALLEST_REPORTED_GROUP
 from riskkit.rates.capitation import compute_rates
 from riskkit.workflow.added_records import build_additions
 from riskkit.workflow.gaming_records import list_additions
@@ -44,7 +45,8 @@ def compute_gaming(bundle: Bundle, sample: RecordSample, policy: AuditPolicy) ->
         `family` (``code`` on one visit, ``code_twice`` on visits of two dates, ``code_stay`` on a stay, ``visit``,
         ``stay``, ``spend``), `record`, `members` who could get it, `features` of the rate that moved for one of them,
         mean `gain` (currency per member year; of spend per currency unit) and `largest` of one member; by family, the
-        dearest first. A family that nobody in the sample could get has no row.
+        dearest first. A family that nobody in the sample could get has no row; of fewer than 11 members the gain is
+        missing.
     """
     names = _list_features(bundle)
     context = sample.members.cohort[
@@ -56,7 +58,8 @@ def compute_gaming(bundle: Bundle, sample: RecordSample, policy: AuditPolicy) ->
         rates = [_rate(bundle, frame.merge(context, on=KEYS, validate="one_to_one")) for frame in (before, after)]
         gain = (rates[1] - rates[0]) / (policy.added_spend.value if addition.family == "spend" else 1.0)
         moved = _count_moved(before[names], after[names])
-        rows.append((addition.family, addition.record, len(gain), moved, float(gain.mean()), float(gain.max())))
+        shown = (float(gain.mean()), float(gain.max())) if len(gain) >= SMALLEST_REPORTED_GROUP else (np.nan, np.nan)
+        rows.append((addition.family, addition.record, len(gain), moved, *shown))
     found = pd.DataFrame(rows, columns=COLUMNS)
     order = found["family"].map({family: place for place, family in enumerate(FAMILIES)})
     found = found.assign(order=order).sort_values(["order", "gain", "record"], ascending=[True, False, True])

@@ -66,14 +66,16 @@ def _find_claims(sample: RecordSample, settings: Sequence[str]) -> pd.DataFrame:
     stand = claims["setting"].isin(settings) & claims["adjustment"].isin(STANDING)
     found = claims[inside & stand & (known <= claims["as_of_date"]) & (claims["end_date"] < claims["index_date"])]
     columns = list(sample.tables["medical_claim"].columns)
-    return found.sort_values(["person_id", "start_date", "claim_id"])[columns].reset_index(drop=True)
+    ordered: pd.DataFrame = found.sort_values(["person_id", "start_date", "claim_id"], ignore_index=True)
+    return ordered[columns]
 
 
 def _find_two_dates(visits: pd.DataFrame) -> pd.DataFrame:
     """Keep the latest visit of each of the last two dates of the members who were seen on two."""
     by_date = visits.drop_duplicates(["person_id", "start_date"], keep="last")
     last = by_date.groupby("person_id").tail(2)
-    return last[last.groupby("person_id")["claim_id"].transform("size") == 2]
+    both: pd.DataFrame = last[last.groupby("person_id")["claim_id"].transform("size") == 2]
+    return both
 
 
 def _choose_codes(sample: RecordSample, names: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
