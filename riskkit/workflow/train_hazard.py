@@ -17,6 +17,8 @@ from riskkit.risk.hazard_horizons import describe_horizon
 from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
+from riskkit.workflow.explanation_stability import Refit
+from riskkit.workflow.hazard_stability import measure_hazard_stability
 from riskkit.workflow.horizon_metrics import HorizonRows, account_for_rows, measure_horizon
 from riskkit.workflow.label_guard import refuse_labels
 from riskkit.workflow.labels import limit_follow_up
@@ -117,6 +119,10 @@ def train_hazard(
     kept, test, predicted = _fit_and_predict(task, splits, params, progress)
     _refuse_unfollowed(task, test)
     counts = _count(scheme, task, splits)
+    if progress:
+        progress(f"stability {spec.name}", 0, 1)
+    refit = Refit(task.spec, task.names, task.directions, params)
+    stability = measure_hazard_stability(refit, task.frame(splits.kept.train, until=task.cut), task.seed)
     cohort, run = task.cohort.take(test), scheme.file.run
     trained = {}
     for place, (name, table) in enumerate(predicted.items()):
@@ -126,7 +132,7 @@ def train_hazard(
         events = {"test_members": float(len(table)), "events": float(follow_up["events"])}
         kept_rows = {"train_members": len(splits.kept.train), "calibration_members": len(splits.kept.calibration)}
         trained[name] = TrainedOutcome(
-            kept.columns[name], rows.predictions, metrics, params, {**kept_rows, **events}, follow_up
+            kept.columns[name], rows.predictions, metrics, params, {**kept_rows, **events}, follow_up, stability[place]
         )
     return trained
 
