@@ -57,7 +57,7 @@ def measure_hazard_stability(refit: Refit, train: TimeFrame, seed: int) -> list[
     events = int(((frame.rows.observed == 1) & (frame.rows.weight > 0)).sum())
     horizons = len(refit.spec.horizons_days)
     if events < LEAST_EVENTS:
-        reason = f"{events} events in the {len(frame.followed_days)} rows of a light refit, at least {LEAST_EVENTS}"
+        reason = f"fewer than {LEAST_EVENTS} events among the rows of a light refit"
         return [{"stability_absent": reason} for _ in range(horizons)]
     drawn = np.unique(np.linspace(0, len(frame.followed_days) - 1, EXPLAINED_ROWS).astype(np.int64))
     shown = frame.take(drawn).features
