@@ -9,6 +9,7 @@ import pandas as pd
 
 from riskkit.data.codes import build_code_map
 from riskkit.data.schemas import TABLES
+from riskkit.errors import DataContractError
 from riskkit.features.audit import SHARED_GROUP
 from riskkit.features.build import build_features
 from riskkit.features.catalogue import Catalogue
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from riskkit.data.io import Tables
     from riskkit.workflow.members import FeaturePlan, Members
 
-KEYS = ["person_id", "index_date"]
-ROWS_AT_A_TIME: Final = 6000
+ROWS_AT_A_TIME: Final = 8000
 """Members whose features are built in one go: each query has a fixed cost, and each record a place in memory."""
 
 
@@ -102,7 +102,7 @@ def take_sample(members: Members, tables: Tables, plan: FeaturePlan, *, most: in
 
 def build_additions(
     sample: RecordSample, additions: Sequence[Addition], names: Sequence[str]
-) -> Iterator[tuple[Addition, pd.DataFrame, pd.DataFrame]]:
+) -> Iterator[tuple[list[Addition], pd.DataFrame]]:
     """Build the features of the members who get a record, with it, from the records up.
 
     Every feature that a changed table can move is built anew; features of a team are left as they are, as they read
@@ -119,43 +119,41 @@ def build_additions(
 
     Yields
     ------
-    addition : Addition
-        In the order given; those that nobody gets are left out.
-    before, after : pandas.DataFrame
-        Keys and features of the members who get it, without and with it, in one order.
+    additions : list of Addition
+        Some of them, in the order given; those that nobody gets are left out.
+    after : pandas.DataFrame
+        One row for each of them and each member who gets it: `place` in the list, `member` (the person), a `person_id`
+        made up for the row, `index_date` and the features; sorted by `person_id`.
     """
     held: list[Addition] = []
     rows = 0
     for addition in [one for one in additions if one.persons]:
         if held and rows + len(addition.persons) > ROWS_AT_A_TIME:
-            yield from _build(sample, held, names)
+            yield held, _build(sample, held, names)
             held, rows = [], 0
         held, rows = [*held, addition], rows + len(addition.persons)
     if held:
-        yield from _build(sample, held, names)
+        yield held, _build(sample, held, names)
 
 
-def _build(
-    sample: RecordSample, additions: Sequence[Addition], names: Sequence[str]
-) -> Iterator[tuple[Addition, pd.DataFrame, pd.DataFrame]]:
+def _build(sample: RecordSample, additions: Sequence[Addition], names: Sequence[str]) -> pd.DataFrame:
     """Build several additions at once, each member under a label of its own for each."""
     changed = {table for addition in additions for table in addition.rows}
     moved = _find_moved(sample.plan, names, changed)
     read = {table for feature in moved.features for table in find_tables(feature.name, feature.source)}
-    cohort = sample.members.cohort
-    spine = pd.concat([_label(cohort, addition, place) for place, addition in enumerate(additions)], ignore_index=True)
-    tables = {
-        name: pd.concat([_change(frame, name, one, place) for place, one in enumerate(additions)], ignore_index=True)
-        for name, frame in sample.tables.items()
-        if name in read
-    }
-    built = build_features(spine, tables, moved, everything=sample.plan.everything, code_map=sample.code_map)
-    labels = [feature.name for feature in moved.features]
-    for place, addition in enumerate(additions):
-        before = sample.members.features
-        before = before[before["person_id"].isin(addition.persons)].sort_values(KEYS, ignore_index=True)
-        part = built[built["person_id"].str.startswith(_prefix(place))].sort_values(KEYS, ignore_index=True)
-        yield addition, before, before.assign(**{name: part[name] for name in labels})
+    tables = {name: _stack(frame, name, additions) for name, frame in sample.tables.items() if name in read}
+    before = _label(sample.members.features, additions).sort_values("person_id", ignore_index=True)
+    built = build_features(
+        _label(sample.members.cohort, additions),
+        tables,
+        moved,
+        everything=sample.plan.everything,
+        code_map=sample.code_map,
+    )
+    if built["person_id"].tolist() != before["person_id"].tolist():
+        message = "added records: the features that were built again are of other members. Build them of one sample."
+        raise DataContractError(message)
+    return before.assign(**{feature.name: built[feature.name] for feature in moved.features})
 
 
 def _find_moved(plan: FeaturePlan, names: Sequence[str], changed: set[str]) -> Catalogue:
@@ -172,22 +170,25 @@ def _find_moved(plan: FeaturePlan, names: Sequence[str], changed: set[str]) -> C
     )
 
 
-def _prefix(place: int) -> str:
-    return f"{place:04d}-"
+def _label(frame: pd.DataFrame, additions: Sequence[Addition]) -> pd.DataFrame:
+    """Repeat the rows of the members who get each addition, under labels of their own."""
+    parts = []
+    for place, addition in enumerate(additions):
+        kept = frame[frame["person_id"].isin(addition.persons)]
+        label = f"{place:05d}-" + kept["person_id"]
+        parts.append(kept.assign(place=place, member=kept["person_id"], person_id=label))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _label(frame: pd.DataFrame, addition: Addition, place: int) -> pd.DataFrame:
-    """Keep the rows of the members who get the addition, under labels of their own."""
-    kept = frame[frame["person_id"].isin(addition.persons)]
-    return kept.assign(person_id=_prefix(place) + kept["person_id"])
-
-
-def _change(frame: pd.DataFrame, name: str, addition: Addition, place: int) -> pd.DataFrame:
-    """Add the rows of one table, or put them in the place of those with their key."""
-    added = addition.rows.get(name)
-    kept = frame
-    if added is not None:
-        key = list(TABLES[name].key)
-        both = pd.concat([frame, added[frame.columns]], ignore_index=True)
-        kept = both.drop_duplicates(key, keep="last")
-    return _label(kept, addition, place)
+def _stack(frame: pd.DataFrame, name: str, additions: Sequence[Addition]) -> pd.DataFrame:
+    """Repeat a table for each addition, with its rows added or in the place of those with their key."""
+    key = list(TABLES[name].key)
+    parts = []
+    for place, addition in enumerate(additions):
+        kept, added = frame, addition.rows.get(name)
+        if added is not None:
+            replaced = frame.set_index(key).index.isin(added.set_index(key).index)
+            kept = pd.concat([frame[~replaced], added[frame.columns]], ignore_index=True)
+        kept = kept[kept["person_id"].isin(addition.persons)]
+        parts.append(kept.assign(person_id=f"{place:05d}-" + kept["person_id"]))
+    return pd.concat(parts, ignore_index=True)

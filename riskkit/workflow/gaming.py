@@ -15,7 +15,7 @@ from riskkit.workflow.rating_frame import rate_frame
 from riskkit.workflow.score import KEYS, assign_member_tiers, predict_outcomes
 
 if TYPE_CHECKING:
-    from riskkit.workflow.added_records import RecordSample
+    from riskkit.workflow.added_records import Addition, RecordSample
     from riskkit.workflow.audit_policy import AuditPolicy
     from riskkit.workflow.bundle import Bundle
 
@@ -48,18 +48,23 @@ def compute_gaming(bundle: Bundle, sample: RecordSample, policy: AuditPolicy) ->
         dearest first. A family that nobody in the sample could get has no row; of fewer than 11 members the gain is
         missing.
     """
-    names = _list_features(bundle)
-    context = sample.members.cohort[
-        [*KEYS, *(name for name in ("region", "exposure_months") if name in sample.members.cohort)]
-    ]
+    names, cohort = _list_features(bundle), sample.members.cohort
+    known = cohort[["person_id", *(name for name in ("region", "exposure_months") if name in cohort)]]
+    context = known.rename(columns={"person_id": "member"})
+    start = sample.members.features
+    start = start.assign(member=start["person_id"]).sort_values("person_id", ignore_index=True)
+    rates = pd.Series(_rate(bundle, start.merge(context, on="member")), index=start["member"])
+    before = start.set_index("member")[names]
     rows = []
     additions = list_additions(sample, names, spend=policy.added_spend.value)
-    for addition, before, after in build_additions(sample, additions, names):
-        rates = [_rate(bundle, frame.merge(context, on=KEYS, validate="one_to_one")) for frame in (before, after)]
-        gain = (rates[1] - rates[0]) / (policy.added_spend.value if addition.family == "spend" else 1.0)
-        moved = _count_moved(before[names], after[names])
-        shown = (float(gain.mean()), float(gain.max())) if len(gain) >= SMALLEST_REPORTED_GROUP else (np.nan, np.nan)
-        rows.append((addition.family, addition.record, len(gain), moved, *shown))
+    for built, after in build_additions(sample, additions, names):
+        gain = _rate(bundle, after.merge(context, on="member")) - rates[after["member"]].to_numpy()
+        moved = _find_moved(before.loc[after["member"]], after[names])
+        place = after["place"].to_numpy()
+        rows += [
+            _describe(addition, gain[place == number], moved[place == number], policy)
+            for number, addition in enumerate(built)
+        ]
     found = pd.DataFrame(rows, columns=COLUMNS)
     order = found["family"].map({family: place for place, family in enumerate(FAMILIES)})
     found = found.assign(order=order).sort_values(["order", "gain", "record"], ascending=[True, False, True])
@@ -78,10 +83,20 @@ def _list_features(bundle: Bundle) -> list[str]:
     return list(names | dict.fromkeys(name for name in own if name in known))
 
 
-def _count_moved(before: pd.DataFrame, after: pd.DataFrame) -> int:
-    """Count the features that differ for anybody."""
+def _find_moved(before: pd.DataFrame, after: pd.DataFrame) -> np.ndarray:
+    """Mark the features that differ, by row."""
     one, other = before.to_numpy(np.float64), after.to_numpy(np.float64)
-    return int((~np.isclose(one, other, rtol=1e-9, atol=1e-9, equal_nan=True)).any(axis=0).sum())
+    return np.asarray(~np.isclose(one, other, rtol=1e-9, atol=1e-9, equal_nan=True))
+
+
+def _describe(
+    addition: Addition, gain: np.ndarray, moved: np.ndarray, policy: AuditPolicy
+) -> tuple[str, str, int, int, float, float]:
+    """Say what one addition gains; of few members nothing."""
+    per_unit = gain / (policy.added_spend.value if addition.family == "spend" else 1.0)
+    few = len(gain) < SMALLEST_REPORTED_GROUP
+    shown = (np.nan, np.nan) if few else (float(per_unit.mean()), float(per_unit.max()))
+    return addition.family, addition.record, len(gain), int(moved.any(axis=0).sum()), *shown
 
 
 def _rate(bundle: Bundle, frame: pd.DataFrame) -> np.ndarray:
