@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from riskkit.errors import PolicyError
 from riskkit.policy import read_toml
 from riskkit.rates.policy import RatePolicy
+from riskkit.workflow import audit as audit_module
 from riskkit.workflow.added_records import RecordSample
 from riskkit.workflow.audit import AuditOptions, audit_policy, read_audit_policy, write_audit
 from riskkit.workflow.audit_population import FAIRNESS, AuditPopulation, make_audit_frame, rate_population
@@ -89,8 +91,9 @@ def test_blocks_for_teams_are_left_out_of_an_audit(training: Training, populatio
 
 
 def test_what_affordability_cuts_shows_as_a_gap_and_is_not_absorbed(
-    scheme: Scheme, training: Training, population: AuditPopulation
+    scheme: Scheme, training: Training, population: AuditPopulation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(audit_module, "compute_gaming", lambda *_: pd.DataFrame(columns=["family", "gain"]))
     assert scheme.rate_policy is not None
     values = scheme.rate_policy.model_dump(mode="json", exclude_none=True)
     number = {"unit": "as written", "reference": "test", "effective": "2025-01-01"}
