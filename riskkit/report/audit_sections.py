@@ -123,7 +123,8 @@ def make_price_section(audit: Mapping[str, Any], audits: Audits) -> Block:
         grouping, _, group = str(row["group"]).partition(": ")
         prices.setdefault(f"{to_english(GROUPINGS[grouping])}: {group}", []).append(row)
     caption = (
-        "Over the partition that the group is of. Held: what the group gets, the others pay. Free: it comes on top."
+        "MAPL: mean absolute predictable profit or loss, over the partition that the group is of. Held: what the group "
+        "gets, the others pay. Free: it comes on top."
     )
     svg = draw_price(prices, str(audit["currency"]), make_anchor("figure-price", audit))
     held, free = ("NC of the rest", "MAPL", "R²"), ("NC overall", "MAPL", "R²")
