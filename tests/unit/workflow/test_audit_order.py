@@ -11,6 +11,7 @@ from riskkit.policy import read_policy
 from riskkit.rates.policy import RatePolicy
 from riskkit.risk.balance import Balance
 from riskkit.workflow.audit_order import prove_order
+from riskkit.workflow.audit_population import rate_population
 from riskkit.workflow.bundle import Bundle
 from riskkit.workflow.rate import RatedPopulation, rate_members
 from riskkit.workflow.training import Training
@@ -40,6 +41,18 @@ def test_a_rate_by_tier_is_proved_by_the_outcome_that_is_cut(training: Training)
 
 def test_a_flat_rate_needs_no_model(training: Training) -> None:
     assert set(prove_order(rate(training, "package_1200.toml"))["part"]) == {"rate"}
+
+
+@pytest.mark.parametrize("policy", sorted(path.name for path in RATES.glob("*.toml")))
+def test_no_shipped_policy_breaks_the_order(training: Training, policy: str) -> None:
+    found = read_policy(RATES / policy, RatePolicy).model_copy(update={"currency": training.bundle.currency})
+    absent = [name for name in found.columns if name not in {*training.rating.features, "region", "risk_tier"}]
+    # a column that the small scheme does not build is set to 0 for all: the proof reads the figures, not the members
+    features = training.rating.features.assign(**dict.fromkeys(absent, 0.0))
+    rated = rate_population(training.bundle, found, replace(training.rating, features=features))
+    proved = prove_order(rated.bundle)
+    assert not (proved["verdict"] == "fails").any()
+    assert proved["step"].tolist()[-1] == "13 rounding"
 
 
 @pytest.mark.parametrize("falls", [True, False])
