@@ -62,6 +62,13 @@ MinutesOption = Annotated[
 WarmStartOption = Annotated[
     str | None, typer.Option("--warm-start", help="Last year's bundle, whose trees the tuning tries early.")
 ]
+LastScoresOption = Annotated[
+    Path | None, typer.Option("--last-scores", help="scores.parquet of the year before, whose tiers are held.")
+]
+OverridesOption = Annotated[
+    Path | None,
+    typer.Option("--overrides", help="CSV of clinicians: person_id, risk_tier, code, author, expiry_date."),
+]
 BootstrapOption = Annotated[int | None, typer.Option("--bootstrap", min=20, help="Bootstrap replicates for intervals.")]
 
 

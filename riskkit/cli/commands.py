@@ -12,9 +12,11 @@ from riskkit.cli.app import (
     BadRowsOption,
     BootstrapOption,
     IndexDateOption,
+    LastScoresOption,
     MinutesOption,
     ModelOption,
     OutOption,
+    OverridesOption,
     SchemeArgument,
     SourceOption,
     TrialsOption,
@@ -93,6 +95,7 @@ def evaluate(
     """Hold a bundle against what happened on a source that it has not seen."""
     from riskkit.workflow.apply import open_bundle
     from riskkit.workflow.evaluate import Effort, evaluate_source
+    from riskkit.workflow.follow_up_text import describe_follow_up
     from riskkit.workflow.summary_text import describe_outcome
 
     bundle, day = open_bundle(model), day_of(index_date)
@@ -107,6 +110,8 @@ def evaluate(
             progress=progress,
         )
     lines = [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
+    lines += describe_follow_up(summary["outcomes"])
+    lines += [f"Not measured: {name}, {reason}." for name, reason in summary["not_measured"].items()]
     typer.echo("\n".join([*lines, f"Summary: {out / 'summary.json'}"]))
 
 
@@ -116,18 +121,28 @@ def score(
     *,
     source: SourceOption,
     out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("out/scores.parquet"),
+    last_scores: LastScoresOption = None,
+    overrides: OverridesOption = None,
     index_date: IndexDateOption = None,
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Score every eligible member of a source: risks, tier, rate and reasons."""
     from riskkit.workflow.apply import open_bundle, score_source
+    from riskkit.workflow.tier_changes import describe_changes
+    from riskkit.workflow.tier_files import TierFiles
 
     bundle = open_bundle(model)
     with show_progress() as progress:
         scores = score_source(
-            bundle, source, out, index_date=day_of(index_date), on_bad_rows=rows_choice(on_bad_rows), progress=progress
+            bundle,
+            source,
+            out,
+            tier_files=TierFiles(last_scores, overrides),
+            index_date=day_of(index_date),
+            on_bad_rows=rows_choice(on_bad_rows),
+            progress=progress,
         )
-    typer.echo(f"Wrote the scores of {len(scores):,} members to {out}.")
+    typer.echo("\n".join([*describe_changes(scores), f"Wrote the scores of {len(scores):,} members to {out}."]))
 
 
 @app.command(epilog="Example: riskkit report --out out/demo")
@@ -148,6 +163,8 @@ def retrain(
     minutes: MinutesOption = None,
     bootstrap: BootstrapOption = None,
     warm_start: WarmStartOption = None,
+    last_scores: LastScoresOption = None,
+    overrides: OverridesOption = None,
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Run a scheme from its source to a certified rate table, a report and a registered bundle."""
@@ -156,11 +173,20 @@ def retrain(
     from riskkit.workflow.retrain import retrain as run
     from riskkit.workflow.scheme import read_scheme
     from riskkit.workflow.summary_text import describe_run
+    from riskkit.workflow.tier_files import TierFiles
 
     read = read_scheme(scheme, tuning_trials=trials, tuning_minutes=minutes, n_bootstrap=bootstrap)
     warm = open_bundle(warm_start) if warm_start else None
     with show_progress() as progress:
-        result = run(read, source, out, on_bad_rows=rows_choice(on_bad_rows), warm=warm, progress=progress)
+        result = run(
+            read,
+            source,
+            out,
+            on_bad_rows=rows_choice(on_bad_rows),
+            warm=warm,
+            tier_files=TierFiles(last_scores, overrides),
+            progress=progress,
+        )
     typer.echo("\n".join(describe_run(result.summary, out, result.version)))
     require_gates(result.summary)
 

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from riskkit.cli.app import BadRows, BadRowsOption, IndexDateOption, app, day_of, rows_choice
+from riskkit.cli.app import (
+    BadRows,
+    BadRowsOption,
+    IndexDateOption,
+    LastScoresOption,
+    OverridesOption,
+    app,
+    day_of,
+    rows_choice,
+)
 from riskkit.cli.progress import show_progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
-rates_app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
+
+class RatesGroup(TyperGroup):
+    """The options of `rates` itself rate; a subcommand has its own, and rates nothing besides."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the subcommand; without one this is never asked."""
+        self.callback = None
+        return super().resolve_command(ctx, args)
+
+
+rates_app = typer.Typer(cls=RatesGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(rates_app, name="rates")
 
 ModelAsked = Annotated[
@@ -31,7 +51,6 @@ AuditBootstrap = Annotated[int, typer.Option("--bootstrap", min=20, help="Bootst
     epilog="Example: riskkit rates --model out/demo --source out/demo/source --out out/rates",
 )
 def rates(
-    context: typer.Context,
     model: ModelAsked = None,
     source: SourceAsked = None,
     *,
@@ -41,12 +60,12 @@ def rates(
         Path | None, typer.Option("--experience", help="CSV of teams and years: team_id, ratio, weight.")
     ] = None,
     prior: Annotated[Path | None, typer.Option("--prior", help="CSV of last year: team_id, amount.")] = None,
+    last_scores: LastScoresOption = None,
+    overrides: OverridesOption = None,
     index_date: IndexDateOption = None,
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Fit the rates of a source's members to the budget, to the cent, with ledger and certificate."""
-    if context.invoked_subcommand is not None:
-        return
     if model is None or source is None:
         missing = "--model" if model is None else "--source"
         message = f"Missing option '{missing}'."
@@ -54,6 +73,8 @@ def rates(
     from riskkit.workflow.apply import open_bundle, rate_source
     from riskkit.workflow.rate import TeamHistory
     from riskkit.workflow.summary_text import describe_rates
+    from riskkit.workflow.tier_changes import describe_changes
+    from riskkit.workflow.tier_files import TierFiles
 
     bundle = open_bundle(model)
     with show_progress() as progress:
@@ -63,11 +84,20 @@ def rates(
             out,
             policy=policy,
             history=TeamHistory(_read_teams(experience), _read_teams(prior)),
+            tier_files=TierFiles(last_scores, overrides),
             index_date=day_of(index_date),
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )
-    typer.echo("\n".join([*describe_rates(rated.certificate), f"Table, ledger and certificate: {out}"]))
+    typer.echo(
+        "\n".join(
+            [
+                *describe_changes(rated.table),
+                *describe_rates(rated.certificate),
+                f"Table, ledger and certificate: {out}",
+            ]
+        )
+    )
 
 
 def _read_teams(path: Path | None) -> pd.DataFrame | None:

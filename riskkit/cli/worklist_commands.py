@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from riskkit.cli.app import IndexDateOption, ModelOption, OutOption, SourceOption, app, day_of
+from riskkit.cli.app import IndexDateOption, ModelOption, OutOption, OverridesOption, SourceOption, app, day_of
 from riskkit.cli.progress import show_progress
 
 
@@ -19,17 +19,19 @@ def worklist(
     out: OutOption = Path("out/worklist"),
     schedule: Annotated[Path | None, typer.Option("--schedule", help="Follow-up policy; the shipped one else.")] = None,
     tiers: Annotated[Path | None, typer.Option("--tiers", help="Tier policy; the bundle's own if not given.")] = None,
-    prior: Annotated[Path | None, typer.Option("--prior", help="tiers.parquet of the year before.")] = None,
-    overrides: Annotated[
-        Path | None, typer.Option("--overrides", help="CSV of clinicians: person_id, risk_tier, code, author, expiry.")
+    last_scores: Annotated[
+        Path | None,
+        typer.Option("--last-scores", "--prior", help="scores.parquet or tiers.parquet of the year before."),
     ] = None,
+    overrides: OverridesOption = None,
     index_date: IndexDateOption = None,
 ) -> None:
     """List for each team what its members are owed and since when it is due."""
     from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.tier_files import TierFiles
     from riskkit.workflow.worklist import WorklistOptions, write_worklist
 
-    options = WorklistOptions(schedule, tiers, prior, overrides, day_of(index_date))
+    options = WorklistOptions(schedule, tiers, TierFiles(last_scores, overrides), day_of(index_date))
     with show_progress() as progress:
         listed = write_worklist(open_bundle(model), source, out, options, progress=progress)
     late = int((listed["overdue_days"] > 0).sum())

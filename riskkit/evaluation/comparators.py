@@ -120,7 +120,8 @@ def fit_comparator(
     observed : array-like of shape (n_rows,)
         0/1, or annualised amounts.
     weight : array-like of shape (n_rows,), optional
-        Censoring weight or exposure in member years; 1 where absent.
+        Censoring weight or exposure in member years; 1 where absent. A row of weight 0 is left out: of a member who
+        left before the horizon nothing is known.
 
     Returns
     -------
@@ -146,6 +147,8 @@ def fit_comparator(
     if not len(frame) == y.size == w.size:
         message = f"comparator {name}: {len(frame)} rows, {y.size} outcomes, {w.size} weights; expected one each a row."
         raise DataContractError(message)
+    if not (w > 0).all():
+        frame, y, w = frame[w > 0], y[w > 0], w[w > 0]
     if name == "age_sex":
         return _fit_age_sex(frame, y, w)
     if name == "gam":

@@ -97,7 +97,30 @@ def _tabulate(value: FloatArray, replicates: FloatArray, kind: Kind) -> pd.DataF
 
 def _subtract(model: tuple[FloatArray, FloatArray], other: tuple[FloatArray, FloatArray], kind: Kind) -> pd.DataFrame:
     table = _tabulate(model[0] - other[0], model[1] - other[1], kind)
-    table = table[table["metric"].isin(HIGHER_IS_BETTER[kind])].reset_index(drop=True)
+    return judge_differences(table[table["metric"].isin(HIGHER_IS_BETTER[kind])].reset_index(drop=True), kind)
+
+
+def judge_differences(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    """Say for each difference which side is better.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `metric` (those of `HIGHER_IS_BETTER`), `low` and `high` of the model less the comparator.
+    kind : {"binary", "cost"}
+        Which set of metrics.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with `better`: ``"model"`` or ``"comparator"`` where the interval excludes 0, else ``"neither"``.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"metric": ["auroc", "brier_score"], "low": [0.01, 0.01], "high": [0.02, 0.02]})
+    >>> judge_differences(table, "binary")["better"].tolist()
+    ['model', 'comparator']
+    """
     up = table["metric"].map(HIGHER_IS_BETTER[kind]).astype(bool)
     above, below = table["low"] > 0, table["high"] < 0
     better = pd.Series("neither", index=table.index)

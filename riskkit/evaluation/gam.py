@@ -108,5 +108,7 @@ def fit_gam(kind: Kind, frame: pd.DataFrame, observed: FloatArray, weight: Float
     with warnings.catch_warnings():
         # Said of the package's own pictures, which are not drawn here.
         warnings.filterwarnings("ignore", message="Missing values detected")
+        # Of a feature that no training row has, it learns nothing, as it should.
+        warnings.filterwarnings("ignore", message="All-NaN slice encountered")
         model.fit(frame.iloc[rows].to_numpy(dtype=np.float64), observed[rows], sample_weight=weight[rows])
     return GamComparator(model, names, kind)

@@ -146,10 +146,39 @@ def compute_outcome_drift(
     table = bootstrap_statistics(sample, {"oe_ratio": weighted_oe_ratio}, n_bootstrap=n_bootstrap, seed=seed)
     oe_ratio, low, high = (float(table[name].iloc[0]) for name in ("value", "low", "high"))
     gini = float(weighted_gini(sample, sample.weight[None, :])[0])
+    return judge_outcome_drift(oe_ratio, low, high, gini=gini, limits=limits)
+
+
+def judge_outcome_drift(oe_ratio: float, low: float, high: float, *, gini: float, limits: DriftLimits) -> OutcomeDrift:
+    """Judge figures of a later year that were computed elsewhere, such as those of a horizon under censoring.
+
+    Parameters
+    ----------
+    oe_ratio, low, high : float
+        Observed over expected with its 95% interval.
+    gini : float
+        Ordered Gini ratio of the prediction; of a 0/1 outcome it is 2 AUROC - 1.
+    limits : DriftLimits
+        The bands.
+
+    Returns
+    -------
+    OutcomeDrift
+        The figures and the verdict, which does not look at the interval.
+
+    Examples
+    --------
+    >>> limits = DriftLimits(stable=(0.97, 1.03), refuse=(0.33, 3.0))
+    >>> found = judge_outcome_drift(1.1, 0.9, 1.3, gini=0.4, limits=limits)
+    >>> found.verdict, found.evidence
+    ('recalibrate', 'weak')
+    """
     verdict, reason = _judge(oe_ratio, low, high, gini=gini, limits=limits)
     inside, *ends = (_name_band(ratio, limits) for ratio in (oe_ratio, low, high))
     lost = verdict == "refuse" and inside != "refuse"
-    evidence: Literal["clear", "weak"] = "clear" if lost or all(end == inside for end in ends) else "weak"
+    across = low < limits.stable[0] and high > limits.stable[1]
+    same = all(end == inside for end in ends) and not across
+    evidence: Literal["clear", "weak"] = "clear" if lost or same else "weak"
     expected_ratio = 1 / oe_ratio if oe_ratio > 0 else float("nan")
     return OutcomeDrift(oe_ratio, low, high, expected_ratio, gini, verdict, evidence, reason)
 

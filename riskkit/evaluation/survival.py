@@ -74,7 +74,7 @@ def compute_survival_metrics(
     n_bootstrap: int = 500,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Compute the figures of one or more predictions by a horizon, and of the first one's AUROC less each other's.
+    """Compute the figures of one or more predictions by a horizon, and what the first one has more than each other.
 
     Every replicate of the bootstrap draws persons and computes the chance of being followed anew; differences are
     paired. No row is dropped: who left before the horizon counts for the chance of being followed, and is stood for.
@@ -97,7 +97,7 @@ def compute_survival_metrics(
     pandas.DataFrame
         `prediction`, `metric`, `value`, `low`, `high`. Metrics: `auroc` (time-dependent), `brier_score` (weighted by
         the inverse chance of being followed), `observed` (Aalen-Johansen), `expected`, `oe_ratio`; and
-        `auroc_difference` of the first prediction less this one.
+        `auroc_difference` and `brier_difference` of the first prediction less this one.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def _name_figures(scores: Mapping[str, FloatArray]) -> list[tuple[str, str]]:
     alone = [
         (name, metric) for name in scores for metric in ("auroc", "brier_score", "observed", "expected", "oe_ratio")
     ]
-    return alone + [(name, "auroc_difference") for name in list(scores)[1:]]
+    return alone + [(name, f"{metric}_difference") for metric in ("auroc", "brier") for name in list(scores)[1:]]
 
 
 def _compute_figures(
@@ -138,11 +138,13 @@ def _compute_figures(
     followed = weighted_censoring(sample, weights, horizon)
     observed = weighted_incidence(sample, weights, horizon)
     event = (sample.cause == 1) & (sample.days < horizon)
-    columns, areas = [], []
+    columns, areas, errors = [], [], []
     for values in scores.values():
         area = weighted_dynamic_auroc(sample, values, followed, horizon, controls=controls)
         brier = divide(followed @ (event - values) ** 2, followed.sum(axis=1))
         expected = divide(weights @ values, weights.sum(axis=1))
         columns += [area, brier, observed, expected, divide(observed, expected)]
         areas.append(area)
-    return np.column_stack([*columns, *(areas[0] - area for area in areas[1:])])
+        errors.append(brier)
+    apart = [one[0] - other for one in (areas, errors) for other in one[1:]]
+    return np.column_stack([*columns, *apart])

@@ -20,6 +20,7 @@ SURVEY: dict[str, tuple[str, str, str]] = {
     "stated_income": ("income of the family", "家庭收入", "USD"),
     "stated_education": ("education of the head of the family", "户主受教育年数", "years"),
     "stated_family_size": ("members of the family", "家庭人数", "persons"),
+    "stated_site": ("site of the study, by its number", "研究地点编号", "number"),
 }
 """Words in English and Chinese and unit of each stated value."""
 

@@ -110,6 +110,40 @@ def make_team_note(outcome: Outcome) -> Block | None:
     return make_note(text)
 
 
+def make_follow_up_note(outcome: Outcome) -> Block | None:
+    """Say of a horizon of a hazard who was followed, who is stood for, and how far age alone goes.
+
+    Parameters
+    ----------
+    outcome : mapping
+        An outcome of `summary.json`.
+
+    Returns
+    -------
+    dict or None
+        The note; None of an outcome that is no horizon of a hazard.
+    """
+    found = outcome.get("follow_up")
+    if not found:
+        return None
+    names = ("rows_evaluated", "left_before_horizon", "dropped_for_censoring", "deaths")
+    tested, left, dropped, died = (format_count(found.get(name)) for name in names)
+    age = format_metric("auroc", as_estimate(found.get("auroc_age"))["value"])
+    gain, rate = found.get("auroc_gain_over_age"), as_estimate(found.get("observed"))["value"]
+    text = (
+        f"Of {tested} test members {left} left before the horizon; those who stayed stand for them, and {dropped} were "
+        f"dropped. {died} died without the event, which competes with it. Observed, by Aalen and Johansen: "
+        f"{format_percent(rate)}. Age alone has {metric_title('auroc')} {age}"
+    )
+    interval = format_interval("auroc", gain)
+    text += (
+        f"; the booster less age {format_metric('auroc', as_estimate(gain)['value'])} ({interval})."
+        if interval
+        else "."
+    )
+    return make_note(text)
+
+
 def make_month_table(outcome: Outcome) -> Block | None:
     """Make the table of the months of follow-up.
 

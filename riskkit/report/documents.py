@@ -8,6 +8,7 @@ from riskkit.errors import DataContractError
 from riskkit.report.data_section import make_data_section
 from riskkit.report.explanation_section import make_explanation_section
 from riskkit.report.member_section import make_member_section
+from riskkit.report.migration_section import make_migration_section
 from riskkit.report.outcome_section import make_key_figures, make_outcome_section
 from riskkit.report.policy_section import make_policy_section
 from riskkit.report.population_sections import make_flow_section, make_tier_section
@@ -31,7 +32,7 @@ def make_document(summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]
     ----------
     summary : mapping
         The content of `summary.json`: `scheme` and `outcomes`, and where the scheme has them `drift`, `tiers`,
-        `rates`, `gates`, `data`, `flow` and `examples`.
+        `migration`, `rates`, `gates`, `data`, `flow` and `examples`.
     frames : mapping of str to pandas.DataFrame
         `predictions` (test rows: `person_id`, `outcome`, `observed`, `predicted`, `weight` and a column for each
         comparator), and where written `rates` (`rate_amount`, currency per member year), `contributions_<outcome>`,
@@ -55,6 +56,7 @@ def make_document(summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]
         make_policy_section(summary),
         make_drift_section(summary),
         make_tier_section(summary),
+        make_migration_section(summary),
         make_rate_section(summary, frames),
         make_member_section(summary),
         make_explanation_section(summary),

@@ -56,7 +56,8 @@ def _make_member(summary: Summary, example: Mapping[str, Any], number: int) -> B
 
 def _list_facts(summary: Summary, example: Mapping[str, Any]) -> list[tuple[str, str]]:
     currency = str(summary["scheme"].get("currency", ""))
-    facts = [("Tier", example.get("risk_tier")), ("Package", example.get("package"))]
+    tier, change = example.get("risk_tier"), example.get("tier_change")
+    facts = [("Tier", f"{tier}: {change}" if change else tier), ("Package", example.get("package"))]
     shown = [(title, str(value)) for title, value in facts if value]
     for name, value in (example.get("predictions") or {}).items():
         binary = summary["outcomes"].get(name, {}).get("kind") == "binary"

@@ -11,6 +11,7 @@ from riskkit.report.comparison_section import (
     make_comparator_note,
     make_contrast_note,
     make_difference_table,
+    make_follow_up_note,
     make_month_table,
     make_team_note,
 )
@@ -142,6 +143,7 @@ def make_outcome_section(name: str, outcome: Mapping[str, Any], frames: Frames) 
     blocks = [
         _make_quality_gallery(name, outcome, frames["predictions"]),
         make_comparator_note(outcome),
+        make_follow_up_note(outcome),
         _make_truth_note(outcome),
         make_contrast_note(outcome),
         make_difference_table(outcome),

@@ -13,6 +13,14 @@ from riskkit.report.wording import MISSING, SMALLEST_CELL, as_estimate, format_c
 
 Summary = Mapping[str, Any]
 WITHHELD: Final = "withheld"
+GRADIENTS: Final = {
+    "separated": ("The observed rate rises from tier to tier, and no two neighbouring intervals overlap.", "good"),
+    "increasing": ("The observed rate rises from tier to tier.", "good"),
+    "not increasing": (
+        "The observed rate does not rise from tier to tier: the tiers do not order these members.",
+        "bad",
+    ),
+}
 
 
 def make_flow_section(summary: Summary) -> Block | None:
@@ -84,14 +92,37 @@ def make_tier_section(summary: Summary) -> Block | None:
     tiers = summary.get("tiers")
     if not tiers:
         return None
-    rows = withhold_small_tiers(tiers["rows"])
-    figure = make_figure(draw_tiers(rows, "tiers"), "Tier sizes and observed rates", "Withheld tiers have no bar.")
-    titles = ["Tier", "Package", "Members", "Share", "Observed rate", "Mean predicted risk"]
-    titles += ["Share of cost"] if any("cost_share" in row for row in rows) else []
-    table = make_table(titles, [_tier_cells(row)[: len(titles)] for row in rows], words=2)
-    observed = outcome_title(summary, tiers.get("outcome"))
+    observed, cost = (outcome_title(summary, tiers.get(key)) for key in ("outcome", "cost_outcome"))
     lead = f"Tier policy: {_policy_title(tiers.get('policy'))}." + (f" Observed rate: {observed}." if observed else "")
-    return make_section("tiers", "Risk tiers", [_make_order_note(rows), figure, table], lead=lead)
+    lead += f" Cost: {cost}, as observed." if cost else ""
+    return make_section("tiers", "Risk tiers", make_tier_blocks(tiers, "tiers"), lead=lead)
+
+
+def make_tier_blocks(
+    tiers: Mapping[str, Any], name: str, title: str = "Tier sizes and observed rates"
+) -> list[Block | None]:
+    """Show what happened in each tier: whether the rate rises, the figure, the table.
+
+    Parameters
+    ----------
+    tiers : mapping
+        `rows` and `gradient`, as in `summary.json`.
+    name : str
+        Name of the figure on the page.
+    title : str, default "Tier sizes and observed rates"
+        Title of the figure.
+
+    Returns
+    -------
+    list of dict or None
+        Note, figure and table.
+    """
+    rows = withhold_small_tiers(tiers["rows"])
+    figure = make_figure(draw_tiers(rows, name), title, "Withheld tiers have no bar.")
+    titles = ["Tier", "Package", "Members", "Share", "Observed rate", "Mean predicted risk"]
+    titles += ["Share of cost"] if any(row.get("cost_share") is not None for row in rows) else []
+    table = make_table(titles, [_tier_cells(row)[: len(titles)] for row in rows], words=2)
+    return [_make_order_note(rows, tiers.get("gradient")), figure, table]
 
 
 def withhold_small_tiers(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -146,12 +177,13 @@ def _tier_cells(row: Mapping[str, Any]) -> list[Cell]:
     ]
 
 
-def _make_order_note(rows: Sequence[Mapping[str, Any]]) -> Block | None:
+def _make_order_note(rows: Sequence[Mapping[str, Any]], gradient: str | None) -> Block | None:
+    """Say whether the rate rises: as the summary says of all tiers in the policy's order, else read off the rows."""
     named = [row for row in rows if row["tier"] != "unassessed"]
     rates = [as_estimate(row.get("observed_rate"))["value"] for row in named]
     known = [rate for rate in rates if rate is not None]
+    if gradient in GRADIENTS:
+        return make_note(*GRADIENTS[gradient])
     if len(known) < 2:
         return None
-    if all(low < high for low, high in pairwise(known)):
-        return make_note("The observed rate rises from tier to tier.", "good")
-    return make_note("The observed rate does not rise from tier to tier: the tiers do not order these members.", "bad")
+    return make_note(*GRADIENTS["increasing" if all(low < high for low, high in pairwise(known)) else "not increasing"])

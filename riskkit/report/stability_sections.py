@@ -40,6 +40,7 @@ def make_drift_section(summary: Summary) -> Block | None:
         blocks.append(make_note(text, DRIFT_TONES.get(verdict, "warn")))
         blocks.append(_make_input_note(entry))
         blocks.append(_make_drift_table(entry))
+    blocks.append(_make_open_note(summary))
     blocks += _make_shift_figures(drift["outcomes"])
     lead = f"The models as trained, applied at {drift.get('index_date')} as if the outcome were still unknown."
     return make_section("drift", "Drift: does the model hold a year later?", blocks, lead=lead)
@@ -54,6 +55,19 @@ def _make_input_note(entry: Mapping[str, Any]) -> Block | None:
     text = f"From the inputs alone: {inputs.get('verdict')}. {inputs.get('reason')}"
     text += f" Features that moved, the most important first: {moved}." if moved else ""
     return make_note(text, "plain" if inputs.get("verdict") == "stable" else "warn")
+
+
+def _make_open_note(summary: Summary) -> Block | None:
+    """Name the horizons that have not closed, and what their inputs show in the meantime."""
+    not_closed = summary["drift"].get("open_horizons") or {}
+    if not not_closed:
+        return None
+    parts = [
+        f"“{outcome_title(summary, name)}” ({one.get('reason')}; from the inputs alone: "
+        f"{(one.get('inputs') or {}).get('verdict')})"
+        for name, one in not_closed.items()
+    ]
+    return make_note(f"Not judged, because the horizon has not closed: {'; '.join(parts)}.")
 
 
 def _make_drift_table(entry: Mapping[str, Any]) -> Block | None:

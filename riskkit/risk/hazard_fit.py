@@ -14,6 +14,7 @@ from riskkit.errors import DataContractError, LeakageError
 from riskkit.risk.calibrator import Calibrator
 from riskkit.risk.factory import HOLDOUT_FOLDS
 from riskkit.risk.hazard import HazardClassifier
+from riskkit.risk.hazard_crossing import predict_apart, runs_into
 from riskkit.risk.hazard_margins import compute_margins
 from riskkit.risk.hazard_model import HazardModel
 from riskkit.risk.matrix import KEY, assign_folds, make_matrix
@@ -46,6 +47,9 @@ def fit_hazard(
     on_iteration: OnIteration | None = None,
 ) -> HazardModel:
     """Train the trees of both causes, check them, and calibrate every horizon on rows they never saw.
+
+    Where training follows members into the year that they are calibrated on, the maps are fitted on the predictions of
+    other trees, which saw no row of the person (`hazard_crossing`).
 
     Parameters
     ----------
@@ -108,10 +112,14 @@ def fit_hazard(
         baseline=_average_margins(estimator, matrix, train.rows.weight),
         metadata=_describe(estimator, constraints, matrix, train),
     )
-    return calibrate_hazard(model, calibration, num_threads=num_threads)
+    apart = runs_into(train, calibration, spec.horizon_days)
+    steps = predict_apart(estimator, x, train, calibration) if apart else None
+    return calibrate_hazard(model, calibration, steps=steps, num_threads=num_threads)
 
 
-def calibrate_hazard(model: HazardModel, calibration: TimeFrame, *, num_threads: int = 2) -> HazardModel:
+def calibrate_hazard(
+    model: HazardModel, calibration: TimeFrame, *, steps: FloatArray | None = None, num_threads: int = 2
+) -> HazardModel:
     """Calibrate a model's horizons anew, each on the members who were still without the event at the one before.
 
     Parameters
@@ -120,6 +128,11 @@ def calibrate_hazard(model: HazardModel, calibration: TimeFrame, *, num_threads:
         Trees, with or without calibrators.
     calibration : TimeFrame
         Rows to calibrate on; the weights of censoring stand for those who left.
+    steps : numpy.ndarray of shape (n_rows, n_horizons), optional
+        Their uncalibrated steps in the order of their keys, where the model's own trees have seen what became of the
+        members; the model's own where absent.
+    num_threads : int, default 2
+        Threads.
 
     Returns
     -------
@@ -134,7 +147,8 @@ def calibrate_hazard(model: HazardModel, calibration: TimeFrame, *, num_threads:
     """
     calibration = calibration.sort()
     spec, settings = model.spec, model.spec.calibration
-    steps = model.predict_steps(calibration.features, num_threads=num_threads)
+    crossed = steps is not None
+    steps = model.predict_steps(calibration.features, num_threads=num_threads) if steps is None else steps
     at_risk = np.ones(len(steps), dtype=bool)
     calibrators, missing = [], []
     for place, days in enumerate(spec.horizons_days):
@@ -160,6 +174,7 @@ def calibrate_hazard(model: HazardModel, calibration: TimeFrame, *, num_threads:
         "calibration_rows": len(steps),
         "calibration_weight": float(calibration.rows.weight.sum()),
         "not_calibrated": missing,
+        "calibrated_apart": crossed,
     }
     return replace(model, calibrators=tuple(calibrators), metadata={**model.metadata, **facts})
 

@@ -194,6 +194,11 @@ class HorizonModel:
         return self.stored.feature_names
 
     @property
+    def boosters(self) -> tuple[lightgbm.Booster, ...]:
+        """Trees of the event and, where any, of death, which all horizons share."""
+        return self.stored.boosters
+
+    @property
     def calibrator(self) -> Calibrator:
         """The calibrator of this horizon's step."""
         return self.stored.calibrators[self.place]

@@ -264,8 +264,8 @@ def _say_unknown(spec: OutcomeSpec, key: str, entry: str, names: set[str]) -> st
     near = difflib.get_close_matches(entry, sorted({*names, *FEATURE_GROUPS}), n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return (
-        f"{_place(spec, key)}: found {entry!r}, expected a feature of the catalogue or one of the groups "
-        f"{', '.join(FEATURE_GROUPS)}.{hint}"
+        f"{_place(spec, key)}: found {entry!r}, expected a feature that is built (see [features] of the scheme) "
+        f"or one of the groups {', '.join(FEATURE_GROUPS)}.{hint}"
     )
 
 

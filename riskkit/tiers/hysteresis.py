@@ -17,6 +17,8 @@ from riskkit.tiers.policy import UNASSESSED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from riskkit.tiers.policy import TierPolicy
+
 DAYS_A_MONTH = 365.25 / 12
 
 
@@ -56,7 +58,8 @@ def assign_held_tiers(
     below = replace(frozen, cuts=tuple(cut * (1 - block.margin.value) for cut in frozen.cuts))
     lowered = assign_tiers(below, predictions, features)
     names = [tier.name for tier in frozen.policy.tiers]
-    before = _last_of(prior, now, names)
+    check_last_tiers(frozen.policy, prior)
+    before = line_up_last(prior, now)
     place, low, last = (_rank(frame["risk_tier"], names) for frame in (now, lowered, before))
     months = (now["index_date"] - before["tier_since"]).dt.days.to_numpy(dtype=np.float64) / DAYS_A_MONTH
     # 365 days are a year of twelve months, whatever the leap year makes of them
@@ -80,17 +83,69 @@ def _hold(
     return held, reason
 
 
-def _last_of(prior: pd.DataFrame, now: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Line up the last tier of each member; who had none is as if unassessed."""
+def check_last_tiers(policy: TierPolicy, prior: pd.DataFrame) -> None:
+    """Refuse a last assignment that cannot be held against.
+
+    Parameters
+    ----------
+    policy : TierPolicy
+        The policy of today.
+    prior : pandas.DataFrame
+        The last assignment, as `assign_held_tiers` takes it.
+
+    Raises
+    ------
+    DataContractError
+        If it lacks a column, repeats a person or names a tier that the policy does not have.
+    """
+    names = [tier.name for tier in policy.tiers]
     require_columns(prior, [*KEY, "risk_tier"], "last tiers")
     strange = set(prior["risk_tier"].dropna()) - {*names, UNASSESSED}
     if strange or prior["person_id"].duplicated().any():
         found = f"tier {min(strange)!r}" if strange else "a person twice"
         message = f"last tiers: found {found}, expected one row per person with {', '.join(names)}. Correct the file."
         raise DataContractError(message)
+
+
+def line_up_last(prior: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Line up the last tier of each member of today; who had none is as if unassessed.
+
+    Parameters
+    ----------
+    prior : pandas.DataFrame
+        The last assignment, one row per person.
+    now : pandas.DataFrame of shape (n_members, n_columns)
+        Members of today, with `person_id`.
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n_members, 3)
+        `person_id`, `risk_tier` and `tier_since`, in the order of `now`; missing for who had no tier.
+    """
     since = prior["tier_since"] if "tier_since" in prior else prior["index_date"]
     known = prior[["person_id", "risk_tier"]].assign(tier_since=pd.to_datetime(since))
     return now[["person_id"]].merge(known, on="person_id", how="left", validate="many_to_one")
+
+
+def date_tiers(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Say since which index date each member has been in the tier.
+
+    Parameters
+    ----------
+    now : pandas.DataFrame of shape (n_members, n_columns)
+        `index_date` and `risk_tier`.
+    before : pandas.DataFrame of shape (n_members, 3)
+        From `line_up_last`, of the same rows.
+
+    Returns
+    -------
+    pandas.Series of shape (n_members,)
+        The day of the last assignment where the tier is the same, else today's index date.
+    """
+    tiers = (frame["risk_tier"].astype("object").to_numpy() for frame in (now, before))
+    same = pd.Series(np.equal(*tiers).astype(bool), index=now.index)
+    since = before["tier_since"].set_axis(now.index)
+    return now["index_date"].where(~(same & since.notna()), since)
 
 
 def _rank(tiers: pd.Series, names: list[str]) -> NDArray[np.int64]:
@@ -110,14 +165,12 @@ def _write(
     policy, (held, reason) = frozen.policy, found_tiers
     names = [*(tier.name for tier in policy.tiers), UNASSESSED]
     packages = [*(tier.package for tier in policy.tiers), policy.unassessed.package if policy.unassessed else ""]
-    tier = np.array(names, dtype=object)[held]
-    same = (before["risk_tier"].astype("object").to_numpy() == tier) & before["tier_since"].notna().to_numpy()
     found = now.assign(
-        risk_tier=pd.array(tier, dtype="str"),
+        risk_tier=pd.array(np.array(names, dtype=object)[held], dtype="str"),
         tier_reason=now["tier_reason"].mask(pd.Series(reason, index=now.index) != "", pd.Series(reason).astype("str")),
         package=pd.array(np.array(packages, dtype=object)[held], dtype="str"),
-        tier_since=now["index_date"].where(~pd.Series(same, index=now.index), before["tier_since"]),
     )
+    found = found.assign(tier_since=date_tiers(found, before))
     if policy.difficulty is None:
         return found
     return add_management_class(policy.difficulty, found.drop(columns="management_class"), features)

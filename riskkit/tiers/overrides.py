@@ -47,7 +47,7 @@ def apply_overrides(
         not known.
     """
     names = [tier.name for tier in policy.tiers]
-    _check(policy, overrides, names)
+    check_overrides(policy, overrides)
     rank = pd.Index(names).get_indexer(pd.Index(overrides["risk_tier"].astype("object")))
     sorted_in = overrides.assign(rank=rank, expiry_date=pd.to_datetime(overrides["expiry_date"]))
     joined = assigned[KEY].merge(sorted_in, on="person_id", how="inner")
@@ -74,8 +74,23 @@ def apply_overrides(
     return add_management_class(policy.difficulty, result.drop(columns="management_class"), features)
 
 
-def _check(policy: TierPolicy, overrides: pd.DataFrame, names: list[str]) -> None:
-    """Refuse an override that nobody could answer for."""
+def check_overrides(policy: TierPolicy, overrides: pd.DataFrame) -> None:
+    """Refuse an override that nobody could answer for.
+
+    Parameters
+    ----------
+    policy : TierPolicy
+        The policy with its codes.
+    overrides : pandas.DataFrame of shape (n_overrides, 5)
+        As `apply_overrides` takes them.
+
+    Raises
+    ------
+    DataContractError
+        If the policy has no overrides block, or an override lacks tier, code, author or expiry, or names one that is
+        not known.
+    """
+    names = [tier.name for tier in policy.tiers]
     if policy.overrides is None:
         message = (
             f"tiers {policy.name!r}: no [overrides], so no clinician may raise a tier. Add the block with its codes."

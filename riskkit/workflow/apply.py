@@ -20,6 +20,7 @@ from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_f
 from riskkit.workflow.rate import RatedPopulation, TeamHistory, rate_members, write_rated
 from riskkit.workflow.score import score_members
 from riskkit.workflow.source import open_source, require_tables
+from riskkit.workflow.tier_files import TierFiles, match_history, read_bundle_history
 from riskkit.workflow.training import context_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def score_source(
     source: Path,
     out: Path,
     *,
+    tier_files: TierFiles | None = None,
     index_date: date | None = None,
     on_bad_rows: OnBadRows = "refuse",
     progress: Progress | None = None,
@@ -79,6 +81,8 @@ def score_source(
         Folder in the layout of the bundle's adapter.
     out : pathlib.Path
         Parquet file to write; it appears only when it is whole.
+    tier_files : TierFiles, optional
+        Last year's tiers and clinicians' overrides.
     index_date : datetime.date, optional
         Index date; the bundle's rating date where absent.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
@@ -92,8 +96,10 @@ def score_source(
         The scores.
     """
     keep_source(source, out)
+    history = read_bundle_history(bundle, tier_files)
     members = _members_of(bundle, source, index_date, on_bad_rows, progress)
-    scores = score_members(bundle, context_of(members), progress=progress)
+    known = match_history(history, members.cohort)
+    scores = score_members(bundle, context_of(members), history=known, progress=progress)
     write_parquet(scores, out)
     return scores
 
@@ -105,6 +111,7 @@ def rate_source(
     *,
     policy: Path | None = None,
     history: TeamHistory | None = None,
+    tier_files: TierFiles | None = None,
     index_date: date | None = None,
     on_bad_rows: OnBadRows = "refuse",
     progress: Progress | None = None,
@@ -123,6 +130,8 @@ def rate_source(
         Rate policy; the bundle's own where absent.
     history : TeamHistory, optional
         Experience and last year's amounts of the teams, for blocks that need them.
+    tier_files : TierFiles, optional
+        Last year's tiers and clinicians' overrides: the final tier is the one that is rated.
     index_date : datetime.date, optional
         Index date; the bundle's rating date where absent.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
@@ -144,9 +153,11 @@ def rate_source(
     if chosen is None:
         message = f"bundle {bundle.scheme}: it holds no rate policy. Name one with --policy."
         raise PolicyError(message)
+    asked = read_bundle_history(bundle, tier_files)
     members = _members_of(bundle, source, index_date, on_bad_rows, progress)
-    day = members.cohort["index_date"].max().date()
-    rated = rate_members(bundle, chosen, members, population=f"{bundle.scheme}, members on {day}", history=history)
+    population = f"{bundle.scheme}, members on {members.cohort['index_date'].max().date()}"
+    known = match_history(asked, members.cohort)
+    rated = rate_members(bundle, chosen, members, population=population, history=history, tier_history=known)
     with staged(out) as stage:
         write_rated(rated, stage)
     return rated

@@ -66,7 +66,26 @@ class ComparatorPlan:
         dict of str to numpy.ndarray
             One prediction a test row by comparator.
         """
-        y, w = frame.observed[train], frame.weight[train]
+        return self.predict_from(frame.take(train), train, test)
+
+    def predict_from(
+        self, seen: ModelFrame, train: NDArray[np.int64], test: NDArray[np.int64]
+    ) -> dict[str, NDArray[np.float64]]:
+        """Fit every comparator on training rows whose outcome is not that of all rows, and predict the test rows.
+
+        Parameters
+        ----------
+        seen : ModelFrame
+            The training rows with what training may know of them, such as a follow-up cut at the day of the test.
+        train, test : numpy.ndarray of int
+            Their positions among the rows of the outcome, and those of the test rows.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            One prediction a test row by comparator.
+        """
+        y, w = seen.observed, seen.weight
         return {
             name: fit_comparator(name, self.kind, source.take(train), y, w).predict(source.take(test))
             for name, source in self.sources.items()

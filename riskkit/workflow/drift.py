@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskkit.data.io import Tables
+    from riskkit.risk.hazard_model import HorizonModel
     from riskkit.risk.updating import Update
     from riskkit.workflow.members import Members
     from riskkit.workflow.scheme_file import DriftBlock, RunBlock
@@ -33,6 +34,11 @@ WORDS = {
     "slope": "its level is shifted and its slope stretched",
     "refit": "its calibration is fitted again",
 }
+UNTESTED = (
+    "With no event since the horizon before, or nothing else, its own step cannot be tested on half of the persons;"
+)
+TRIED = {False: "It is recalibrated", True: "Its map was put to the test"}
+HELD_BACK = "It is not recalibrated, because another horizon of the same model is refused: do not score or pay on it."
 
 
 @dataclass(frozen=True)
@@ -104,29 +110,31 @@ def check_drift(
         n_bootstrap=run.n_bootstrap,
         seed=run.seed,
     )
-    report: dict[str, Any] = {**_without_nan(found.to_dict()), "members": len(counted)}
+    report: dict[str, Any] = {**without_nan(found.to_dict()), "members": len(counted)}
     report["before"] = _measure(model, frame, run)
     report.update(update=None, after=None)
     if found.verdict == "refuse":
-        return DriftFinding(model, {**report, "message": _say(model, report)})
+        return DriftFinding(model, {**report, "message": say_finding(model.spec.title, report)})
     if found.verdict == "stable":
-        report["update"] = _describe(find_update(model, frame), made=False)
-        return DriftFinding(model, {**report, "message": _say(model, report)})
+        report["update"] = describe_update(find_update(model, frame), made=False)
+        return DriftFinding(model, {**report, "message": say_finding(model.spec.title, report)})
     half = assign_folds(frame.groups, n_folds=2, seed=run.seed)
     seen, unseen = (frame.take(np.flatnonzero(half == number)) for number in (0, 1))
     update = find_update(model, seen)
-    report["update"] = _describe(update, made=True)
+    report["update"] = describe_update(update, made=True)
     report["after"] = _measure(update_outcome(model, seen, update.choice), unseen, run)
     renewed = update_outcome(model, frame, update.choice)
-    return DriftFinding(renewed, {**report, "message": _say(model, report)})
+    return DriftFinding(renewed, {**report, "message": say_finding(model.spec.title, report)})
 
 
-def judge_inputs(model: OutcomeModel, known: Members, later: Members, block: DriftBlock) -> dict[str, Any]:
+def judge_inputs(
+    model: OutcomeModel | HorizonModel, known: Members, later: Members, block: DriftBlock
+) -> dict[str, Any]:
     """Judge a later year before any of its outcomes is known.
 
     Parameters
     ----------
-    model : OutcomeModel
+    model : OutcomeModel or HorizonModel
         The kept model.
     known : Members
         Members that the model was made and tested on; their last index date is the reference.
@@ -141,11 +149,12 @@ def judge_inputs(model: OutcomeModel, known: Members, later: Members, block: Dri
         `verdict`, figures, the features that `moved` and the `reason`.
     """
     last = known.at(known.cohort["index_date"] == known.cohort["index_date"].max())
-    importance: dict[str, float] = {}
+    importance = dict.fromkeys(model.feature_names, 0.0)
     for booster in model.boosters:
         gains = booster.feature_importance("gain")
         for name, gain in zip(booster.feature_name(), gains, strict=True):
-            importance[name] = importance.get(name, 0.0) + float(gain) / (float(gains.sum()) or 1.0)
+            if name in importance:  # the number of an interval is no feature
+                importance[name] += float(gain) / (float(gains.sum()) or 1.0)
     found = compute_input_drift(
         last.features,
         later.features,
@@ -174,8 +183,24 @@ def find_feature_drift(reference: pd.DataFrame, current: pd.DataFrame) -> list[d
     return [{str(name): value for name, value in row.items()} for row in table.head(SHOWN_FEATURES).to_dict("records")]
 
 
-def _without_nan(figures: dict[str, float | str]) -> dict[str, float | str | None]:
-    """Turn a figure that is not defined into None, as JSON has no NaN."""
+def without_nan(figures: dict[str, float | str]) -> dict[str, float | str | None]:
+    """Turn a figure that is not defined into None, as JSON has no NaN.
+
+    Parameters
+    ----------
+    figures : dict
+        Figures by name.
+
+    Returns
+    -------
+    dict
+        The same without NaN.
+
+    Examples
+    --------
+    >>> without_nan({"oe_ratio": float("nan"), "verdict": "refuse"})
+    {'oe_ratio': None, 'verdict': 'refuse'}
+    """
     undefined = {name for name, value in figures.items() if isinstance(value, float) and math.isnan(value)}
     return {name: None if name in undefined else value for name, value in figures.items()}
 
@@ -194,8 +219,21 @@ def _measure(model: OutcomeModel, frame: ModelFrame, run: RunBlock) -> dict[str,
     )
 
 
-def _describe(update: Update, *, made: bool) -> dict[str, Any]:
-    """Write the closed test with what it could have found."""
+def describe_update(update: Update, *, made: bool) -> dict[str, Any]:
+    """Write the closed test with what it could have found.
+
+    Parameters
+    ----------
+    update : Update
+        What the test chose.
+    made : bool
+        Whether the map was changed by it.
+
+    Returns
+    -------
+    dict
+        Plain values.
+    """
     # Both halves vary, each with twice the variance of the whole: an O/E on one after a fit on the other.
     return {
         **update.to_dict(),
@@ -204,17 +242,37 @@ def _describe(update: Update, *, made: bool) -> dict[str, Any]:
     }
 
 
-def _say(model: OutcomeModel, report: dict[str, Any]) -> str:
+def say_finding(title: str, report: dict[str, Any], *, step: bool = False) -> str:
+    """Say in words what a later year said of a model and what was done.
+
+    Parameters
+    ----------
+    title : str
+        Title of the outcome.
+    report : dict
+        Verdict, figures, `update` and `after`.
+    step : bool, default False
+        Whether the update is that of the time since an earlier horizon.
+
+    Returns
+    -------
+    str
+        A line or two.
+    """
     times = report["expected_ratio"]
     predicted = "something and nothing" if times is None else f"{times:.2f} times what"
-    found = f"{model.spec.title}: the model predicts {predicted} happened (O/E {report['oe_ratio']:.3f})"
-    if report["verdict"] == "stable":
-        return f"{found}. It is kept."
-    if report["after"] is None:
+    ratio = "not defined" if report["oe_ratio"] is None else f"{report['oe_ratio']:.3f}"
+    found = f"{title}: the model predicts {predicted} happened (O/E {ratio})"
+    if report["verdict"] == "refuse":
         return f"{found}. It is refused: do not score or pay on it; {report['reason']}"
+    if report["after"] is None:
+        return f"{found}. It is kept." if report["verdict"] == "stable" else f"{found}. {HELD_BACK}"
     renewed, update = report["after"]["oe_ratio"]["value"], report["update"]
+    if update is None or not update["made"]:
+        return f"{found}. {UNTESTED} on the other half O/E is {'not defined' if renewed is None else f'{renewed:.3f}'}."
+    words = WORDS[update["choice"]] + (" for the time since the horizon before" if step else "")
     return (
-        f"{found}. It is recalibrated on half of the persons ({WORDS[update['choice']]}, by a closed test on "
+        f"{found}. {TRIED[update['choice'] == 'keep']} on half of the persons ({words}, by a closed test on "
         f"{update['events']:,} of them with events, which finds an error of {update['detectable']:.0%} of the level in "
         f"four of five cases); on the other half O/E is {renewed:.3f}, give or take "
         f"{1.96 * update['oe_error_of_other_half']:.3f} by chance."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,9 @@ from riskkit.data.staging import keep_source, staged
 from riskkit.errors import DataContractError
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.features.contents import make_catalogue
+from riskkit.risk.hazard_model import HazardModel, list_stored
+from riskkit.workflow.hazard_members import find_hazard_members
+from riskkit.workflow.horizon_metrics import HorizonRows, account_for_rows, measure_horizon
 from riskkit.workflow.members import FeaturePlan, build_members, label_members
 from riskkit.workflow.source import open_source, require_tables
 from riskkit.workflow.summary import metrics_to_dict, summarise_source
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from riskkit.risk.hazard_model import HorizonModel
     from riskkit.risk.model import OutcomeModel
     from riskkit.workflow.bundle import Bundle
+    from riskkit.workflow.hazard_members import HazardMembers
     from riskkit.workflow.members import Members
 
     Progress = Callable[[str, int, int], None]
@@ -83,12 +87,15 @@ def evaluate_source(
     Returns
     -------
     dict
-        The summary: `model`, `index_dates`, `outcomes.<name>.test.<metric>` with intervals, `data`.
+        The summary: `model`, `index_dates`, `outcomes.<name>.test.<metric>` with intervals, `not_measured` (why, by
+        horizon of a hazard that no member of the source was followed to), `data`. A horizon of a hazard has its
+        `follow_up` besides, as after training.
 
     Raises
     ------
     DataContractError
-        If the source cannot be read, lacks a table that the models learnt from, or nobody counts for an outcome.
+        If the source cannot be read, lacks a table that the models learnt from, or nobody counts for an outcome; for
+        a hazard, if no horizon of it has closed.
     """
     keep_source(source, out)
     days = list(index_dates) or list(bundle.cohort.index_dates[-1:])
@@ -97,30 +104,54 @@ def evaluate_source(
         opened = open_source(bundle.adapter, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
         require_tables(opened, bundle.tables)
         members = build_members(opened.tables, bundle.cohort, plan, index_dates=days, progress=progress)
-        parts, outcomes = [], {}
-        for done, (name, model) in enumerate(bundle.models.items()):
-            if progress:
-                progress(f"measure {name}", done, len(bundle.models))
-            tested = _predict(model, members, opened.tables, bundle.code_lists)
-            outcomes[name] = _measure(model, tested, effort or Effort())
-            parts.append(tested.assign(outcome=name))
+        measured = _measure_all(bundle, members, opened.tables, effort or Effort(), progress)
         summary = {
             "model": bundle.scheme,
             "index_dates": [day.isoformat() for day in days],
-            "outcomes": outcomes,
+            "outcomes": measured.outcomes,
+            "not_measured": measured.not_measured,
             "data": summarise_source(opened),
         }
-        pd.concat(parts, ignore_index=True).to_parquet(stage / "predictions.parquet", index=False)
+        pd.concat(measured.rows, ignore_index=True).to_parquet(stage / "predictions.parquet", index=False)
         text = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False, default=str)
         (stage / "summary.json").write_text(text, encoding="utf-8")
     return summary
 
 
-def _predict(
-    model: OutcomeModel | HorizonModel, members: Members, tables: Tables, code_lists: pd.DataFrame
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Measured:
+    """Rows and figures by prediction column, and why a horizon has none."""
+
+    rows: list[pd.DataFrame] = field(default_factory=list)
+    outcomes: dict[str, Any] = field(default_factory=dict)
+    not_measured: dict[str, str] = field(default_factory=dict)
+
+
+def _measure_all(
+    bundle: Bundle, members: Members, tables: Tables, effort: Effort, progress: Progress | None
+) -> _Measured:
+    """Label and measure every stored model, the horizons of a hazard together."""
+    measured = _Measured()
+    stored = list_stored(bundle.models)
+    for done, (name, model) in enumerate(stored.items()):
+        if progress:
+            progress(f"measure {name}", done, len(stored))
+        labels = label_members(members.cohort, tables, model.spec, code_lists=bundle.code_lists)
+        if isinstance(model, HazardModel):
+            held = find_hazard_members(model.spec, members.cohort, members.features, labels)
+            measured.not_measured.update(_find_open(held))
+            found = _measure_horizons(model, held, effort)
+        else:
+            rows = _predict(model, members, labels)
+            found = {name: (rows, _measure(model, rows, effort))}
+        for column, (rows, figures) in found.items():
+            measured.rows.append(rows.assign(outcome=column))
+            measured.outcomes[column] = figures
+    return measured
+
+
+def _predict(model: OutcomeModel, members: Members, labels: pd.DataFrame) -> pd.DataFrame:
     """Join what a model says and what happened, for the members who count."""
-    labels = label_members(members.cohort, tables, model.spec, code_lists=code_lists)
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
     if not len(counted):
         message = (
@@ -132,7 +163,7 @@ def _predict(
     return tested.assign(predicted=model.predict(members.features.take(counted)))
 
 
-def _measure(model: OutcomeModel | HorizonModel, tested: pd.DataFrame, effort: Effort) -> dict[str, Any]:
+def _measure(model: OutcomeModel, tested: pd.DataFrame, effort: Effort) -> dict[str, Any]:
     table = compute_metrics(
         tested["observed"],
         tested["predicted"],
@@ -142,11 +173,49 @@ def _measure(model: OutcomeModel | HorizonModel, tested: pd.DataFrame, effort: E
         n_bootstrap=effort.n_bootstrap,
         seed=effort.seed,
     )
+    return _describe(model, len(tested), int((tested["observed"] > 0).sum()), table)
+
+
+def _find_open(held: HazardMembers) -> dict[str, str]:
+    """Find the horizons that have not closed on the source; refuse a source on which none has."""
+    not_closed = held.find_open()
+    if len(not_closed) == len(held.spec.columns):
+        reason = next(iter(not_closed.values()))
+        message = (
+            f"outcome {held.spec.name!r}: no horizon has closed on the source, {reason}. Give an --index-date whose "
+            "outcome window the source covers."
+        )
+        raise DataContractError(message)
+    return not_closed
+
+
+def _measure_horizons(
+    model: HazardModel, held: HazardMembers, effort: Effort
+) -> dict[str, tuple[pd.DataFrame, dict[str, Any]]]:
+    """Measure each horizon that has closed under censoring: its rows and its figures, by prediction column."""
+    frame, ages = held.frame(), held.cohort["age_years"].to_numpy(np.float64)
+    predicted, not_closed = model.predict(frame.features), held.find_open()
+    measured = {}
+    for place, (column, horizon) in enumerate(model.columns.items()):
+        if column in not_closed:
+            continue
+        rows = HorizonRows(frame, pd.DataFrame({"predicted": predicted[:, place]}), ages, place, horizon)
+        found = measure_horizon(rows, n_bootstrap=effort.n_bootstrap, seed=effort.seed)
+        account = account_for_rows(
+            rows, rows_in=len(ages), rows_for_tuning=0, rows_to_train=0, prevalent=held.prevalent
+        )
+        figures = _describe(horizon, len(ages), account["events"], found.metrics["predicted"])
+        tested = rows.predictions[[*KEYS, "observed", "weight", "predicted"]]
+        measured[column] = (tested, {**figures, "follow_up": found.follow_up | account})
+    return measured
+
+
+def _describe(model: OutcomeModel | HorizonModel, members: int, events: int, table: pd.DataFrame) -> dict[str, Any]:
     return {
         "title": model.spec.title,
         "kind": model.spec.prediction_kind,
         "policy": model.spec.policy,
-        "test_members": len(tested),
-        "events": int((tested["observed"] > 0).sum()),
+        "test_members": members,
+        "events": events,
         "test": metrics_to_dict(table),
     }

@@ -172,6 +172,7 @@ def describe_examples(bundle: Bundle, scores: pd.DataFrame, ledger: pd.DataFrame
                 "person": str(row["person_id"]),
                 "risk_tier": row.get("risk_tier"),
                 "package": row.get("package"),
+                **{name: row[name] for name in ("model_tier", "tier_change", "tier_change_zh") if name in row},
                 "rate_amount": None if "rate_amount" not in row else float(row["rate_amount"]),
                 "predictions": {name: float(row[name]) for name in bundle.models},
                 "reasons": json.loads(row["reasons"]),

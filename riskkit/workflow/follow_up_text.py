@@ -14,9 +14,10 @@ ROWS = (
     "the horizon, {events} had the event, {deaths} died without it"
 )
 FIGURES = (
-    "time-dependent AUROC {auroc}, age alone {auroc_age}, difference {auroc_gain_over_age}, to logistic "
-    "{auroc_gain_over_logistic}; Aalen-Johansen {observed}, O/E {oe_ratio}"
+    "time-dependent AUROC {auroc}, age alone {auroc_age}, difference {auroc_gain_over_age}{others}; Aalen-Johansen "
+    "{observed}, O/E {oe_ratio}"
 )
+GAIN = "auroc_gain_over_"
 
 
 def describe_follow_up(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -39,7 +40,9 @@ def describe_follow_up(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
             continue
         counts = {key: f"{value:,}" for key, value in found.items() if isinstance(value, int)}
         figures = {key: _interval(value) for key, value in found.items() if isinstance(value, dict)}
-        lines += [f"{name}: {ROWS.format(**counts)}", f"{name}: {FIGURES.format(**figures)}"]
+        rivals = [key.removeprefix(GAIN) for key in figures if key.startswith(GAIN) and key != f"{GAIN}age"]
+        others = "".join(f", to {rival} {figures[GAIN + rival]}" for rival in rivals)
+        lines += [f"{name}: {ROWS.format(**counts)}", f"{name}: {FIGURES.format(**figures, others=others)}"]
     return lines
 
 

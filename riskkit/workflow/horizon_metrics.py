@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from riskkit.evaluation.metrics import compute_metrics
+import pandas as pd
+
+from riskkit.evaluation.comparison import compute_comparison, judge_differences
 from riskkit.evaluation.survival import compute_survival_metrics
 from riskkit.workflow.summary import metrics_to_dict
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from riskkit.risk.hazard_frame import TimeFrame
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from riskkit.risk.matrix import ModelFrame
 
 KEYS = ["person_id", "index_date"]
+FIGURES = ["value", "low", "high"]
+UNDER_CENSORING = {"auroc_difference": "auroc", "brier_difference": "brier_score"}
+"""Differences whose replicates compute the chance of being followed anew."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,28 @@ class HorizonRows:
         return keys.assign(outcome=self.model.spec.name, observed=rows.observed, weight=rows.weight, **self.columns)
 
 
-def measure_horizon(
-    rows: HorizonRows, *, n_bootstrap: int, seed: int
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+@dataclass(frozen=True)
+class MeasuredHorizon:
+    """Figures of one horizon.
+
+    Parameters
+    ----------
+    metrics : dict of str to pandas.DataFrame
+        Metrics table of the model (``"predicted"``) and of each comparator, as of a binary outcome; AUROC, Brier score
+        and O/E are those under censoring, with the chance of being followed computed anew in every replicate. The
+        intervals of the others hold the weights of censoring as they are.
+    differences : pandas.DataFrame
+        Paired differences from the comparators, as `compute_comparison` gives them; AUROC and Brier score likewise.
+    follow_up : dict
+        Figures under censoring of the model, of age alone and of the paired differences, as ``{value, low, high}``.
+    """
+
+    metrics: dict[str, pd.DataFrame]
+    differences: pd.DataFrame
+    follow_up: dict[str, Any]
+
+
+def measure_horizon(rows: HorizonRows, *, n_bootstrap: int, seed: int) -> MeasuredHorizon:
     """Measure one horizon.
 
     Parameters
@@ -83,43 +106,54 @@ def measure_horizon(
 
     Returns
     -------
-    metrics : dict of str to pandas.DataFrame
-        As of a binary outcome, for the model and each comparator; AUROC, Brier score and O/E are those under
-        censoring, with the chance of being followed computed anew in every replicate.
-    figures : dict
-        The same for the model, age alone and the paired difference, as ``{value, low, high}``.
+    MeasuredHorizon
+        The figures of the model, of its comparators, and of age alone.
     """
+    binary = rows.binary
     figures = compute_survival_metrics(
         rows.frame.rows.observed,
         rows.frame.followed_days,
         {**rows.columns, "age": rows.age_years},
         horizon=rows.days,
         weight=rows.frame.rows.weight,
-        groups=rows.binary.groups,
+        groups=binary.groups,
         n_bootstrap=n_bootstrap,
         seed=seed,
     )
-    metrics = {}
-    for name, values in rows.columns.items():
-        binary = rows.binary
-        table = compute_metrics(
-            binary.observed,
-            values,
-            binary.weight,
-            binary.groups,
-            kind="binary",
-            n_bootstrap=n_bootstrap,
-            seed=seed,
-        ).set_index("metric")
-        own = figures[figures["prediction"] == name].set_index("metric")
-        shared = [metric for metric in table.index if metric in own.index]
-        table.loc[shared, ["value", "low", "high"]] = own.loc[shared, ["value", "low", "high"]]
-        metrics[name] = table.reset_index()
+    compared = compute_comparison(
+        binary.observed,
+        rows.columns,
+        binary.weight,
+        binary.groups,
+        kind="binary",
+        n_bootstrap=n_bootstrap,
+        seed=seed,
+    )
+    own = {str(name): table.set_index("metric")[FIGURES] for name, table in figures.groupby("prediction")}
+    metrics = {name: _put_in(table, own[name]) for name, table in compared.metrics.items()}
     found = {str(name): metrics_to_dict(table) for name, table in figures.groupby("prediction")}
     model = found.pop("predicted")
     shown = {name: model[name] for name in ("auroc", "brier_score", "observed", "expected", "oe_ratio")}
     gains = {f"auroc_gain_over_{name}": other["auroc_difference"] for name, other in found.items()}
-    return metrics, {**shown, "auroc_age": found["age"]["auroc"], **gains}
+    follow_up = {**shown, "auroc_age": found["age"]["auroc"], **gains}
+    return MeasuredHorizon(metrics, _put_differences(compared.differences, own), follow_up)
+
+
+def _put_in(table: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Put figures under censoring in the place of those with fixed weights."""
+    held = table.set_index("metric")
+    shared = [metric for metric in held.index if metric in own.index]
+    held.loc[shared, FIGURES] = own.loc[shared, FIGURES]
+    return held.reset_index()
+
+
+def _put_differences(differences: pd.DataFrame, own: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Put differences under censoring in the place of those with fixed weights, and judge them again."""
+    parts = []
+    for name, table in differences.groupby("comparator", sort=False):
+        apart = own[str(name)].loc[list(UNDER_CENSORING)].rename(index=UNDER_CENSORING)
+        parts.append(_put_in(table, apart))
+    return judge_differences(pd.concat(parts, ignore_index=True), "binary") if parts else differences
 
 
 def account_for_rows(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskkit.rates.policy import RatePolicy
+    from riskkit.tiers.final import TierHistory
     from riskkit.workflow.bundle import Bundle
     from riskkit.workflow.members import Members
 
@@ -71,6 +72,7 @@ def rate_members(
     *,
     population: str,
     history: TeamHistory | None = None,
+    tier_history: TierHistory | None = None,
 ) -> RatedPopulation:
     """Fit the rates of a policy on the members to be paid for.
 
@@ -86,6 +88,8 @@ def rate_members(
         Name of that population, for the certificate.
     history : TeamHistory, optional
         Experience and last year's amounts of the teams; needed by blocks for teams.
+    tier_history : TierHistory, optional
+        Last year's tiers and clinicians' overrides: the tier that is rated is the final one.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def rate_members(
     context = [name for name in ("region", "exposure_months") if name in members.cohort]
     frame = members.features.merge(members.cohort[[*KEYS, *context]], on=KEYS, validate="one_to_one")
     predictions = predict_outcomes(bundle, frame)
-    tiers = assign_member_tiers(bundle, frame, predictions) if bundle.tiers else frame[KEYS]
+    tiers = assign_member_tiers(bundle, frame, predictions, tier_history) if bundle.tiers else frame[KEYS]
     rated = rate_frame(bundle, frame, predictions, tiers, columns=policy.columns)
     held = bundle.models[bundle.rated_outcome].feature_names
     frozen = fit_rates(policy, rated, reference_population=population, model_features=held)

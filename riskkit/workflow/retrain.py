@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,18 +20,21 @@ from riskkit.errors import AcceptanceError
 from riskkit.report.render import write_report
 from riskkit.workflow.bundle import Bundle, write_bundle
 from riskkit.workflow.explanations import describe_examples
+from riskkit.workflow.migration import summarise_migration
 from riskkit.workflow.random_split import refuse_lone_random_split
 from riskkit.workflow.rate import RatedPopulation, rate_members, summarise_rates, write_rated
 from riskkit.workflow.record import choose_alias, record_run
 from riskkit.workflow.results import explain_outcomes, write_evaluation
 from riskkit.workflow.score import score_members
 from riskkit.workflow.search import SearchAid
+from riskkit.workflow.tier_files import TierFiles, match_history, read_tier_history
 from riskkit.workflow.training import Training, context_of, population_name, train_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from riskkit.data.quality import OnBadRows
+    from riskkit.tiers.final import TierHistory
     from riskkit.workflow.scheme import Scheme
 
     Progress = Callable[[str, int, int], None]
@@ -63,6 +66,7 @@ def retrain(
     *,
     on_bad_rows: OnBadRows = "refuse",
     warm: Bundle | None = None,
+    tier_files: TierFiles | None = None,
     progress: Progress | None = None,
 ) -> Retrained:
     """Run a scheme from its source to a registered bundle and a certified rate table.
@@ -79,6 +83,9 @@ def retrain(
         What happens to a row that breaks its contract.
     warm : Bundle, optional
         Last year's bundle: the searches try its tree settings early.
+    tier_files : TierFiles, optional
+        Last year's tiers and clinicians' overrides: the final tier is scored, rated and explained. A policy without
+        hysteresis holds no tier; the report then compares the two years alone.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -95,19 +102,23 @@ def retrain(
     """
     read_id_key()  # a key that cannot be used is said before the work, not after it
     keep_source(source, out)
+    history = read_tier_history(tier_files, scheme.tier_policy, place=f"scheme {scheme.name}")
     with staged(out) as stage, tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
         aid = _aid_search(out, warm)
         training = train_scheme(scheme, source, Path(scratch), on_bad_rows=on_bad_rows, search=aid, progress=progress)
         _keep_quarantine(Path(scratch), stage)
-        rated = _rate(scheme, training)
+        known = match_history(history, training.rating.cohort)
+        holding = _to_hold(scheme, known)
+        rated = _rate(scheme, training, holding)
         bundle = rated.bundle if rated else training.bundle
         members = context_of(training.rating)
-        scores = score_members(bundle, members, progress=progress)
+        scores = score_members(bundle, members, history=holding, progress=progress)
         scores.to_parquet(stage / "scores.parquet", index=False)
         if rated:
             write_rated(rated, stage)
         write_bundle(bundle, stage / "bundle")
         summary = _complete(training, rated, bundle, scores)
+        summary["migration"] = summarise_migration(training, scores, known)
         summary["alias"] = choose_alias(scheme, summary["gates"])
         write_evaluation(training, bundle, members, stage / "evaluation", rated=rated)
         explain_outcomes(bundle, members, stage / "explanations", progress=progress)
@@ -234,10 +245,19 @@ def _keep_quarantine(work: Path, stage: Path) -> None:
         shutil.copytree(work / "tables" / "quarantine", stage / "quarantine")
 
 
-def _rate(scheme: Scheme, training: Training) -> RatedPopulation | None:
+def _to_hold(scheme: Scheme, known: TierHistory) -> TierHistory:
+    """Keep last tiers out of the assignment where the policy holds none; they are still compared."""
+    policy = scheme.tier_policy
+    return known if policy is None or policy.hysteresis is not None else replace(known, last=None)
+
+
+def _rate(scheme: Scheme, training: Training, holding: TierHistory) -> RatedPopulation | None:
     if scheme.rate_policy is None:
         return None
-    return rate_members(training.bundle, scheme.rate_policy, training.rating, population=population_name(scheme))
+    population = population_name(scheme)
+    return rate_members(
+        training.bundle, scheme.rate_policy, training.rating, population=population, tier_history=holding
+    )
 
 
 def _complete(

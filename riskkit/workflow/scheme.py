@@ -90,7 +90,7 @@ def read_scheme(
     effort = {"tuning_trials": tuning_trials, "tuning_minutes": tuning_minutes, "n_bootstrap": n_bootstrap}
     run = file.run.model_copy(update={key: value for key, value in effort.items() if value is not None})
     file = file.model_copy(update={"run": run})
-    outcomes = tuple(_read_outcome(Path(path), block) for block in file.outcome)
+    outcomes = tuple(_read_outcome(Path(path), block, set(file.features.exclude)) for block in file.outcome)
     tier_policy = read_policy(_beside(Path(path), file.tiers.policy), TierPolicy) if file.tiers else None
     rate_policy = read_policy(_beside(Path(path), file.rates.policy), RatePolicy) if file.rates else None
     scheme = Scheme(file, Path(path).resolve(), outcomes, tier_policy, rate_policy)
@@ -139,6 +139,10 @@ def _beside(scheme: Path, named: str) -> Path:
     return Path(os.path.normpath(scheme.parent / named))
 
 
-def _read_outcome(place: Path, block: OutcomeBlock) -> OutcomeSpec:
+def _read_outcome(place: Path, block: OutcomeBlock, left_out: set[str]) -> OutcomeSpec:
+    """Read an outcome as the scheme has it: with its overrides, without the features that it leaves out."""
     spec = read_outcome_spec(_beside(place, block.spec))
-    return spec.with_overrides(block.overrides, place=f"{place.name} [outcome.overrides]") if block.overrides else spec
+    if block.overrides:
+        spec = spec.with_overrides(block.overrides, place=f"{place.name} [outcome.overrides]")
+    kept = tuple(name for name in spec.features.include if name not in left_out)
+    return spec.model_copy(update={"features": spec.features.model_copy(update={"include": kept})})

@@ -19,7 +19,7 @@ from riskkit.explain.wording import make_cost_quantity, make_risk_quantity
 from riskkit.rates.capitation import compute_rates
 from riskkit.risk.hazard_model import HorizonModel, predict_columns
 from riskkit.risk.hazard_split import attribute_risk
-from riskkit.tiers.assignment import assign_tiers
+from riskkit.tiers.final import TierHistory, assign_final_tiers
 from riskkit.workflow.rate_lines import explain_rate
 from riskkit.workflow.rating_frame import rate_frame
 from riskkit.workflow.rows import read_rows
@@ -37,7 +37,11 @@ BATCH_ROWS = 50_000
 
 
 def score_members(
-    bundle: Bundle, members: pd.DataFrame, *, progress: Callable[[str, int, int], None] | None = None
+    bundle: Bundle,
+    members: pd.DataFrame,
+    *,
+    history: TierHistory | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> pd.DataFrame:
     """Answer for each member: calibrated risks, expected cost, tier, package, rate and reasons.
 
@@ -48,6 +52,8 @@ def score_members(
     members : pandas.DataFrame
         `person_id`, `index_date` (may be absent), one column per feature of the bundle, and `region` where the rates
         have a region block.
+    history : TierHistory, optional
+        Last year's tiers and clinicians' overrides, of these members and of others; needs every `index_date`.
     progress : callable, optional
         Called with (what, members done, members in all).
 
@@ -57,21 +63,25 @@ def score_members(
         `person_id`, `index_date`, one column per outcome (probability, or currency per member year), and where the
         bundle holds them `risk_tier`, `tier_reason`, `package`, `tier_reasons` (JSON: what holds the member on this
         side of the cut), `relative_risk_score`, `rate_amount` (currency per member year), `rate_lines` (JSON: what the
-        rate is made of, line by line); `reasons` (JSON). Rows in the given order; each depends on its own values alone.
+        rate is made of, line by line); `reasons` (JSON). With a history the tier is the final one, and what
+        `assign_final_tiers` adds stands beside it. Rows in the given order; each depends on its own values, and on the
+        history of its own person, alone.
 
     Raises
     ------
     DataContractError
-        If there is no row, a column is missing or holds no numbers, or a member stands twice.
+        If there is no row, a column is missing or holds no numbers, or a member stands twice; with a history, if there
+        are no tiers, or an index date is missing.
     AcceptanceError
         If the reasons or the lines of a rate do not sum to what they explain.
     """
     frame = read_rows(bundle, members)
+    _require_dates(bundle, members, history)
     parts = []
     for start in range(0, len(frame), BATCH_ROWS):
         if progress:
             progress("score", start, len(frame))
-        parts.append(_score_batch(bundle, frame.iloc[start : start + BATCH_ROWS].reset_index(drop=True)))
+        parts.append(_score_batch(bundle, frame.iloc[start : start + BATCH_ROWS].reset_index(drop=True), history))
     if progress:
         progress("score", len(frame), len(frame))
     return pd.concat(parts, ignore_index=True)
@@ -116,8 +126,10 @@ def predict_outcomes(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[KEYS].assign(**predict_columns(bundle.models, frame))
 
 
-def assign_member_tiers(bundle: Bundle, frame: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
-    """Assign tiers by the bundle's frozen policy.
+def assign_member_tiers(
+    bundle: Bundle, frame: pd.DataFrame, predictions: pd.DataFrame, history: TierHistory | None = None
+) -> pd.DataFrame:
+    """Assign tiers by the bundle's frozen policy: the one way to a tier for scores, rates and worklists.
 
     Parameters
     ----------
@@ -127,18 +139,21 @@ def assign_member_tiers(bundle: Bundle, frame: pd.DataFrame, predictions: pd.Dat
         Keys and features.
     predictions : pandas.DataFrame
         From `predict_outcomes`.
+    history : TierHistory, optional
+        Last year's tiers and clinicians' overrides.
 
     Returns
     -------
     pandas.DataFrame
-        `person_id`, `index_date`, `risk_tier`, `tier_reason`, `package`; sorted by key.
+        `person_id`, `index_date`, `risk_tier`, `tier_reason`, `package`, and what a second axis and a history add;
+        sorted by key.
     """
     if bundle.tiers is None:
         message = f"bundle {bundle.scheme}: no tier policy. Name one in the scheme's [tiers] and retrain."
         raise DataContractError(message)
     cuts = bundle.tiers.policy.cuts
     long = None if cuts is None else long_predictions(predictions, cuts.outcome)
-    return assign_tiers(bundle.tiers, long, frame)
+    return assign_final_tiers(bundle.tiers, long, frame, history=history)
 
 
 def long_predictions(predictions: pd.DataFrame, outcome: str) -> pd.DataFrame:
@@ -205,21 +220,31 @@ def quantity_of(bundle: Bundle, model: OutcomeModel | HorizonModel) -> Quantity:
     return make_risk_quantity(model.spec.title, model.spec.title_zh, bundle.currency)
 
 
-def _score_batch(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
+def _require_dates(bundle: Bundle, members: pd.DataFrame, history: TierHistory | None) -> None:
+    """Refuse a history without tiers, or without the day on which a stay is long enough or an override still holds."""
+    if history is None or history.is_empty:
+        return
+    if bundle.tiers is None:
+        message = f"bundle {bundle.scheme}: it holds no tier policy, so no history of tiers applies. Leave it out."
+        raise DataContractError(message)
+    if "index_date" not in members or members["index_date"].isna().any():
+        message = "members: an index_date is missing, expected one in each row for last tiers and overrides. Give it."
+        raise DataContractError(message)
+
+
+def _score_batch(bundle: Bundle, frame: pd.DataFrame, history: TierHistory | None) -> pd.DataFrame:
     predictions = predict_outcomes(bundle, frame)
     scores = predictions
     tiers = frame[KEYS]
     model, catalogue = bundle.models[bundle.explained_outcome], bundle.catalogue.to_frame()
     contributions = compute_member_contributions(model, frame)
     if bundle.tiers is not None:
-        tiers = assign_member_tiers(bundle, frame, predictions)
+        tiers = assign_member_tiers(bundle, frame, predictions, history)
         scores = scores.merge(tiers, on=KEYS, how="left", validate="one_to_one")
     if bundle.tiers is not None and bundle.tiers.policy.cuts is not None:
         cut = bundle.models[bundle.tiers.policy.cuts.outcome]
         parts = contributions if cut is model else compute_member_contributions(cut, frame)
-        said = explain_tiers(
-            bundle.tiers, scores["tier_reason"], parts, frame, catalogue, quantity=quantity_of(bundle, cut)
-        )
+        said = explain_tiers(bundle.tiers, scores, parts, frame, catalogue, quantity=quantity_of(bundle, cut))
         scores = scores.assign(tier_reasons=pd.array(said, dtype="str"))
     if bundle.rates is not None:
         rates, ledger = compute_rates(

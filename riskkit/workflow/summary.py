@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.risk.hazard_horizons import DAYS_OF_YEAR, name_horizon
 
@@ -249,44 +247,3 @@ def summarise_source(source: OpenSource) -> dict[str, Any]:
         "adapter": adapter,
         "reconciliation": adapter["reconciliation"] if adapter else None,
     }
-
-
-def summarise_tiers(rated: pd.DataFrame, outcome: str, policy: str) -> dict[str, Any]:
-    """Count the tiers of the test rows and what happened in each.
-
-    Parameters
-    ----------
-    rated : pandas.DataFrame
-        Test rows: `person_id`, `risk_tier`, `package`, `observed`, `predicted`, `weight`.
-    outcome : str
-        The outcome that was observed.
-    policy : str
-        Name of the tier policy.
-
-    Returns
-    -------
-    dict
-        `policy`, `outcome`, `rows`: tier, package, members, share, observed rate with interval, mean risk.
-    """
-    rows = []
-    for (tier, package), part in rated.groupby(["risk_tier", "package"], sort=False):
-        rows.append(
-            {
-                "tier": tier,
-                "package": package,
-                "members": len(part),
-                "share": len(part) / len(rated),
-                "observed_rate": _rate_with_interval(part),
-                "mean_risk": float(np.average(part["predicted"], weights=part["weight"])),
-            }
-        )
-    return {"policy": policy, "outcome": outcome, "rows": sorted(rows, key=lambda row: row["mean_risk"])}
-
-
-def _rate_with_interval(part: pd.DataFrame) -> dict[str, float]:
-    """Weighted rate with a 95% interval from the spread of persons, not rows, by linearisation of the ratio."""
-    weight = part["weight"].sum()
-    rate = float((part["observed"] * part["weight"]).sum() / weight)
-    residual = ((part["observed"] - rate) * part["weight"]).groupby(part["person_id"]).sum()
-    error = float(np.sqrt((residual**2).sum()) / weight)
-    return {"value": rate, "low": max(rate - 1.96 * error, 0.0), "high": rate + 1.96 * error}

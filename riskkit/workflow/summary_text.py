@@ -54,6 +54,7 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
             for row in summary["tiers"]["rows"]
         ]
         lines.append("Tiers: " + ", ".join(parts))
+    lines += _say_migration(summary.get("migration"))
     if summary.get("rates"):
         lines += describe_rates(summary["rates"]["certificate"])
     lines.append(_gates(summary["gates"]))
@@ -63,6 +64,18 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
         lines.append(f"Registered: riskkit-{summary['scheme']['name']} version {version}, alias {alias}")
     name = "report.html" if version else "summary.json"
     return [*lines, f"Report: {out / name}"]
+
+
+def _say_migration(migration: Mapping[str, Any] | None) -> list[str]:
+    """Say how stable the tiers are, and how many are not the model's own."""
+    if not migration or migration["stability"] is None:
+        return []
+    line = f"Migration from {migration['last_index_date']}: {migration['stability']:.1%} keep their tier, PSI "
+    line += f"{migration['psi']:.3f} ({migration['psi_verdict']})"
+    if migration["changes"]:
+        held, raised = (sum(migration["changes"][word].values()) for word in ("held", "raised"))
+        line += f"; {held:,} tiers held, {raised:,} raised by clinicians"
+    return [line]
 
 
 def describe_rates(certificate: Mapping[str, Any]) -> list[str]:

@@ -107,7 +107,7 @@ def train_outcomes(
         if progress:
             progress(f"label {spec.name}", done, len(scheme.outcomes))
         if spec.kind == "hazard":
-            trained |= train_hazard(scheme, spec, members, tables, plan, progress=progress)
+            trained |= train_hazard(scheme, spec, members, tables, plan, search=search, progress=progress)
             continue
         task = _make_task(scheme, spec, members, tables, plan)
         trained[spec.name] = _train_one(scheme, task, search or SearchAid(), progress)

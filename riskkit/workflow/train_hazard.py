@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from riskkit.cohort.exposure import compute_ipcw
 from riskkit.errors import DataContractError
-from riskkit.evaluation.comparators import fit_comparator
 from riskkit.risk.hazard_fit import fit_hazard
-from riskkit.risk.hazard_frame import TimeFrame
 from riskkit.risk.hazard_horizons import describe_horizon
 from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
+from riskkit.workflow.comparators import ComparatorPlan, plan_comparators
 from riskkit.workflow.explanation_stability import Refit
+from riskkit.workflow.hazard_members import HazardMembers, find_hazard_members
 from riskkit.workflow.hazard_stability import measure_hazard_stability
 from riskkit.workflow.horizon_metrics import HorizonRows, account_for_rows, measure_horizon
 from riskkit.workflow.label_guard import refuse_labels
 from riskkit.workflow.labels import limit_follow_up
+from riskkit.workflow.measure import LAB, measure_outcome
 from riskkit.workflow.members import label_members
 from riskkit.workflow.rows_that_count import require_every_date, varies
-from riskkit.workflow.search import with_budget
+from riskkit.workflow.search import SearchAid, with_budget
 from riskkit.workflow.split import plan_splits, tuning_rows
-from riskkit.workflow.train import KEYS
 from riskkit.workflow.trained import TrainedOutcome
 
 if TYPE_CHECKING:
@@ -35,46 +34,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskkit.data.io import Tables
-    from riskkit.evaluation.comparators import ComparatorName
     from riskkit.risk.hazard_model import HazardModel
     from riskkit.risk.spec import OutcomeSpec
     from riskkit.workflow.members import FeaturePlan, Members
     from riskkit.workflow.scheme import Scheme
+    from riskkit.workflow.scheme_file import RunBlock
     from riskkit.workflow.split import Split, SplitPlan
 
     Progress = Callable[[str, int, int], None]
 
-LABELS = [*KEYS, "cause", "followed_days", "risk_set"]
-COMPARATORS: tuple[ComparatorName, ...] = ("age_sex", "logistic")
+DAYS_BY_MONTH = 366
+"""Longest horizon that is shown month by month."""
 
 
 @dataclass(frozen=True)
 class _HazardTask:
-    """Rows of one hazard: those in the risk set, with their follow-up."""
+    """What every fit of one hazard shares."""
 
     spec: OutcomeSpec
-    cohort: pd.DataFrame
-    features: pd.DataFrame
-    labels: pd.DataFrame
+    members: HazardMembers
     names: list[str]
     directions: dict[str, int]
     seed: int
-    prevalent: int
     cut: pd.Timestamp | None
-
-    def frame(self, rows: NDArray[np.int64], *, until: pd.Timestamp | None = None) -> TimeFrame:
-        """Lay out some rows, their follow-up cut at a day, with the censoring weights that these rows give."""
-        labels = self.labels.take(rows)
-        days, cause = labels["followed_days"].to_numpy(np.float64), labels["cause"].to_numpy(np.float64)
-        if until is not None:
-            most = (until - labels["index_date"]).dt.days.to_numpy(np.float64)
-            cause, days = np.where(days < most, cause, 0.0), np.minimum(days, most)
-        weights = [
-            compute_ipcw(np.minimum(days, horizon), (cause > 0) & (days < horizon), horizon)
-            for horizon in self.spec.horizons_days
-        ]
-        features = self.features.take(rows).reset_index(drop=True)
-        return TimeFrame(ModelFrame(features, cause, np.ones(len(rows))), days, np.column_stack(weights))
+    comparators: ComparatorPlan
 
 
 def train_hazard(
@@ -84,6 +67,7 @@ def train_hazard(
     tables: Tables,
     plan: FeaturePlan,
     *,
+    search: SearchAid | None = None,
     progress: Progress | None = None,
 ) -> dict[str, TrainedOutcome]:
     """Train one hazard and measure each of its horizons.
@@ -100,6 +84,8 @@ def train_hazard(
         Canonical tables, for the labels.
     plan : FeaturePlan
         The catalogue behind the features.
+    search : SearchAid, optional
+        Where the trials of the search are kept, and what it starts from.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -114,51 +100,80 @@ def train_hazard(
         If the label is no time to an event, or at one of the index dates nobody counts.
     """
     task = _make_task(scheme, spec, members, tables, plan)
-    splits = plan_splits(task.cohort, scheme.file.split, task.seed)
-    params = _tune(scheme, task, splits, progress)
+    splits = plan_splits(task.members.cohort, scheme.file.split, task.seed)
+    params = _tune(scheme, task, splits, search or SearchAid(), progress)
     kept, test, predicted = _fit_and_predict(task, splits, params, progress)
-    _refuse_unfollowed(task, test)
+    _refuse_open(task, test)
     counts = _count(scheme, task, splits)
     if progress:
         progress(f"stability {spec.name}", 0, 1)
     refit = Refit(task.spec, task.names, task.directions, params)
-    stability = measure_hazard_stability(refit, task.frame(splits.kept.train, until=task.cut), task.seed)
-    cohort, run = task.cohort.take(test), scheme.file.run
+    stability = measure_hazard_stability(refit, task.members.frame(splits.kept.train, until=task.cut), task.seed)
+    ages = task.members.cohort["age_years"].to_numpy(np.float64)[test]
     trained = {}
     for place, (name, table) in enumerate(predicted.items()):
-        rows = HorizonRows(task.frame(test), table, cohort["age_years"].to_numpy(np.float64), place, kept.columns[name])
-        metrics, follow_up = measure_horizon(rows, n_bootstrap=run.n_bootstrap, seed=run.seed)
-        follow_up |= account_for_rows(rows, **counts)
-        events = {"test_members": float(len(table)), "events": float(follow_up["events"])}
-        kept_rows = {"train_members": len(splits.kept.train), "calibration_members": len(splits.kept.calibration)}
-        trained[name] = TrainedOutcome(
-            kept.columns[name], rows.predictions, metrics, params, {**kept_rows, **events}, follow_up, stability[place]
-        )
+        if progress:
+            progress(f"measure {name}", place, len(predicted))
+        rows = HorizonRows(task.members.frame(test), table, ages, place, kept.columns[name])
+        found = _measure(scheme.file.run, task, rows, params=params, splits=splits, counts=counts)
+        trained[name] = replace(found, figures=found.figures | stability[place])
     return trained
 
 
-def _refuse_unfollowed(task: _HazardTask, test: NDArray[np.int64]) -> None:
-    """Refuse a horizon that no test row was followed to: it could be predicted and never be measured."""
-    followed = task.labels["followed_days"].to_numpy(np.float64)[test]
-    for name, days in zip(task.spec.columns, task.spec.horizons_days, strict=True):
-        if not (followed >= days).any():
-            message = (
-                f"outcome {task.spec.name!r}: no test row is followed to {days} days, so that {name} cannot be "
-                f"measured; the longest follow-up is {followed.max():g} days. Test on an older index date, or leave "
-                "the horizon out."
-            )
-            raise DataContractError(message)
+def _measure(
+    run: RunBlock,
+    task: _HazardTask,
+    rows: HorizonRows,
+    *,
+    params: dict[str, Any],
+    splits: SplitPlan,
+    counts: dict[str, int],
+) -> TrainedOutcome:
+    """Measure one horizon as a binary outcome is measured, and account for its rows."""
+    found = measure_horizon(rows, n_bootstrap=run.n_bootstrap, seed=run.seed)
+    known = rows.predictions[rows.predictions["weight"] > 0]
+    figures = measure_outcome(
+        known, _describe_context(task, rows.days), found.differences, task.comparators.absent, kind="binary", run=run
+    )
+    follow_up = found.follow_up | account_for_rows(rows, **counts)
+    sizes = {
+        "train_members": float(len(splits.kept.train)),
+        "calibration_members": float(len(splits.kept.calibration)),
+        "test_members": float(len(rows.predicted)),
+        "events": float(follow_up["events"]),
+    }
+    return TrainedOutcome(rows.model, rows.predictions, found.metrics, params, sizes, follow_up, figures)
+
+
+def _describe_context(task: _HazardTask, days: int) -> pd.DataFrame:
+    """Describe every row as reports group it; the day of the event only where months of follow-up are shown."""
+    members = task.members
+    context = members.cohort.assign(**{LAB: members.features[LAB]} if LAB in members.features else {})
+    if days > DAYS_BY_MONTH:
+        return context
+    followed = members.labels["followed_days"]
+    return context.assign(event_days=followed.where((members.labels["cause"] == 1) & (followed < days)))
+
+
+def _refuse_open(task: _HazardTask, test: NDArray[np.int64]) -> None:
+    """Refuse a horizon that no test row was followed to."""
+    for name, reason in task.members.find_open(test).items():
+        message = (
+            f"outcome {task.spec.name!r}: {name} cannot be measured; {reason} on a test row. Test on an older "
+            "index date, or leave the horizon out."
+        )
+        raise DataContractError(message)
 
 
 def _count(scheme: Scheme, task: _HazardTask, splits: SplitPlan) -> dict[str, int]:
     """Count the rows in, and those that the split gives to no test."""
     by_time = scheme.file.split.method == "time"
-    tuned = tuning_rows(task.cohort, scheme.file.split, splits, task.seed)
+    tuned = tuning_rows(task.members.cohort, scheme.file.split, splits, task.seed)
     return {
-        "rows_in": len(task.labels),
+        "rows_in": len(task.members.labels),
         "rows_for_tuning": 0 if by_time else len(tuned),
         "rows_to_train": len(splits.kept.train) + len(splits.kept.calibration) if by_time else 0,
-        "prevalent": task.prevalent,
+        "prevalent": task.members.prevalent,
     }
 
 
@@ -171,37 +186,34 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
         code_lists=plan.code_lists,
         follow_up_end=limit_follow_up(members.cohort, scheme.file.split),
     )
-    absent = [name for name in LABELS if name not in labels]
-    if absent:
-        message = (
-            f"outcome {spec.name!r}: label {spec.label!r} has no column {absent[0]!r}, expected a time to the event "
-            "for kind 'hazard'. Choose a label that has one."
-        )
-        raise DataContractError(message)
-    # A label's own weight is for one horizon and 0 for those who left before it; here they stay in.
-    counted = np.flatnonzero(labels["risk_set"].to_numpy(dtype=bool))
-    require_every_date(spec, members.cohort, counted)
-    features = members.features.take(counted).reset_index(drop=True)
+    held = find_hazard_members(spec, members.cohort, members.features, labels)
+    require_every_date(spec, members.cohort, np.flatnonzero(labels["risk_set"].to_numpy(dtype=bool)))
     catalogue = plan.chosen.to_frame()
-    names = [name for name in select_features(catalogue, spec) if varies(features[name])]
-    kept = labels.take(counted).reset_index(drop=True)
-    refuse_labels(features[names], (kept["cause"] == 1).astype("float64"), outcome=spec.name)
+    names = [name for name in select_features(catalogue, spec) if varies(held.features[name])]
+    event = (held.labels["cause"] == 1).astype("float64")
+    refuse_labels(held.features[names], event, outcome=spec.name)
+    every_row = ModelFrame(held.features, np.asarray(event, dtype=np.float64), np.ones(len(event)))
     dates = members.cohort["index_date"]
     return _HazardTask(
         spec=with_budget(scheme, spec),
-        cohort=members.cohort.take(counted).reset_index(drop=True),
-        features=features,
-        labels=kept,
+        members=held,
         names=names,
         directions=dict(zip(catalogue["name"], catalogue["direction"], strict=True)),
         seed=scheme.file.run.seed,
-        prevalent=len(labels) - len(counted),
         cut=dates.max() if scheme.file.split.method == "time" else None,
+        comparators=plan_comparators(
+            every_row, held.cohort, tables, names=names, kind="binary", gam=scheme.file.run.gam
+        ),
     )
 
 
-def _tune(scheme: Scheme, task: _HazardTask, splits: SplitPlan, progress: Progress | None) -> dict[str, Any]:
-    """Search for the trees on the last horizon, as a binary outcome of those whose status is known."""
+def _tune(
+    scheme: Scheme, task: _HazardTask, splits: SplitPlan, search: SearchAid, progress: Progress | None
+) -> dict[str, Any]:
+    """Search for the trees on the last horizon, as a binary outcome of those whose status is known.
+
+    Where training is not followed so far, the search looks as far as it is.
+    """
     block, last = scheme.file.split, len(task.spec.horizons_days) - 1
     if not task.spec.tuning.trials:
         return {}
@@ -212,9 +224,17 @@ def _tune(scheme: Scheme, task: _HazardTask, splits: SplitPlan, progress: Progre
 
     binary = describe_horizon(task.spec, last)
     binary = binary.model_copy(update={"model": binary.model.model_copy(update={"objective": "binary"})})
-    rows = task.frame(tuning_rows(task.cohort, block, splits, task.seed), until=task.cut)
-    frame = rows.at(last, task.spec.horizon_days)
-    params = tune(binary, frame, feature_names=task.names, directions=task.directions, seed=task.seed, progress=tell)
+    held = tuning_rows(task.members.cohort, block, splits, task.seed)
+    params = tune(
+        binary,
+        task.members.frame_at(held, task.spec.horizon_days, until=task.cut)[1],
+        feature_names=task.names,
+        directions=task.directions,
+        seed=task.seed,
+        warm=[search.warm[binary.name]] if binary.name in search.warm else [],
+        store=search.store,
+        progress=tell,
+    )
     params.pop("n_estimators", None)
     return params
 
@@ -229,8 +249,8 @@ def _fit_and_predict(
     for number, split in enumerate(splits):
         if progress:
             progress(f"fit {task.spec.name}", number, len(splits))
-        train = task.frame(split.train, until=task.cut)
-        calibration = task.frame(split.calibration, until=task.cut)
+        train = task.members.frame(split.train, until=task.cut)
+        calibration = task.members.frame(split.calibration, until=task.cut)
         model = fit_hazard(
             task.spec,
             train,
@@ -242,7 +262,7 @@ def _fit_and_predict(
         )
         kept = model if split is plan.kept else kept
         if len(split.test):
-            found.append(_predict(task, split, train, model))
+            found.append(_predict(task, split, model))
     if kept is None:
         message = f"outcome {task.spec.name!r}: no split is kept. Correct [split] of the scheme."
         raise DataContractError(message)
@@ -250,16 +270,17 @@ def _fit_and_predict(
     return kept, tables[task.spec.columns[0]].index.to_numpy(), tables
 
 
-def _predict(task: _HazardTask, split: Split, train: TimeFrame, model: HazardModel) -> dict[str, pd.DataFrame]:
-    """Predict the test rows by the model and by its comparators, each horizon by its own."""
-    features = task.features.take(split.test)
-    predicted = model.predict(features)
+def _predict(task: _HazardTask, split: Split, model: HazardModel) -> dict[str, pd.DataFrame]:
+    """Predict the test rows by the model and by its comparators, each horizon by its own.
+
+    Where training is not followed to a horizon, the comparators learn the risk by the longest follow-up, and their
+    hazard is taken to go on as it was, as the trees' is.
+    """
+    predicted = model.predict(task.members.features.take(split.test))
     tables = {}
-    for place, (name, days) in enumerate(zip(task.spec.columns, task.spec.horizons_days, strict=True)):
-        columns, seen = {"predicted": predicted[:, place]}, train.at(place, days)
-        for other in COMPARATORS:
-            source = task.cohort if other == "age_sex" else task.features[task.names]
-            fitted = fit_comparator(other, "binary", source.take(split.train), seen.observed, seen.weight)
-            columns[other] = fitted.predict(source.take(split.test))
-        tables[name] = pd.DataFrame(columns, index=split.test)
+    for place, (name, horizon) in enumerate(zip(task.spec.columns, task.spec.horizons_days, strict=True)):
+        rows, seen, days = task.members.frame_at(split.train, horizon, until=task.cut)
+        others = task.comparators.predict_from(seen, rows, split.test)
+        stretched = {other: 1.0 - (1.0 - values) ** (horizon / days) for other, values in others.items()}
+        tables[name] = pd.DataFrame({"predicted": predicted[:, place], **stretched}, index=split.test)
     return tables

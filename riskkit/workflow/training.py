@@ -9,14 +9,15 @@ import pandas as pd
 
 from riskkit.cohort.eligibility import CONTEXT
 from riskkit.data.privacy import hash_person_ids, read_id_key
-from riskkit.risk.hazard_model import HorizonModel
+from riskkit.risk.hazard_model import HazardModel, HorizonModel, list_stored
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.tiers.cuts import fit_cuts
 from riskkit.workflow.bundle import Bundle
 from riskkit.workflow.drift import check_drift, find_feature_drift, judge_inputs
+from riskkit.workflow.hazard_drift import check_hazard_drift
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.policy_price import price_policies
-from riskkit.workflow.score import KEYS, long_predictions, predict_outcomes
+from riskkit.workflow.score import KEYS, assign_member_tiers, long_predictions, predict_outcomes
 from riskkit.workflow.search import SearchAid
 from riskkit.workflow.source import OpenSource, open_source
 from riskkit.workflow.summary import (
@@ -25,8 +26,8 @@ from riskkit.workflow.summary import (
     judge_gates,
     summarise_outcome,
     summarise_source,
-    summarise_tiers,
 )
+from riskkit.workflow.tier_gradient import spend_of, summarise_tiers
 from riskkit.workflow.train import train_outcomes
 from riskkit.workflow.trained import TrainedOutcome
 
@@ -56,12 +57,18 @@ class Training:
         The members to be scored and rated.
     summary : dict
         `outcomes`, `policy_price`, `drift`, `tiers`, `gates`, `data`, `flow`.
+    year_before : pandas.DataFrame, optional
+        Members of the last index date before the rating date: keys and `risk_tier` by the same models and cuts.
+    deaths : pandas.DataFrame, optional
+        `person_id`, `death_date` of those who died.
     """
 
     bundle: Bundle
     trained: dict[str, TrainedOutcome]
     rating: Members
     summary: dict[str, Any]
+    year_before: pd.DataFrame | None = None
+    deaths: pd.DataFrame | None = None
 
 
 def train_scheme(
@@ -129,7 +136,7 @@ def train_scheme(
         "flow": _flow(known, rating),
         "gates": [*gates, *judge_drift(drift)],
     }
-    return Training(bundle, trained, rating, summary)
+    return Training(bundle, trained, rating, summary, _year_before(bundle, known, rating), _deaths(source))
 
 
 def _members_to_rate(
@@ -153,23 +160,28 @@ def _judge_drift(
     block, (known, rating) = scheme.file.drift, members
     if block is None:
         return models, None
-    # The horizons of a hazard close years after the index date: there is nothing yet to judge them by.
-    judged = {name: model for name, model in models.items() if not isinstance(model, HorizonModel)}
-    inputs = {name: judge_inputs(model, known, rating, block) for name, model in judged.items()}
-    findings = {
-        name: check_drift(model, rating, source.tables, block=block, run=scheme.file.run, code_lists=plan.code_lists)
-        for name, model in judged.items()
-    }
+    inputs = {name: judge_inputs(model, known, rating, block) for name, model in models.items()}
     moved = find_feature_drift(known.features, rating.features)
+    found: dict[str, dict[str, Any]] = {}
+    not_judged: dict[str, str] = {}
+    for name, model in list_stored(models).items():
+        shared: dict[str, Any] = {"block": block, "run": scheme.file.run, "code_lists": plan.code_lists}
+        if isinstance(model, HazardModel):
+            hazard = check_hazard_drift(model, rating, source.tables, **shared)
+            found |= hazard.reports
+            not_judged |= hazard.not_judged
+            models |= hazard.model.columns
+        else:
+            finding = check_drift(model, rating, source.tables, **shared)
+            found[name], models[name] = finding.report, finding.model
     report = {
         "index_date": block.index_date.isoformat(),
         "limits": {"stable": block.stable, "refuse": block.refuse, "reference": block.reference},
-        "outcomes": {
-            name: {**found.report, "inputs": inputs[name], "feature_psi": moved} for name, found in findings.items()
-        },
-        "not_judged": [name for name in models if name not in findings],
+        "outcomes": {name: {**one, "inputs": inputs[name], "feature_psi": moved} for name, one in found.items()},
+        "not_judged": list(not_judged),
+        "open_horizons": {name: {"reason": why, "inputs": inputs[name]} for name, why in not_judged.items()},
     }
-    return {**models, **{name: found.model for name, found in findings.items()}}, report
+    return models, report
 
 
 def _assemble(scheme: Scheme, plan: FeaturePlan, models: Models, rating: Members, source: OpenSource) -> Bundle:
@@ -222,7 +234,27 @@ def _observe_tiers(bundle: Bundle, known: Members, trained: dict[str, TrainedOut
     # Shares are cut on the test members themselves: after a recalibration the frozen cuts are on another scale.
     cut = fit_cuts(policy, long, reference_population="test members")
     tiers = assign_tiers(cut, long, features)
-    return summarise_tiers(test.merge(tiers, on=KEYS, validate="one_to_one"), outcome, policy.name)
+    cost, spent = spend_of(trained, bundle.rated_outcome)
+    rows = test.merge(tiers, on=KEYS, validate="one_to_one").merge(spent, on=KEYS, how="left", validate="one_to_one")
+    order = [tier.name for tier in policy.tiers]
+    return summarise_tiers(rows, outcome, policy.name, order=order, cost=cost)
+
+
+def _year_before(bundle: Bundle, known: Members, rating: Members) -> pd.DataFrame | None:
+    """Give the members of the year before their tiers by the models and cuts of today."""
+    if bundle.tiers is None or known is rating:
+        return None
+    earlier = known.cohort["index_date"][known.cohort["index_date"] < rating.cohort["index_date"].min()]
+    if earlier.empty:
+        return None
+    frame = known.at(known.cohort["index_date"] == earlier.max()).features
+    return assign_member_tiers(bundle, frame, predict_outcomes(bundle, frame))[[*KEYS, "risk_tier"]]
+
+
+def _deaths(source: OpenSource) -> pd.DataFrame:
+    """Say who of the source's persons died, and when."""
+    deaths = source.tables.frame("person")[["person_id", "death_date"]]
+    return deaths[deaths["death_date"].notna()].reset_index(drop=True)
 
 
 def _truths(scheme: Scheme, folder: Path, trained: dict[str, TrainedOutcome]) -> dict[str, dict[str, Any]]:

@@ -11,15 +11,14 @@ import pandas as pd
 
 from riskkit.data.io import staged
 from riskkit.data.presets import find_presets
-from riskkit.errors import DataContractError, PolicyError
+from riskkit.errors import PolicyError
 from riskkit.policy import read_policy
 from riskkit.tiers.cuts import fit_cuts
 from riskkit.tiers.follow_up import FollowUpPolicy, make_worklist
-from riskkit.tiers.hysteresis import assign_held_tiers
-from riskkit.tiers.overrides import apply_overrides
 from riskkit.tiers.policy import TierPolicy
 from riskkit.workflow.apply import open_members
 from riskkit.workflow.score import KEYS, assign_member_tiers, long_predictions, predict_outcomes
+from riskkit.workflow.tier_files import TierFiles, match_history, read_bundle_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,18 +41,15 @@ class WorklistOptions:
         Follow-up policy; the shipped one where absent.
     tiers : pathlib.Path, optional
         Tier policy, whose cuts are frozen on these members; the bundle's own, with its frozen cuts, where absent.
-    prior : pathlib.Path, optional
-        Parquet file of the last assignment, for hysteresis.
-    overrides : pathlib.Path, optional
-        CSV file with `person_id`, `risk_tier`, `code`, `author`, `expiry_date`.
+    tier_files : TierFiles, optional
+        Last year's tiers and clinicians' overrides.
     index_date : datetime.date, optional
         Index date; the bundle's rating date where absent.
     """
 
     schedule: Path | None = None
     tiers: Path | None = None
-    prior: Path | None = None
-    overrides: Path | None = None
+    tier_files: TierFiles | None = None
     index_date: date | None = None
 
 
@@ -120,22 +116,11 @@ def assign_source_tiers(bundle: Bundle, members: Members, options: WorklistOptio
     pandas.DataFrame
         Keys, `risk_tier`, `tier_reason`, `package`, and what hysteresis, overrides and a second axis add.
     """
-    frame = members.features
-    predictions = predict_outcomes(bundle, frame)
+    predictions = predict_outcomes(bundle, members.features)
     frozen = _freeze(bundle, predictions, options)
-    cuts = frozen.policy.cuts
-    long = None if cuts is None else long_predictions(predictions, cuts.outcome)
-    if options.prior is None:
-        assigned = assign_member_tiers(replace(bundle, tiers=frozen), frame, predictions)
-    else:
-        assigned = assign_held_tiers(frozen, pd.read_parquet(options.prior), long, frame)
-    if options.overrides is not None:
-        given = pd.read_csv(options.overrides, dtype="str")
-        if "expiry_date" in given and pd.to_datetime(given["expiry_date"], errors="coerce").isna().any():
-            message = f"{options.overrides}: an expiry_date is empty or no date, expected YYYY-MM-DD. Correct it."
-            raise DataContractError(message)
-        assigned = apply_overrides(frozen.policy, assigned, given, frame)
-    return assigned
+    history = read_bundle_history(bundle, options.tier_files, policy=frozen.policy)
+    known = match_history(history, members.cohort)
+    return assign_member_tiers(replace(bundle, tiers=frozen), members.features, predictions, known)
 
 
 def _freeze(bundle: Bundle, predictions: pd.DataFrame, options: WorklistOptions) -> FrozenTiers:

@@ -69,14 +69,17 @@ def test_predictable_profit_of_three_groups_that_balance() -> None:
     )
 
 
-def test_parts_of_a_score_as_model_diagnostics_prints_them() -> None:
-    # Section 3 prints .0387 - .0956 + .2213 = .1643: the order of the parts and the sign of each, to its rounding.
-    # The sample behind it is not kept; the same identity holds on any, here with the same uncertainty p (1 - p).
+def test_parts_of_a_score_as_model_diagnostics_documents_them() -> None:
+    # Section 3 prints .0387 - .0956 + .2213 = .1643 of a sample that it does not give: the four figures alone do not
+    # say which rows they are of, so that they cannot be replayed, only checked for the order and sign of the parts.
     assert 0.0387 - 0.0956 + 0.2213 == pytest.approx(0.1643, abs=2e-4)
-    rng = np.random.default_rng(0)
-    f = rng.uniform(0, 1, 4000)
-    y = (rng.random(4000) < 0.66 * f).astype(float)
-    parts = compute_score_parts(y, f).iloc[0]
-    assert parts["uncertainty"] == pytest.approx(y.mean() * (1 - y.mean()))
-    total = parts["miscalibration"] - parts["discrimination"] + parts["uncertainty"]
-    assert total == pytest.approx(np.mean((y - f) ** 2))
+    # Replayed is the example that model-diagnostics documents: y = 0, 0, 1, 1 predicted as -1, 1, 1, 2. Squared errors
+    # 1, 1, 0, 1: .75. The mean .5 scores .25. Isotonic 0, 1/2, 1/2, 1 scores (0 + 1/4 + 1/4 + 0) / 4 = .125.
+    observed, predicted = [0, 0, 1, 1], [-1, 1, 1, 2]
+    expected = {"miscalibration": 0.75 - 0.125, "discrimination": 0.25 - 0.125, "uncertainty": 0.25, "score": 0.75}
+    ours = compute_score_parts(observed, predicted, kind="cost").iloc[0]
+    assert ours.to_dict() == pytest.approx(expected)
+    reason = "model-diagnostics (the extra 'report') is not installed"
+    scoring = pytest.importorskip("model_diagnostics.scoring", reason=reason)
+    theirs = scoring.decompose(y_obs=observed, y_pred=predicted, scoring_function=scoring.SquaredError())
+    assert theirs.row(0, named=True) == pytest.approx(expected)

@@ -69,7 +69,7 @@ UNMAPPED = {
 
 NOTES = (
     "The layout has no dates. Dates here are a pseudo-timeline: only the order of a patient's encounters and whether "
-    "the next one came within 30 days are true. Use features of the index stay alone.",
+    "the next one came within 30 days are true: count earlier stays and conditions, never days between them.",
     "Encounters follow encounter_id from 1999-01-01; a stay lasts time_in_hospital days; the next begins 15 days after "
     "a discharge marked '<30' and 60 days after any other.",
     "A '<30' without a later encounter in the file makes a stub stay '<encounter_id>-readmission' 15 days after "

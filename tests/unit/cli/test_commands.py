@@ -20,9 +20,12 @@ from riskkit.workflow import apply as apply_module
 from riskkit.workflow import inspect as inspect_module
 from riskkit.workflow import retrain as retrain_module
 from riskkit.workflow import scheme as scheme_module
+from riskkit.workflow import worklist as worklist_module
 from riskkit.workflow.scheme import Scheme
+from riskkit.workflow.tier_files import TierFiles
 
 SCHEME = str(Path(__file__).parents[3] / "pipelines" / "synthetic.toml")
+FILES = TierFiles(Path("l.parquet"), Path("o.csv"))
 CERTIFICATE = {
     "minor_units_per_currency_unit": 100,
     "currency": "CNY",
@@ -156,7 +159,7 @@ def test_score_opens_the_model_first_and_counts_the_members(stand_in: Callable[.
 
 def test_rates_says_whether_the_budget_is_met(stand_in: Callable[..., Recorder]) -> None:
     stand_in(apply_module, "open_bundle", "the bundle")
-    asked = stand_in(apply_module, "rate_source", SimpleNamespace(certificate=CERTIFICATE))
+    asked = stand_in(apply_module, "rate_source", SimpleNamespace(certificate=CERTIFICATE, table=pd.DataFrame()))
     done = run("rates", "--model", "out/demo", "--source", "in", "--policy", "half.toml", "--out", "r")
     assert asked.positional == ("the bundle", Path("in"), Path("r"))
     assert asked.named["policy"] == Path("half.toml")
@@ -265,3 +268,26 @@ def test_without_a_command_the_help_is_shown_with_every_command() -> None:
         "serve",
     ):
         assert f" {command} " in done.output
+
+
+@pytest.mark.parametrize("option", ["--last-scores", "--prior"])
+def test_the_worklist_reads_last_tiers_under_both_names(option: str, stand_in: Callable[..., Recorder]) -> None:
+    stand_in(apply_module, "open_bundle", "the bundle")
+    asked = stand_in(worklist_module, "write_worklist", pd.DataFrame({"overdue_days": [0, 3], "team_id": ["A", "B"]}))
+    assert run("worklist", "--model", "m", "--source", "in", option, "l.parquet", "--overrides", "o.csv").exit_code == 0
+    assert asked.positional[3].tier_files == FILES
+
+
+def test_score_rates_and_retrain_hand_on_last_tiers_and_overrides(stand_in: Callable[..., Recorder]) -> None:
+    tiers = pd.DataFrame({"risk_tier": ["high"], "model_tier": ["low"], "tier_reason": ["minimum_stay"]})
+    stand_in(apply_module, "open_bundle", "the bundle")
+    given = ("--source", "in", "--last-scores", "l.parquet", "--overrides", "o.csv")
+    score = stand_in(apply_module, "score_source", tiers)
+    said = run("score", "--model", "m", *given).stdout
+    assert said == "Tiers: 1 held (minimum_stay 1), 0 raised\nWrote the scores of 1 members to out/scores.parquet.\n"
+    rates = stand_in(apply_module, "rate_source", SimpleNamespace(certificate=CERTIFICATE, table=tiers))
+    assert run("rates", "--model", "m", *given).stdout.startswith("Tiers: 1 held (minimum_stay 1), 0 raised\nRates: ")
+    again = stand_in(retrain_module, "retrain", SimpleNamespace(summary=summary(), version="4"))
+    assert run("retrain", SCHEME, *given).exit_code == 0
+    for asked in (score, rates, again):
+        assert asked.named["tier_files"] == FILES

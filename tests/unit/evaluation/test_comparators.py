@@ -85,3 +85,15 @@ def test_wrong_uses_are_refused_by_name() -> None:
     fitted = fit_comparator("linear", "cost", FEATURES, np.arange(float(N)))
     with pytest.raises(DataContractError, match="lack visits"):
         fitted.predict(FEATURES.drop(columns="visits"))
+
+
+@pytest.mark.parametrize("name", ["age_sex", "logistic"])
+def test_a_row_of_weight_zero_is_as_if_it_were_not_there(name: str) -> None:
+    # of a member who left before the horizon nothing is known, whatever the row holds
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"age_years": rng.uniform(40, 90, 200), "sex": rng.choice(["female", "male"], 200)})
+    frame = frame if name == "age_sex" else frame[["age_years"]]
+    observed, weight = (rng.random(200) < 0.3).astype(float), np.where(np.arange(200) < 150, 1.0, 0.0)
+    known = fit_comparator(name, "binary", frame[:150], observed[:150], weight[:150])
+    every = fit_comparator(name, "binary", frame, observed, weight)
+    np.testing.assert_allclose(every.predict(frame), known.predict(frame), rtol=1e-12)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from riskkit.errors import PolicyError
-from riskkit.evaluation.outcome_drift import DriftLimits, compute_outcome_drift
+from riskkit.evaluation.outcome_drift import DriftLimits, compute_outcome_drift, judge_outcome_drift
 
 LIMITS = DriftLimits(stable=(0.97, 1.03), refuse=(0.33, 3.0))
 RNG = np.random.default_rng(0)
@@ -64,6 +64,19 @@ def test_the_same_shift_gets_the_same_verdict_from_a_thousand_and_from_a_hundred
     # Ten times as narrow: what grows with the rows is the evidence alone.
     assert large.high - large.low == pytest.approx((small.high - small.low) / 10, rel=0.5)
     assert large.evidence == "clear"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "evidence"),
+    [(1.06, 1.14, "clear"), (1.0, 1.2, "weak"), (0.9, 1.3, "weak"), (1.06, 5.0, "weak")],
+)
+def test_an_interval_that_reaches_over_a_border_on_either_side_is_weak_evidence(
+    low: float, high: float, evidence: str
+) -> None:
+    # .9 to 1.3 has both ends outside the stable band of .97 to 1.03, and all of the band between them
+    limits = DriftLimits(stable=(0.97, 1.03), refuse=(0.33, 3.0))
+    found = judge_outcome_drift(1.1, low, high, gini=0.4, limits=limits)
+    assert (found.verdict, found.evidence) == ("recalibrate", evidence)
 
 
 def test_the_finding_is_plain_values() -> None:

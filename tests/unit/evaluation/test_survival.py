@@ -120,6 +120,15 @@ def test_differences_are_paired_and_the_first_prediction_leads() -> None:
     assert gain["high"] - gain["low"] < np.hypot(*widths)
 
 
+def test_brier_scores_are_subtracted_pair_by_pair() -> None:
+    # Four members followed to the end, one event: (.6^2 + 3 x .2^2) / 4 = .12 of the first, (.5^2 x 4) / 4 = .25 of the
+    # other, and .12 - .25 = -.13; of the first itself there is no difference.
+    predicted = {"model": [0.4, 0.2, 0.2, 0.2], "coin": [0.5] * 4}
+    table = compute_survival_metrics([1, 0, 0, 0], [3, 10, 10, 10], predicted, horizon=10, n_bootstrap=0)
+    found = table[table["metric"] == "brier_difference"].set_index("prediction")["value"]
+    assert found.to_dict() == pytest.approx({"coin": -0.13})
+
+
 def test_leaving_at_random_does_not_move_the_figures_beyond_chance() -> None:
     rng = np.random.default_rng(1)
     n = 20_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from riskkit.report.comparison_section import (
     make_contrast_note,
     make_difference_table,
+    make_follow_up_note,
     make_month_table,
     make_team_note,
 )
@@ -54,3 +55,23 @@ def test_a_random_split_is_told_beside_the_temporal_one() -> None:
     assert note is not None
     assert "AUROC is 0.700 on the year that nothing has seen, and 0.750 where" in note["text"]
     assert make_contrast_note({"kind": "binary"}) is None
+
+
+def test_a_horizon_says_who_left_who_died_and_how_far_age_goes() -> None:
+    found = {
+        "rows_evaluated": 2000,
+        "left_before_horizon": 300,
+        "dropped_for_censoring": 0,
+        "deaths": 4,
+        "observed": {"value": 0.0341, "low": 0.03, "high": 0.04},
+        "auroc_age": {"value": 0.61, "low": 0.58, "high": 0.64},
+        "auroc_gain_over_age": {"value": 0.05, "low": 0.02, "high": 0.08},
+    }
+    note = make_follow_up_note({"kind": "binary", "follow_up": found})
+    assert note is not None
+    assert note["text"] == (
+        "Of 2,000 test members 300 left before the horizon; those who stayed stand for them, and 0 were dropped. "
+        "<11 died without the event, which competes with it. Observed, by Aalen and Johansen: 3.4%. "
+        "Age alone has AUROC 0.610; the booster less age 0.050 (0.020 to 0.080)."
+    )
+    assert make_follow_up_note({"kind": "binary"}) is None

@@ -121,6 +121,15 @@ def test_a_ledger_that_misses_the_rate_by_a_cent_says_so(annual_summary: Summary
     assert members[0]["ledger"]["note"] == "The steps do not sum to the rate."
 
 
+def test_a_horizon_that_has_not_closed_is_named_with_the_reason_and_its_inputs(annual_summary: Summary) -> None:
+    reason = "the longest follow-up is 731 days, expected 1095"
+    annual_summary["drift"]["open_horizons"] = {"death_3y": {"reason": reason, "inputs": {"verdict": "watch"}}}
+    texts = [block.get("text") for block in built(make_drift_section(annual_summary))["blocks"]]
+    assert (
+        f"Not judged, because the horizon has not closed: “death_3y” ({reason}; from the inputs alone: watch)." in texts
+    )
+
+
 def test_drift_stands_before_and_after(annual_summary: Summary) -> None:
     drift = built(make_drift_section(annual_summary))["blocks"]
     assert drift[0]["text"] == "Verdict: recalibrate. Predicts about twice the actual cost."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +16,14 @@ from riskkit.data.presets import write_starting_set
 from riskkit.data.privacy import read_id_key
 from riskkit.data.synthetic import make_cohort
 from riskkit.features.contents import make_catalogue
+from riskkit.policy import read_policy
+from riskkit.rates.policy import RatePolicy
+from riskkit.tiers.cuts import fit_cuts
+from riskkit.tiers.final import TierHistory
+from riskkit.tiers.policy import TierPolicy
 from riskkit.workflow import retrain as retrain_module
 from riskkit.workflow.added_records import RecordSample, take_sample
-from riskkit.workflow.bundle import write_bundle
+from riskkit.workflow.bundle import Bundle, write_bundle
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.rate import RatedPopulation, rate_members
 from riskkit.workflow.retrain import Retrained, retrain, train_only
@@ -43,6 +48,19 @@ class Recorded:
 
     run: Retrained
     store: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """A bundle that holds tiers, rates that pay the tier (15,000, 7,500 and 3,750), and last year's tiers."""
+
+    bundle: Bundle
+    rates: RatePolicy
+    last: pd.DataFrame
+
+    @property
+    def history(self) -> TierHistory:
+        return TierHistory(self.last)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -157,6 +175,20 @@ def members(training: Training) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def scores(rated: RatedPopulation, members: pd.DataFrame) -> pd.DataFrame:
     return score_members(rated.bundle, members)
+
+
+@pytest.fixture(scope="session")
+def held(training: Training, members: pd.DataFrame, start: Path) -> Held:
+    """The shipped policy that holds tiers, without its second axis, and the shipped rates by tier.
+
+    Every member but the last was high a month ago, so that of them nobody may go down yet.
+    """
+    policy = read_policy(start / "models" / "tiers" / "two_axes.toml", TierPolicy)
+    frozen = fit_cuts(policy, None, reference_population="as written")
+    tiers = replace(frozen, policy=policy.model_copy(update={"difficulty": None}))
+    last = members[["person_id"]].iloc[:-1].assign(risk_tier="high", index_date=pd.Timestamp("2024-12-01"))
+    rates = read_policy(start / "models" / "rates" / "tier_base.toml", RatePolicy)
+    return Held(replace(training.bundle, tiers=tiers), rates, last)
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,12 @@ from riskkit.errors import DataContractError, ModelStoreError, PolicyError
 from riskkit.workflow import apply as apply_module
 from riskkit.workflow.apply import build_source_features, open_bundle, rate_source, score_source, write_parquet
 from riskkit.workflow.bundle import Bundle, write_bundle
-from riskkit.workflow.rate import RatedPopulation
+from riskkit.workflow.rate import RatedPopulation, rate_members
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.source import OpenSource
+from riskkit.workflow.tier_files import TierFiles
 from riskkit.workflow.training import Training
+from tests.unit.workflow.conftest import Held
 
 
 @pytest.fixture
@@ -107,6 +109,42 @@ def test_another_policy_can_be_given_and_is_the_one_that_counts(
     half = rate_source(at_hand, source, tmp_path / "half", policy=policy).certificate["budget_minor"]
     # Half of the share is half of the budget, but for the rounding to a minor unit.
     assert abs(2 * int(str(half)) - int(str(whole))) <= 1
+
+
+def test_score_and_rates_read_last_tiers_and_overrides_alike(
+    held: Held,
+    training: Training,
+    source: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(apply_module, "_open_members", lambda *_: training.rating)
+    held.last.to_parquet(tmp_path / "last.parquet")
+    unknown = training.rating.cohort["person_id"].iloc[-1]
+    text = f"person_id,risk_tier,code,author,expiry_date\n{unknown},high,dka,Dr. Li,2025-07-01\n"
+    (tmp_path / "overrides.csv").write_text(text, encoding="utf-8")
+    files = TierFiles(tmp_path / "last.parquet", tmp_path / "overrides.csv")
+    rated = rate_members(held.bundle, held.rates, training.rating, population="members")
+    scores = score_source(rated.bundle, source, tmp_path / "scores.parquet", tier_files=files)
+    rates = rate_source(rated.bundle, source, tmp_path / "rates", tier_files=files)
+    assert set(scores["risk_tier"]) == set(rates.table["risk_tier"]) == {"high"}
+    columns = ["risk_tier", "tier_reason", "package", "model_tier", "tier_change", "override_author", "rate_amount"]
+    both = scores[["person_id", *columns]].merge(rates.table, on="person_id", suffixes=("", "_rated"))
+    for column in columns:
+        assert both[column].fillna("").tolist() == both[f"{column}_rated"].fillna("").tolist()
+    # what was written is next year's last tiers: the day is that since which the tier holds
+    written = pd.read_parquet(tmp_path / "scores.parquet")
+    assert written["tier_since"].iloc[0] == pd.Timestamp("2024-12-01")
+
+
+def test_a_history_that_is_wrong_is_refused_before_the_source_is_opened(
+    rated: RatedPopulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apply_module, "_open_members", None)
+    files = TierFiles(last=tmp_path / "none.parquet")
+    for call in (score_source, rate_source):
+        with pytest.raises(DataContractError, match=r"none\.parquet: no such file"):
+            call(rated.bundle, tmp_path / "source", tmp_path / "out", tier_files=files)
 
 
 def test_a_rate_that_cannot_be_fitted_leaves_nothing_behind(

@@ -15,6 +15,7 @@ from riskkit.rates.policy import RatePolicy
 from riskkit.workflow.rate import RatedPopulation, rate_members, summarise_rates, write_rated
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.training import Training
+from tests.unit.workflow.conftest import Held
 
 KEYS = ["person_id", "index_date"]
 
@@ -100,3 +101,19 @@ def test_the_summary_counts_floor_and_cap_and_weighs_the_mean_by_exposure(rated:
     assert (summary["members"], summary["at_floor"], summary["at_cap"]) == (3, 1, 2)
     assert summary["quantiles"]["p50"] == 200.0
     assert summary["budget_minor"] == summary["certificate"]["budget_minor"]
+
+
+def test_the_final_tier_is_the_one_that_is_rated(held: Held, training: Training) -> None:
+    amounts = {"low": 3_750.0, "medium": 7_500.0, "high": 15_000.0}
+    own = rate_members(held.bundle, held.rates, training.rating, population="members")
+    kept = rate_members(held.bundle, held.rates, training.rating, population="members", tier_history=held.history)
+    for rated in (own, kept):
+        assert rated.table["rate_amount"].tolist() == [amounts[tier] for tier in rated.table["risk_tier"]]
+    assert kept.table["model_tier"].tolist() == own.table["risk_tier"].tolist()
+    assert "model_tier" not in own.table
+    # all but the last are high; the ledger and the certificate are of these amounts
+    last = amounts[own.table.sort_values(KEYS)["risk_tier"].iloc[-1]]
+    total = kept.ledger.groupby(KEYS)["amount"].agg(math.fsum)
+    assert total.tolist() == pytest.approx([15_000.0] * (len(total) - 1) + [last])
+    paid = (kept.table["rate_amount"] * kept.table["exposure_months"] / 12).sum()
+    assert kept.certificate["allocated_minor"] == pytest.approx(100 * paid, abs=1)

@@ -19,8 +19,9 @@ from riskkit.workflow.bundle import read_bundle
 from riskkit.workflow.retrain import complete_scheme, require_gates, retrain, train_only, write_summary
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.score import score_members
-from riskkit.workflow.training import Training
-from tests.unit.workflow.conftest import MLFLOW_WARNINGS, Recorded
+from riskkit.workflow.tier_files import TierFiles
+from riskkit.workflow.training import Training, context_of
+from tests.unit.workflow.conftest import MLFLOW_WARNINGS, Held, Recorded
 
 pytestmark = [pytest.mark.filterwarnings(f"ignore:{message}") for message in MLFLOW_WARNINGS]
 
@@ -79,6 +80,15 @@ def test_the_written_summary_is_the_one_that_is_returned(recorded: Recorded) -> 
     assert written == json.loads(json.dumps(recorded.run.summary, default=str))
     assert {"created", "riskkit_version", "name", "title"} <= set(written["scheme"])
     assert len(written["examples"]) == 3
+
+
+def test_the_report_compares_the_tiers_of_two_index_years_where_no_last_tiers_are_given(recorded: Recorded) -> None:
+    migration = recorded.run.summary["migration"]
+    assert (migration["basis"], migration["last_index_date"]) == ("index_years", "2024-01-01")
+    page = (recorded.run.out / "report.html").read_text(encoding="utf-8")
+    assert "From 2024-01-01 to 2025-01-01" in page
+    assert "Members by last tier and tier" in page
+    assert "Share of cost" in page
 
 
 def test_the_written_bundle_gives_the_written_scores(recorded: Recorded, members: pd.DataFrame) -> None:
@@ -145,6 +155,48 @@ def test_a_scheme_without_rates_is_retrained_without_a_rate_table(
     assert run.summary["rates"] is None
     assert not (tmp_path / "out" / "rates.parquet").exists()
     assert [example["ledger"] for example in run.summary["examples"]] == [[], [], []]
+
+
+def test_a_retraining_with_last_scores_rates_the_final_tier_and_shows_the_migration(
+    light: pytest.MonkeyPatch,
+    training: Training,
+    scheme: Scheme,
+    held: Held,
+    tmp_path: Path,
+) -> None:
+    assert held.bundle.tiers is not None
+    light.setattr(retrain_module, "train_scheme", lambda *_, **__: replace(training, bundle=held.bundle))
+    held.last.to_parquet(tmp_path / "last.parquet")
+    asked = replace(scheme, tier_policy=held.bundle.tiers.policy, rate_policy=held.rates)
+    run = retrain(asked, tmp_path / "source", tmp_path / "out", tier_files=TierFiles(last=tmp_path / "last.parquet"))
+    scores, rates = (pd.read_parquet(tmp_path / "out" / f"{name}.parquet") for name in ("scores", "rates"))
+    for frame in (scores, rates):
+        assert (frame["risk_tier"] == "high").sum() >= len(frame) - 1
+        assert (frame["model_tier"] != "high").any()
+    again = score_members(read_bundle(tmp_path / "out" / "bundle"), context_of(training.rating), history=held.history)
+    pd.testing.assert_frame_equal(again, scores)
+    found = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))["migration"]
+    assert (found["basis"], found["last_index_date"], found["index_date"]) == (
+        "last_scores",
+        "2024-12-01",
+        "2025-01-01",
+    )
+    # everybody but one was high and is
+    assert found["stability"] == 1.0
+    high = next(row for row in found["rows"] if row["last_tier"] == "high")
+    assert (high["members"], high["now"]["high"]) == (len(scores) - 1, len(scores) - 1)
+    assert next(row for row in found["rows"] if row["last_tier"] == "entered")["members"] == 1
+    assert sum(found["changes"]["held"].values()) == (scores["model_tier"] != scores["risk_tier"]).sum()
+    assert run.summary["examples"][0]["tier_change"] == ""
+
+
+def test_a_policy_that_holds_no_tier_compares_the_years_and_leaves_the_tiers_alone(
+    light: pytest.MonkeyPatch, scheme: Scheme, held: Held, scores: pd.DataFrame, tmp_path: Path
+) -> None:
+    held.last.to_parquet(tmp_path / "last.parquet")
+    run = retrain(scheme, tmp_path / "source", tmp_path / "out", tier_files=TierFiles(last=tmp_path / "last.parquet"))
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "scores.parquet"), scores)
+    assert (run.summary["migration"]["basis"], run.summary["migration"]["changes"]) == ("last_scores", None)
 
 
 def test_rows_that_were_set_aside_are_kept_with_the_results(

@@ -13,6 +13,7 @@ from riskkit.workflow.scheme import Scheme, read_scheme
 
 Edit = Callable[..., Path]
 
+PIPELINES = Path(__file__).parents[3] / "pipelines"
 DRIFT = '[drift]\nindex_date = {day}\nstable = {stable}\nrefuse = [0.33, 3.0]\nreference = "test"\n\n[rates]'
 
 
@@ -40,9 +41,16 @@ def test_effort_that_is_given_overrides_the_files_and_the_rest_stays(start: Path
     assert (written.tuning_trials, written.n_bootstrap) == (None, 500)
 
 
-@pytest.mark.parametrize("name", ["synthetic", "desynpuf", "diabetes130"])
-def test_every_shipped_scheme_can_be_read(name: str) -> None:
-    assert read_scheme(Path(__file__).parents[3] / "pipelines" / f"{name}.toml").name == name
+@pytest.mark.parametrize("file", sorted(PIPELINES.glob("*.toml")), ids=lambda file: file.stem)
+def test_every_shipped_scheme_can_be_read(file: Path) -> None:
+    assert read_scheme(file).name == file.stem
+
+
+def test_no_outcome_asks_for_a_feature_that_the_scheme_leaves_out(edit_scheme: Edit) -> None:
+    place = edit_scheme(("[features]\n", '[features]\nexclude = ["age_years"]\n'))
+    outcome = place.parents[1] / "models" / "outcomes" / "payment_cost.toml"
+    outcome.write_text(outcome.read_text().replace('  "demography",', '  "age_years",\n  "is_female",', 1))
+    assert read_scheme(place).outcomes[-1].features.include[0] == "is_female"
 
 
 WRONG = {

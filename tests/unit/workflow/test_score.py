@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from riskkit.errors import DataContractError
+from riskkit.tiers.final import TierHistory
 from riskkit.workflow import score as score_module
-from riskkit.workflow.rate import RatedPopulation
+from riskkit.workflow.rate import RatedPopulation, rate_members
 from riskkit.workflow.score import (
     answer_request,
     assign_member_tiers,
@@ -21,6 +22,7 @@ from riskkit.workflow.score import (
     score_members,
 )
 from riskkit.workflow.training import Training
+from tests.unit.workflow.conftest import Held
 
 KEYS = ["person_id", "index_date"]
 
@@ -172,3 +174,60 @@ def test_tiers_of_a_bundle_without_a_policy_are_refused(training: Training, memb
     plain = replace(training.bundle, tiers=None)
     with pytest.raises(DataContractError, match="no tier policy"):
         assign_member_tiers(plain, members, predict_outcomes(plain, members))
+
+
+def test_the_final_tier_is_scored_and_explained_and_the_models_own_stays_visible(
+    held: Held, members: pd.DataFrame
+) -> None:
+    found = score_members(held.bundle, members, history=held.history)
+    own = score_members(held.bundle, members)
+    assert found["model_tier"].tolist() == own["risk_tier"].tolist()
+    # the last member had no tier, and gets the model's
+    assert set(found["risk_tier"].iloc[:-1]) == {"high"}
+    assert found["risk_tier"].iloc[-1] == own["risk_tier"].iloc[-1]
+    low = found[found["model_tier"] == "low"].iloc[0]
+    words = "held at high, where the model says low: less than 12 months in the tier"
+    assert low["tier_change"] == words
+    assert json.loads(low["tier_reasons"]) == [
+        {
+            "rule": "minimum_stay",
+            "model_tier": "low",
+            "text": words,
+            "text_zh": "维持高危（模型为低危）：在该级未满12个月",
+        }
+    ]
+    # risks and their reasons are the model's; where the tier is its own, so are the reasons for the tier
+    pd.testing.assert_series_equal(found["reasons"], own["reasons"])
+    same = found["risk_tier"] == found["model_tier"]
+    assert found.loc[same, "tier_reasons"].tolist() == own.loc[same, "tier_reasons"].tolist()
+
+
+def test_a_member_alone_with_the_history_gets_the_answer_of_the_batch(
+    held: Held, training: Training, members: pd.DataFrame
+) -> None:
+    overrides = pd.DataFrame(
+        {"person_id": [members["person_id"].iloc[-1]], "risk_tier": "high", "code": "dka", "author": "Dr. Li"}
+    ).assign(expiry_date=pd.Timestamp("2025-07-01"))
+    history = replace(held.history, overrides=overrides)
+    rated = rate_members(held.bundle, held.rates, training.rating, population="members", tier_history=history)
+    batch = score_members(rated.bundle, members, history=history)
+    for place in (0, len(members) - 1):
+        alone = score_members(rated.bundle, members.iloc[[place]], history=history)
+        pd.testing.assert_frame_equal(alone, batch.iloc[[place]].reset_index(drop=True), check_exact=True)
+    # the tier table pays the high tier 15,000, by whatever way a member came there
+    assert set(batch["rate_amount"]) == {15_000.0}
+
+
+def test_without_a_history_nothing_is_other_than_it_was(
+    rated: RatedPopulation, members: pd.DataFrame, scores: pd.DataFrame
+) -> None:
+    for history in (None, TierHistory()):
+        found = score_members(rated.bundle, members.head(5), history=history)
+        pd.testing.assert_frame_equal(found, scores.head(5), check_exact=True)
+
+
+def test_a_history_needs_tiers_and_days(held: Held, members: pd.DataFrame) -> None:
+    with pytest.raises(DataContractError, match="an index_date is missing"):
+        score_members(held.bundle, members.drop(columns="index_date"), history=held.history)
+    with pytest.raises(DataContractError, match="it holds no tier policy"):
+        score_members(replace(held.bundle, tiers=None), members, history=held.history)

@@ -20,7 +20,6 @@ from riskkit.workflow.summary import (
     name_truth,
     summarise_outcome,
     summarise_source,
-    summarise_tiers,
 )
 from riskkit.workflow.training import Training
 
@@ -151,44 +150,3 @@ def test_a_source_is_accounted_for_row_by_row(tmp_path: Path) -> None:
     assert summary["tables"] == {"person": 2}
     assert list(summary["hashes"]) == ["person"]
     assert (summary["adapter"], summary["reconciliation"]) == (None, None)
-
-
-def test_the_rate_of_a_tier_is_weighted_and_its_interval_follows_persons() -> None:
-    rated = pd.DataFrame(
-        {
-            "person_id": ["A", "B", "C", "D", "E"],
-            "risk_tier": ["high", "high", "high", "low", "low"],
-            "package": ["advanced"] * 3 + ["basic"] * 2,
-            "observed": [1.0, 0.0, 1.0, 0.0, 0.0],
-            "predicted": [0.6, 0.4, 0.5, 0.1, 0.3],
-            "weight": [1.0, 1.0, 2.0, 1.0, 3.0],
-        }
-    )
-    summary = summarise_tiers(rated, "admission", "three_level")
-    low, high = summary["rows"]
-    assert (low["tier"], low["members"], low["share"]) == ("low", 2, 0.4)
-    # (0.1 x 1 + 0.3 x 3) / 4
-    assert low["mean_risk"] == pytest.approx(0.25)
-    assert low["observed_rate"] == {"value": 0.0, "low": 0.0, "high": 0.0}
-    # (1 x 1 + 0 x 1 + 1 x 2) / 4 = .75. Residuals x weights .25, -.75, .5: error sqrt(.0625 + .5625 + .25) / 4.
-    error = math.sqrt(0.875) / 4
-    assert high["observed_rate"]["value"] == pytest.approx(0.75)
-    assert high["observed_rate"]["high"] == pytest.approx(0.75 + 1.96 * error)
-    assert high["observed_rate"]["low"] == pytest.approx(0.75 - 1.96 * error)
-
-
-def test_two_rows_of_one_person_are_one_piece_of_evidence() -> None:
-    rows = {
-        "risk_tier": "high",
-        "package": "advanced",
-        "predicted": 0.5,
-        "weight": 1.0,
-        "observed": [1.0, 1.0, 0.0, 0.0],
-    }
-    apart = pd.DataFrame({"person_id": ["A", "B", "C", "D"], **rows})
-    twice = apart.assign(person_id=["A", "A", "B", "B"])
-    widths = [
-        summarise_tiers(frame, "admission", "x")["rows"][0]["observed_rate"]["high"] - 0.5 for frame in (apart, twice)
-    ]
-    # Residuals .5, .5, -.5, -.5: apart sqrt(4 x .25) / 4 = .25; by person 1 and -1, sqrt(2) / 4.
-    assert widths == pytest.approx([1.96 * 0.25, 1.96 * math.sqrt(2) / 4])

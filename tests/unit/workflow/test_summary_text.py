@@ -107,3 +107,14 @@ def test_a_drift_gets_a_line_for_each_outcome(summary: dict[str, Any]) -> None:
 def test_a_currency_without_minor_units_is_not_divided() -> None:
     (line,) = describe_rates({**CERTIFICATE, "currency": "JPY", "minor_units_per_currency_unit": 1})
     assert "budget 12,345,678.00 JPY" in line
+
+
+def test_the_migration_is_said_where_there_is_one(summary: dict[str, Any]) -> None:
+    migration = {"last_index_date": "2024-01-01", "stability": 0.8166, "psi": 0.0084, "psi_verdict": "stable"}
+    said = "Migration from 2024-01-01: 81.7% keep their tier, PSI 0.008 (stable)"
+    assert said in describe_run({**summary, "migration": {**migration, "changes": None}}, Path("out"), "1")
+    changes = {"held": {"minimum_stay": 40, "within_margin": 1}, "raised": {"dka": 2}}
+    lines = describe_run({**summary, "migration": {**migration, "changes": changes}}, Path("out"), "1")
+    assert f"{said}; 41 tiers held, 2 raised by clinicians" in lines
+    for absent in (None, {**migration, "stability": None, "changes": None}):
+        assert not any("Migration" in line for line in describe_run({**summary, "migration": absent}, Path("out"), "1"))

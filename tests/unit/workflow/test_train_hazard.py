@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ import pytest
 from riskkit.data.io import Tables
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.risk.hazard_model import HorizonModel
+from riskkit.risk.matrix import ModelFrame
+from riskkit.risk.spec import OutcomeSpec
 from riskkit.risk.store import read_model
 from riskkit.workflow import members as members_module
 from riskkit.workflow import train_hazard as train_hazard_module
@@ -24,6 +27,7 @@ from riskkit.workflow.members import FeaturePlan, Members
 from riskkit.workflow.scheme import Scheme, read_scheme
 from riskkit.workflow.scheme_file import SplitBlock
 from riskkit.workflow.score import answer_request, compute_member_contributions, score_members
+from riskkit.workflow.search import SearchAid
 from riskkit.workflow.summary import summarise_outcome
 from riskkit.workflow.train import train_outcomes
 from riskkit.workflow.trained import TrainedOutcome
@@ -123,6 +127,52 @@ def test_the_summary_says_how_stable_each_horizons_explanations_are(crossed: dic
     for one in crossed.values():
         found = summarise_outcome(one)["stability"]
         assert {kind: figures["fits"] for kind, figures in found.items()} == {"seeds": 2, "bootstraps": 2}
+
+
+def test_each_horizon_stands_beside_the_comparators_of_a_binary_outcome(
+    crossed: dict[str, TrainedOutcome], timed: dict[str, TrainedOutcome]
+) -> None:
+    for trained in (crossed, timed):
+        for one in trained.values():
+            assert list(one.metrics) == ["predicted", "age_sex", "logistic", "dcsi"]
+            assert set(one.figures["comparators_absent"]) == {"hcc", "gam"}
+            assert one.follow_up is not None
+            for name, figures in one.figures["differences"].items():
+                # the paired difference is the one under censoring, in the report as in the account of the follow-up
+                gain = one.follow_up[f"auroc_gain_over_{name}"]
+                assert {key: figures["auroc"][key] for key in gain} == gain
+                brier = one.metrics[name].set_index("metric").loc["brier_score", "value"]
+                own = one.metrics["predicted"].set_index("metric").loc["brier_score", "value"]
+                assert figures["brier_score"]["value"] == pytest.approx(own - brier, abs=1e-12)
+                low, high = gain["low"], gain["high"]
+                assert figures["auroc"]["better"] == ("model" if low > 0 else "comparator" if high < 0 else "neither")
+
+
+def test_beyond_the_follow_up_of_training_comparators_go_on_with_the_hazard_that_they_know(
+    timed: dict[str, TrainedOutcome],
+) -> None:
+    # Index dates 2021 to 2022 train, nothing is known from 2024-01-01 on: the oldest rows are followed to 1,095 days.
+    # Of three years only those with an event used to count, and every comparator said nearly 1.
+    rows = timed["mortality_3y"].predictions
+    observed = np.average(rows["observed"], weights=rows["weight"])
+    for name in ("age_sex", "logistic", "dcsi"):
+        assert 0.6 < rows[name].mean() / observed < 1.4
+
+
+def test_a_horizon_has_the_figures_of_a_binary_outcome(crossed: dict[str, TrainedOutcome]) -> None:
+    summary = {name: summarise_outcome(one) for name, one in crossed.items()}
+    for one in summary.values():
+        assert {"auroc", "oe_ratio", "calibration_intercept", "calibration_slope", "ici", "e50", "e90", "emax"} <= set(
+            one["test"]
+        )
+        assert {row["grouping"] for row in one["by_group"]} >= {"age_band", "sex", "region"}
+        assert one["lift"]
+        assert one["decision_curve"]
+        assert one["score_parts"]["score"] > 0
+    # months of follow-up are those of one year
+    assert [row["month"] for row in summary["mortality_1y"]["by_month"]] == list(range(1, 13))
+    assert summary["mortality_3y"]["by_month"] is None
+    json.dumps(summary, allow_nan=False)
 
 
 def test_the_summary_and_the_terminal_say_who_was_counted(crossed: dict[str, TrainedOutcome]) -> None:
@@ -249,3 +299,41 @@ def test_the_death_label_is_that_of_the_cohort(known: Members, tables: Tables, m
     labels = members_module.label_members(known.cohort, tables, module_scheme.outcomes[0])
     assert labels["cause"].isin([0, 1]).all()
     assert labels["followed_days"].between(0, 1095).all()
+
+
+def test_the_search_looks_as_far_as_training_is_followed_and_goes_on_from_its_store_and_last_year(
+    module_scheme: Scheme,
+    known: Members,
+    tables: Tables,
+    plan: FeaturePlan,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: dict[str, Any] = {}
+
+    def search(spec: OutcomeSpec, frame: ModelFrame, **options: Any) -> dict[str, Any]:
+        seen.update(options, spec=spec, frame=frame)
+        return {"num_leaves": 3, "n_estimators": 5}
+
+    def short(cohort: pd.DataFrame, *_: object, **__: object) -> pd.DataFrame:
+        # nobody before the test year is followed beyond 700 days
+        labels = label_by_seed(cohort)
+        over = (labels["index_date"] < labels["index_date"].max()) & (labels["followed_days"] > 700)
+        return labels.assign(
+            cause=labels["cause"].mask(over, 0.0), followed_days=labels["followed_days"].mask(over, 700)
+        )
+
+    run = module_scheme.file.run.model_copy(update={"tuning_trials": 3})
+    scheme = replace(module_scheme, file=module_scheme.file.model_copy(update={"run": run}))
+    scheme = replace(scheme, outcomes=scheme.outcomes[:1])
+    monkeypatch.setattr(train_hazard_module, "tune", search)
+    monkeypatch.setattr(train_hazard_module, "label_members", short)
+    aid = SearchAid(store=Path("tuning.db"), warm={"mortality_3y": {"num_leaves": 7}})
+    trained = train_outcomes(scheme, known, tables, plan, search=aid)
+    assert (seen["store"], seen["warm"]) == (aid.store, [{"num_leaves": 7}])
+    assert (seen["spec"].name, seen["spec"].model.objective) == ("mortality_3y", "binary")
+    # of three years only events would be known: by 700 days there are members of weight with and without one
+    frame = seen["frame"]
+    rate = np.average(frame.observed, weights=frame.weight)
+    assert 0.05 < rate < 0.6
+    assert trained["mortality_3y"].params == {"num_leaves": 3}
+    assert trained["mortality_3y"].model.metadata["trees"]["num_leaves"] == 3

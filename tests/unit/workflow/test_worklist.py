@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from riskkit.errors import DataContractError, PolicyError
+from riskkit.workflow.tier_files import TierFiles
 from riskkit.workflow.training import Training
 from riskkit.workflow.worklist import WorklistOptions, assign_source_tiers
 
@@ -40,10 +41,12 @@ def test_last_years_tiers_are_held_and_a_clinician_raises_one(training: Training
     prior.to_parquet(tmp_path / "tiers.parquet")
     text = f"person_id,risk_tier,code,author,expiry_date\n{low},high,dka,Dr. Li,2030-01-01\n"
     (tmp_path / "overrides.csv").write_text(text, encoding="utf-8")
-    held = assign_source_tiers(training.bundle, training.rating, replace(options, prior=tmp_path / "tiers.parquet"))
+    held = assign_source_tiers(
+        training.bundle, training.rating, replace(options, tier_files=TierFiles(last=tmp_path / "tiers.parquet"))
+    )
     assert set(held["risk_tier"]) == {"high"}
     raised = assign_source_tiers(
-        training.bundle, training.rating, replace(options, overrides=tmp_path / "overrides.csv")
+        training.bundle, training.rating, replace(options, tier_files=TierFiles(overrides=tmp_path / "overrides.csv"))
     )
     row = raised[raised["person_id"] == low].iloc[0]
     assert [row["risk_tier"], row["package"], row["override_author"]] == ["high", "advanced", "Dr. Li"]
@@ -54,7 +57,7 @@ def test_an_expiry_that_is_no_date_and_a_missing_policy_are_refused(
 ) -> None:
     text = "person_id,risk_tier,code,author,expiry_date\nX,high,dka,Dr. Li,soon\n"
     (tmp_path / "overrides.csv").write_text(text, encoding="utf-8")
-    options = WorklistOptions(tiers=policy, overrides=tmp_path / "overrides.csv")
+    options = WorklistOptions(tiers=policy, tier_files=TierFiles(overrides=tmp_path / "overrides.csv"))
     with pytest.raises(DataContractError, match="expiry_date is empty or no date"):
         assign_source_tiers(training.bundle, training.rating, options)
     with pytest.raises(PolicyError, match="it holds no tier policy"):

@@ -66,6 +66,7 @@ def test_what_is_stated_of_a_year_is_known_at_its_end(tmp_path: Path) -> None:
     facts = convert(tmp_path, {"mdvis": "4", "disea": "13.7", "ghindx": ""})["lab_result"].set_index("analyte")
     assert facts.loc["stated_physician_visits", "value"] == 4
     assert facts.loc["stated_disease_index", "value"] == 13.7
+    assert facts.loc["stated_site", "value"] == 3
     assert "stated_general_health" not in facts.index
     assert set(facts["available_date"].astype(str).str[:10]) == {"1975-12-31"}
 

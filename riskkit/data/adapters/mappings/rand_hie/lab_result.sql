@@ -7,7 +7,8 @@ WITH stated AS (
             coins AS stated_coinsurance, idp AS stated_deductible_plan, disea AS stated_disease_index, mhi AS stated_mental_health,
             ghindx AS stated_general_health, physlm AS stated_physical_limitation, hlthg AS stated_health_good,
             hlthf AS stated_health_fair, hlthp AS stated_health_poor, income AS stated_income,
-            educdec AS stated_education, num AS stated_family_size
+            educdec AS stated_education, num AS stated_family_size,
+            site AS stated_site
         FROM year_text
     )
     ON COLUMNS('stated_.*') INTO NAME analyte VALUE value
@@ -17,7 +18,8 @@ unit (analyte, unit) AS (
         ('stated_coinsurance', '%'), ('stated_deductible_plan', 'flag'), ('stated_disease_index', 'index'),
         ('stated_mental_health', 'index'), ('stated_general_health', 'index'), ('stated_physical_limitation', 'flag'),
         ('stated_health_good', 'flag'), ('stated_health_fair', 'flag'), ('stated_health_poor', 'flag'),
-        ('stated_income', 'USD'), ('stated_education', 'years'), ('stated_family_size', 'persons')
+        ('stated_income', 'USD'), ('stated_education', 'years'), ('stated_family_size', 'persons'),
+        ('stated_site', 'number')
 )
 SELECT
     person_id || '-' || year || '-' || analyte AS record_id,

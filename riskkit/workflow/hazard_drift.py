@@ -1,0 +1,156 @@
+"""Drift of a hazard: each horizon that has closed in a later year judged, and the maps of its steps updated."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from riskkit.evaluation.outcome_drift import OutcomeDrift, judge_outcome_drift
+from riskkit.risk.hazard_update import find_hazard_update, update_hazard
+from riskkit.risk.matrix import assign_folds
+from riskkit.workflow.drift import describe_update, say_finding, without_nan
+from riskkit.workflow.hazard_members import HazardMembers, find_hazard_members
+from riskkit.workflow.horizon_metrics import HorizonRows, MeasuredHorizon, measure_horizon
+from riskkit.workflow.members import label_members
+from riskkit.workflow.summary import metrics_to_dict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riskkit.data.io import Tables
+    from riskkit.risk.hazard_model import HazardModel
+    from riskkit.risk.updating import Choice, Update
+    from riskkit.workflow.members import Members
+    from riskkit.workflow.scheme_file import DriftBlock, RunBlock
+
+WIDTH = 2 * 1.96
+"""Width of a 95% interval in standard errors."""
+
+
+@dataclass(frozen=True)
+class HazardFinding:
+    """What a later year said about one hazard.
+
+    Parameters
+    ----------
+    model : HazardModel
+        The model to go on with: as it was, or with maps that were updated.
+    reports : dict of str to dict
+        By prediction column of a horizon that has closed: as the report of `check_drift`.
+    not_judged : dict of str to str
+        Why the others are not judged.
+    """
+
+    model: HazardModel
+    reports: dict[str, dict[str, Any]]
+    not_judged: dict[str, str]
+
+
+def check_hazard_drift(
+    model: HazardModel,
+    later: Members,
+    tables: Tables,
+    *,
+    block: DriftBlock,
+    run: RunBlock,
+    code_lists: pd.DataFrame | None = None,
+) -> HazardFinding:
+    """Apply a hazard to a later year, judge each horizon that has closed, and update the maps of its steps.
+
+    Parameters
+    ----------
+    model : HazardModel
+        The kept model.
+    later : Members
+        Members at the later index date.
+    tables : Tables
+        Canonical tables, as far as they reach.
+    block : DriftBlock
+        Limits.
+    run : RunBlock
+        Seed and bootstrap.
+    code_lists : pandas.DataFrame, optional
+        Every code list; needed where the outcome names groups of them.
+
+    Returns
+    -------
+    HazardFinding
+        Observed is the incidence under censoring (Aalen and Johansen), expected the mean prediction of all members.
+        From the first horizon on that is to be recalibrated, the closed test chooses each closed step's update on half
+        of the persons: a later horizon holds the earlier one, and a change of the one moves the other. Where a closed
+        horizon is refused, nothing is changed. A horizon that has not closed is not judged, and its step keeps its map.
+    """
+    labels = label_members(later.cohort, tables, model.spec, code_lists=code_lists)
+    held = find_hazard_members(model.spec, later.cohort, later.features, labels)
+    not_judged = held.find_open()
+    every = np.arange(len(held.labels))
+    closed = [place for place, name in enumerate(model.spec.columns) if name not in not_judged]
+    measured = {place: _measure(model, held, every, place, run) for place in closed}
+    found = {place: _judge(measured[place], block) for place in closed}
+    verdicts = [found[place].verdict for place in closed]
+    moved = "recalibrate" in verdicts and "refuse" not in verdicts
+    changed = closed[verdicts.index("recalibrate") :] if moved else []
+    renewed, updates, after = _update(model, held, changed, run)
+    reports = {}
+    for place in closed:
+        one = found[place]
+        report: dict[str, Any] = {**without_nan(one.to_dict()), "members": len(every)}
+        report["before"] = metrics_to_dict(measured[place].metrics["predicted"])
+        report["after"] = after.get(place)
+        report["update"] = _describe(model, held, one, place, updates.get(place))
+        column = model.columns[model.spec.columns[place]]
+        reports[column.spec.name] = {**report, "message": say_finding(column.spec.title, report, step=bool(place))}
+    return HazardFinding(renewed, reports, not_judged)
+
+
+def _judge(measured: MeasuredHorizon, block: DriftBlock) -> OutcomeDrift:
+    """Judge one horizon by its figures under censoring; of a 0/1 outcome the ordered Gini ratio is 2 AUROC - 1."""
+    ratio, area = (
+        {key: math.nan if value is None else value for key, value in measured.follow_up[name].items()}
+        for name in ("oe_ratio", "auroc")
+    )
+    gini = 2 * area["value"] - 1
+    return judge_outcome_drift(ratio["value"], ratio["low"], ratio["high"], gini=gini, limits=block.limits)
+
+
+def _measure(
+    model: HazardModel, held: HazardMembers, rows: NDArray[np.int64], place: int, run: RunBlock
+) -> MeasuredHorizon:
+    """Measure one horizon on some rows."""
+    frame = held.frame(rows)
+    predicted = pd.DataFrame({"predicted": model.predict(frame.features)[:, place]})
+    ages = held.cohort["age_years"].to_numpy(np.float64)[rows]
+    horizon = HorizonRows(frame, predicted, ages, place, model.columns[model.spec.columns[place]])
+    return measure_horizon(horizon, n_bootstrap=run.n_bootstrap, seed=run.seed)
+
+
+def _update(
+    model: HazardModel, held: HazardMembers, places: list[int], run: RunBlock
+) -> tuple[HazardModel, dict[int, Update], dict[int, dict[str, Any]]]:
+    """Choose the updates on half of the persons, measure them on the other half, and fit them on all."""
+    if not places:
+        return model, {}, {}
+    half = assign_folds(held.labels["person_id"], n_folds=2, seed=run.seed)
+    seen, unseen = (np.flatnonzero(half == number) for number in (0, 1))
+    tested = {place: find_hazard_update(model, held.frame(seen), place) for place in places}
+    updates = {place: update for place, update in tested.items() if update is not None}
+    choices: dict[int, Choice] = {place: update.choice for place, update in updates.items()}
+    tried = update_hazard(model, held.frame(seen), choices)
+    after = {place: metrics_to_dict(_measure(tried, held, unseen, place, run).metrics["predicted"]) for place in places}
+    return update_hazard(model, held.frame(), choices), updates, after
+
+
+def _describe(
+    model: HazardModel, held: HazardMembers, found: OutcomeDrift, place: int, update: Update | None
+) -> dict[str, Any] | None:
+    """Write the closed test of one step with what it could have found; nothing of a horizon that is refused."""
+    if update is not None:
+        # Both halves vary, each with twice the variance of the whole.
+        error = 2 * (found.high - found.low) / WIDTH / found.oe_ratio
+        return {**describe_update(update, made=True), "oe_error_of_other_half": error}
+    unmade = None if found.verdict == "refuse" else find_hazard_update(model, held.frame(), place)
+    return None if unmade is None else describe_update(unmade, made=False)
