@@ -45,7 +45,9 @@ def make_policy(*, mean: float = 6000.0, coding: float = 0.0, base: float = 2400
 @pytest.fixture(scope="module")
 def other(start: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """Last year's bundle: other members, another seed, fewer features."""
-    text = (start / "pipelines" / "synthetic.toml").read_text(encoding="utf-8").replace('"nerves", "foot", ', "")
+    text = (
+        (start / "pipelines" / "synthetic.toml").read_text(encoding="utf-8").replace('"heart", "nerves", "foot", ', "")
+    )
     file = start / "pipelines" / "last_year.toml"
     file.write_text(text, encoding="utf-8")
     cohort = make_cohort(500, 5, 11)
