@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from riskkit.data.io import write_tables
+from riskkit.data.io import Tables, write_tables
 from riskkit.data.synthetic import make_cohort
+from riskkit.features.contents import make_catalogue
 from riskkit.policy import read_toml
 from riskkit.rates.dislocation import PARTS
 from riskkit.rates.policy import RatePolicy
@@ -24,6 +25,7 @@ from riskkit.workflow.audit_population import (
     rate_population,
 )
 from riskkit.workflow.bundle import Bundle
+from riskkit.workflow.members import FeaturePlan, build_members
 from riskkit.workflow.scheme import read_scheme
 from riskkit.workflow.training import Training, train_scheme
 
@@ -92,8 +94,11 @@ def two_years(this: Bundle, other: Bundle, source: Path) -> AuditPopulation:
 
 
 @pytest.fixture(scope="module")
-def same_bundle(this: Bundle, source: Path) -> AuditPopulation:
-    return open_audit_population(this, source, NOW, sampled=1, last=(this, THEN))
+def same_bundle(this: Bundle, two_years: AuditPopulation, tables: Tables) -> AuditPopulation:
+    """The same members, set against the year before under this year's bundle."""
+    plan = FeaturePlan(make_catalogue(this.code_lists), this.catalogue, this.code_lists)
+    then = build_members(tables, this.cohort, plan, index_dates=[THEN], audited=1)
+    return replace(two_years, last=LastMembers(then, two_years.members))
 
 
 def moved(table: pd.DataFrame) -> set[str]:
