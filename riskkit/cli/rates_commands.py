@@ -130,7 +130,8 @@ def audit(
     """Audit rates on a year that is known: who is under-paid, the price of fixing it, gaming, what moved."""
     from riskkit.workflow.apply import open_bundle
     from riskkit.workflow.audit import PAGE, AuditOptions
-    from riskkit.workflow.audit_runs import LastYear, run_audit
+    from riskkit.workflow.audit_dislocation import LastYear
+    from riskkit.workflow.audit_runs import run_audit
 
     day = day_of(last_date)
     last = LastYear(day, open_bundle(last_model) if last_model else None, last_policy) if day else None

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskkit.errors import DataContractError
+from riskkit.evaluation.profit import compute_mapl
 from riskkit.evaluation.sample import FloatArray
 
 
@@ -78,7 +79,13 @@ def compute_constrained_payment(
 
 
 def compute_price_of_fixing(
-    design: FloatArray, cost: FloatArray, weight: FloatArray, group: npt.NDArray[np.bool_], thetas: Sequence[float]
+    design: FloatArray,
+    cost: FloatArray,
+    weight: FloatArray,
+    group: npt.NDArray[np.bool_],
+    thetas: Sequence[float],
+    *,
+    partition: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Tabulate what closing a group's gap costs in fit, by part closed, with and without the overall row.
 
@@ -88,13 +95,16 @@ def compute_price_of_fixing(
         As in `compute_constrained_payment`.
     thetas : sequence of float
         Parts of the gap to close; 0 is added.
+    partition : array-like of shape (n_rows,), optional
+        Disjoint groups over which predictable profits and losses are summed up; the group and the rest where absent.
 
     Returns
     -------
     pandas.DataFrame
         `theta`, `keeps_total`, `group_net_compensation`, `rest_net_compensation`, `overall_net_compensation` (currency
-        per member year) and `r2`.
+        per member year), `mapl` (mean absolute predictable profit or loss over the partition, the same) and `r2`.
     """
+    parts = group if partition is None else np.asarray(partition).astype(str)
     found = []
     for keep_total in (False, True):
         for theta in sorted({0.0, *thetas}):
@@ -108,6 +118,7 @@ def compute_price_of_fixing(
                     "group_net_compensation": _mean(gain, weight * group),
                     "rest_net_compensation": _mean(gain, weight * ~group),
                     "overall_net_compensation": _mean(gain, weight),
+                    "mapl": float(compute_mapl(cost, paid, weight, partition=parts, n_bootstrap=0)["value"].item()),
                     "r2": float(1 - (weight @ gain**2) / (weight @ spread**2)),
                 }
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from riskkit.errors import DataContractError
 from riskkit.rates.capitation import compute_rates
 from riskkit.rates.members import KEY
 
@@ -24,7 +25,7 @@ def compute_dislocation(
     last_members: pd.DataFrame,
     now_members: pd.DataFrame,
     *,
-    old_model_cost: pd.Series,
+    now_by_old_model: pd.DataFrame,
 ) -> pd.DataFrame:
     """Split the move of each member's rate into population, model, coding, normalisation and policy.
 
@@ -37,9 +38,9 @@ def compute_dislocation(
     last, now : FrozenRates
         Last year's figures and this year's, of one product and currency.
     last_members, now_members : pandas.DataFrame
-        What `compute_rates` reads, one row per person, `expected_cost` of each year by the model of that year.
-    old_model_cost : pandas.Series of shape (n_now_members,)
-        Expected cost of this year's members by last year's model, in their order.
+        What `compute_rates` reads, one row per person, expected cost and tier of each year by the models of that year.
+    now_by_old_model : pandas.DataFrame
+        This year's members, expected cost and tier by last year's models.
 
     Returns
     -------
@@ -47,15 +48,25 @@ def compute_dislocation(
         `person_id`, `status` (stayed, entered, left), `last_minor`, `now_minor`, one column of minor units for each of
         `PARTS`, and `change_minor`, their sum; sorted by person. Who entered or left is population as a whole.
 
+    Raises
+    ------
+    DataContractError
+        If both models were not asked about the same members of this year.
+
     References
     ----------
     .. [1] METHODS 6, year-on-year movement, by exchange in a fixed order.
     """
-    old = now_members.assign(expected_cost=old_model_cost.to_numpy())
+    if set(now_by_old_model["person_id"]) != set(now_members["person_id"]):
+        message = (
+            f"dislocation: last year's models speak of {len(now_by_old_model)} members of this year, this year's of "
+            f"{len(now_members)}, expected the same ones. Build this year's members once and predict them by both."
+        )
+        raise DataContractError(message)
     coded = _with_coding(last, now)
     normalised = replace(coded, normalization_factor=now.normalization_factor)
     stages = {
-        "population": _minor(last, old),
+        "population": _minor(last, now_by_old_model),
         "model": _minor(last, now_members),
         "coding": _minor(coded, now_members),
         "normalisation": _minor(normalised, now_members),

@@ -25,11 +25,16 @@ def make_explanation_section(summary: Summary) -> Block | None:
     Returns
     -------
     dict or None
-        The section; None where no outcome was refitted.
+        The section, with the reason where an outcome could not be refitted; None where none was asked for.
     """
     measured = {name: one["stability"] for name, one in summary["outcomes"].items() if one.get("stability")}
-    if not measured:
+    absent = {name: one["stability_absent"] for name, one in summary["outcomes"].items() if one.get("stability_absent")}
+    if not measured and not absent:
         return None
+    without = [
+        make_note(f"Not measured for {outcome_title(summary, name)}: {reason}.", "warn")
+        for name, reason in absent.items()
+    ]
     rows: list[list[Cell]] = []
     shaky = []
     for name, stability in measured.items():
@@ -46,7 +51,8 @@ def make_explanation_section(summary: Summary) -> Block | None:
         "over all features used, and the share of the three strongest that agree. Mean of the refits (lowest)."
     )
     table = make_table(["Outcome", "Refits on", "Number", "Spearman", "Top three"], rows, words=2)
-    return make_section("explanations", "Are the explanations stable?", [_make_note(shaky), table], lead=lead)
+    blocks = [_make_note(shaky), table] if measured else []
+    return make_section("explanations", "Are the explanations stable?", [*blocks, *without], lead=lead)
 
 
 def _make_cell(found: Mapping[str, float]) -> Cell:

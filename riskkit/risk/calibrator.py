@@ -213,7 +213,7 @@ def calibrator_from_dict(values: Mapping[str, Any]) -> Calibrator:
     try:
         lists = {name: tuple(values.get(name, ())) for name in _RARE}
         calibrator = Calibrator(**{**values, "x": tuple(values["x"]), "y": tuple(values["y"]), **lists})
-        increasing = _increases(calibrator)
+        increasing = increases(calibrator)
     except (KeyError, TypeError) as exc:
         message = f"calibrator: cannot be read ({exc}), expected what riskkit wrote. Store the model again."
         raise ModelStoreError(message) from exc
@@ -225,8 +225,24 @@ def calibrator_from_dict(values: Mapping[str, Any]) -> Calibrator:
     return calibrator
 
 
-def _increases(calibrator: Calibrator) -> bool:
-    """Say whether slope, knots and powers make a map that increases."""
+def increases(calibrator: Calibrator) -> bool:
+    """Say whether slope, knots and powers make a map that increases.
+
+    Parameters
+    ----------
+    calibrator : Calibrator
+        The map.
+
+    Returns
+    -------
+    bool
+        False where any part of it is level or falls.
+
+    Examples
+    --------
+    >>> increases(Calibrator("cost", "loglinear", slope=0.9)), increases(Calibrator("cost", "loglinear", slope=-0.1))
+    (True, False)
+    """
     a_and_b = calibrator.powers or (1.0, 1.0)
     lengths = {len(knots) for knots in (calibrator.y, calibrator.low, calibrator.high) if knots}
     return (

@@ -27,7 +27,9 @@ class AuditPolicy(PolicyModel):
     added_spend : PolicyNumber
         Spend that the gaming audit adds to last year's.
     gaming_members : PolicyNumber
-        Members on which it tries each change.
+        Members on whom it tries each change.
+    growth_line : PolicyNumber
+        Largest growth of the rates from one year to the next.
     """
 
     name: str
@@ -41,6 +43,7 @@ class AuditPolicy(PolicyModel):
     new_below: PolicyNumber
     added_spend: PolicyNumber
     gaming_members: PolicyNumber
+    growth_line: PolicyNumber
 
     @field_validator("thetas")
     @classmethod

@@ -13,16 +13,19 @@ import pandas as pd
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.evaluation.group_performance import name_age_bands
 from riskkit.features.contents import make_catalogue
+from riskkit.workflow.added_records import take_sample
 from riskkit.workflow.members import FeaturePlan, build_members, label_members
 from riskkit.workflow.rate import RatedPopulation, rate_members
 from riskkit.workflow.score import KEYS
 from riskkit.workflow.source import open_source, require_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import date
 
+    from riskkit.data.io import Tables
     from riskkit.rates.policy import RatePolicy
+    from riskkit.workflow.added_records import RecordSample
     from riskkit.workflow.bundle import Bundle
     from riskkit.workflow.members import Members
 
@@ -30,6 +33,22 @@ if TYPE_CHECKING:
 
 DECILES = 10
 FAIRNESS = ("age_band", "sex", "region", "urban", "insurance_type", "institution_level", "enrolment", "laboratory")
+
+
+@dataclass(frozen=True)
+class LastMembers:
+    """What last year's bundle reads: its own members then, and this year's.
+
+    Parameters
+    ----------
+    then : Members
+        Members of last year's index date by the rules and features of last year's bundle.
+    now : Members
+        This year's members with the features of last year's bundle.
+    """
+
+    then: Members
+    now: Members
 
 
 @dataclass(frozen=True)
@@ -42,16 +61,28 @@ class AuditPopulation:
         Cohort and features, one row per member.
     labels : pandas.DataFrame
         Keys, `observed` (cost, currency per member year) and `weight` (member years).
+    records : RecordSample
+        Some of the members with their records, for the gaming audit.
+    last : LastMembers, optional
+        What last year's bundle reads, where a year is set against it.
     """
 
     members: Members
     labels: pd.DataFrame
+    records: RecordSample
+    last: LastMembers | None = None
 
 
 def open_audit_population(
-    bundle: Bundle, source: Path, index_dates: Sequence[date], *, progress: Progress | None = None
-) -> list[AuditPopulation]:
-    """Build the members of a source at past index dates, with what they cost in the year after.
+    bundle: Bundle,
+    source: Path,
+    index_date: date,
+    *,
+    sampled: int,
+    last: tuple[Bundle, date] | None = None,
+    progress: Progress | None = None,
+) -> AuditPopulation:
+    """Build the members of a source at a past index date, with what they cost in the year after.
 
     Parameters
     ----------
@@ -59,43 +90,68 @@ def open_audit_population(
         Names cohort, features and the rated outcome.
     source : pathlib.Path
         Folder of the source.
-    index_dates : sequence of datetime.date
-        Index dates, each of which gives one population.
+    index_date : datetime.date
+        The index date.
+    sampled : int
+        Members whose records are kept for the gaming audit.
+    last : tuple of Bundle and datetime.date, optional
+        Last year's bundle and index date. A bundle of its own has code lists and features of its own, so that this
+        year's members are built by them as well.
     progress : callable, optional
         Called with (what, done, in all).
 
     Returns
     -------
-    list of AuditPopulation
-        In the order of the dates.
+    AuditPopulation
+        The members.
 
     Raises
     ------
     DataContractError
-        If nobody counts at an index date.
+        If nobody counts at the index date.
     PolicyError
         If the bundle names no rated outcome.
     """
     if bundle.rated_outcome is None:
         message = f"bundle {bundle.scheme}: no rated outcome. Name one in the scheme's [rates] and retrain."
         raise PolicyError(message)
-    spec = bundle.models[bundle.rated_outcome].spec
-    plan = FeaturePlan(make_catalogue(bundle.code_lists), bundle.catalogue, bundle.code_lists)
-    found = []
+    spec, plan = bundle.models[bundle.rated_outcome].spec, _plan(bundle)
     with tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
         opened = open_source(bundle.adapter, source, Path(scratch), on_bad_rows="refuse", progress=progress)
         require_tables(opened, bundle.tables)
-        for day in index_dates:
-            members = build_members(opened.tables, bundle.cohort, plan, index_dates=[day], progress=progress)
-            labels = label_members(members.cohort, opened.tables, spec, code_lists=bundle.code_lists)
-            if not (labels["weight"] > 0).any():
-                message = f"audit: nobody counts in the year after {day}. Give an --index-date whose year is covered."
-                raise DataContractError(message)
-            found.append(AuditPopulation(members, labels[[*KEYS, "observed", "weight"]]))
-    return found
+        members = build_members(opened.tables, bundle.cohort, plan, index_dates=[index_date], progress=progress)
+        labels = label_members(members.cohort, opened.tables, spec, code_lists=bundle.code_lists)
+        if not (labels["weight"] > 0).any():
+            message = (
+                f"audit: nobody counts in the year after {index_date}. Give an --index-date whose year is covered."
+            )
+            raise DataContractError(message)
+        return AuditPopulation(
+            members,
+            labels[[*KEYS, "observed", "weight"]],
+            take_sample(members, opened.tables, plan, most=sampled),
+            _build_last(bundle, members, opened.tables, last, progress) if last else None,
+        )
 
 
-def rate_population(bundle: Bundle, policy: RatePolicy, population: AuditPopulation) -> RatedPopulation:
+def _plan(bundle: Bundle) -> FeaturePlan:
+    return FeaturePlan(make_catalogue(bundle.code_lists), bundle.catalogue, bundle.code_lists)
+
+
+def _build_last(
+    bundle: Bundle, members: Members, tables: Tables, last: tuple[Bundle, date], progress: Progress | None
+) -> LastMembers:
+    """Build last year's members, and this year's again where last year's bundle is another one."""
+    old, day = last
+    plan = _plan(old)
+    then = build_members(tables, old.cohort, plan, index_dates=[day], progress=progress)
+    if old is bundle:
+        return LastMembers(then, members)
+    today = members.cohort["index_date"].max().date()
+    return LastMembers(then, build_members(tables, bundle.cohort, plan, index_dates=[today], progress=progress))
+
+
+def rate_population(bundle: Bundle, policy: RatePolicy, members: Members) -> RatedPopulation:
     """Rate the members of an audit; blocks for teams are left out, as they move budgets and no member's rate.
 
     Parameters
@@ -104,7 +160,7 @@ def rate_population(bundle: Bundle, policy: RatePolicy, population: AuditPopulat
         Models and tiers.
     policy : RatePolicy
         The policy.
-    population : AuditPopulation
+    members : Members
         The members.
 
     Returns
@@ -113,8 +169,8 @@ def rate_population(bundle: Bundle, policy: RatePolicy, population: AuditPopulat
         Table, ledger and certificate.
     """
     members_alone = policy.model_copy(update={"credibility": None, "corridor": None, "withhold": None})
-    day = population.members.cohort["index_date"].max().date()
-    return rate_members(bundle, members_alone, population.members, population=f"{bundle.scheme}, audit of {day}")
+    day = members.cohort["index_date"].max().date()
+    return rate_members(bundle, members_alone, members, population=f"{bundle.scheme}, audit of {day}")
 
 
 def make_audit_frame(
@@ -122,8 +178,8 @@ def make_audit_frame(
 ) -> tuple[pd.DataFrame, float]:
     """Set rate beside cost within the scope of the rate, with the groups of every member.
 
-    A rate may pay for a part of the cost. Cost within its scope is cost times the share that all rates are of the
-    expected cost, so that a miss of the model stays visible in the overall figure.
+    A rate may pay for a part of the cost. Cost within its scope is cost times the share that all rates ask for of the
+    expected cost, so that a miss of the model, and what affordability cut, stay visible in the overall figure.
 
     Parameters
     ----------
@@ -141,10 +197,12 @@ def make_audit_frame(
         `age_years`, and groups: `risk_tier`, `decile`, `tier_decile`, `team_id` and those of `FAIRNESS`, as far as they
         are known. Members without weight are left out.
     share : float
-        Share of the expected cost that all rates are.
+        Share of the expected cost that all rates ask for.
     """
     certificate = rated.certificate
-    share = float(str(certificate["budget_minor"])) / float(str(certificate["expected_cost_minor"]))
+    # What affordability cut out of the rates stays in the scope: the cut has to show as a gap.
+    wanted = certificate.get("asked_minor", certificate["budget_minor"])
+    share = float(str(wanted)) / float(str(certificate["expected_cost_minor"]))
     columns = [*KEYS, "rate_amount", "relative_risk_score", *(name for name in ("risk_tier",) if name in rated.table)]
     frame = population.labels.merge(rated.table[columns], on=KEYS, validate="one_to_one")
     context = population.members.cohort.drop(columns=["exposure_months"], errors="ignore")
@@ -168,6 +226,11 @@ def _name_groups(context: pd.DataFrame, features: pd.DataFrame, new_below: float
     """Name the groups of each member, as far as the source knows them."""
     known = ("sex", "region", "urban", "insurance_type", "institution_level", "team_id")
     named = context[[*KEYS, "age_years", *(name for name in known if name in context)]].copy()
+    if "urban" in named:
+        named["urban"] = named["urban"].map({True: "urban", False: "rural"})
+    if "institution_level" in named:
+        level = named["institution_level"]
+        named["institution_level"] = ("level " + level.astype("Int64").astype("str")).where(level.notna())
     named["age_band"] = name_age_bands(context["age_years"]).to_numpy()
     if "days_since_joining" in features:
         months = features["days_since_joining"].to_numpy(dtype=np.float64) / (365.25 / 12)

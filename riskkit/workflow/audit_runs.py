@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from riskkit.errors import PolicyError
 from riskkit.evaluation.profit import compute_mapl
 from riskkit.policy import read_policy
-from riskkit.rates.dislocation import PARTS, compute_dislocation, sum_dislocation
 from riskkit.rates.policy import RatePolicy, require_same_product
-from riskkit.workflow.audit import (
-    Audit,
-    AuditOptions,
-    audit_policy,
-    open_population,
-    read_audit_policy,
-    write_audit,
-)
-from riskkit.workflow.audit_population import AuditPopulation, rate_population
+from riskkit.workflow.audit import Audit, AuditOptions, audit_policy, read_audit_policy, write_audit
+from riskkit.workflow.audit_dislocation import dislocate, rate_last_year, sum_up_dislocation
+from riskkit.workflow.audit_population import open_audit_population
+from riskkit.workflow.audit_tables import name_partition
 from riskkit.workflow.measure import to_records
-from riskkit.workflow.rating_frame import rate_frame
-from riskkit.workflow.score import KEYS, assign_member_tiers, predict_outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
     from pathlib import Path
 
-    from riskkit.rates.frozen import FrozenRates
+    from riskkit.workflow.audit_dislocation import LastYear
+    from riskkit.workflow.audit_policy import AuditPolicy
+    from riskkit.workflow.audit_population import AuditPopulation
     from riskkit.workflow.bundle import Bundle
 
     Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class LastYear:
-    """What the rates are set against, to say what moved.
-
-    Parameters
-    ----------
-    index_date : datetime.date
-        Last year's index date.
-    bundle : Bundle or None
-        Last year's models; this year's where absent.
-    policy : pathlib.Path or None
-        Last year's policy; this year's where absent.
-    """
-
-    index_date: date
-    bundle: Bundle | None = None
-    policy: Path | None = None
 
 
 def run_audit(
@@ -98,22 +70,36 @@ def run_audit(
         If nobody's year is known.
     """
     chosen, asked = _policy_of(bundle, policy), options or AuditOptions()
-    days = [last.index_date] if last else []
-    populations = open_population(bundle, source, asked, days, progress=progress)
-    found = audit_policy(
-        bundle,
-        chosen,
-        populations[0],
-        read_audit_policy(asked.asked),
-        n_bootstrap=asked.n_bootstrap,
-        seed=asked.seed,
-    )
+    limits = read_audit_policy(asked.asked)
+    population = _open(bundle, source, asked, limits, last=last, progress=progress)
+    before = rate_last_year(bundle, population, last, chosen) if last else None
+    found = audit_policy(bundle, chosen, population, limits, options=asked, before=before)
     extra: dict[str, Any] = {"dislocation": None, "comparison": None}
-    if last:
-        table = _dislocate(bundle, found, populations, last, chosen)
+    if before is not None:
+        table = dislocate(before, found.rated, population)
         found.tables["dislocation"] = table
-        extra["dislocation"] = _sum_up(table, found)
+        extra["dislocation"] = sum_up_dislocation(table, found.frame)
     return write_audit([found], out, extra)
+
+
+def _open(
+    bundle: Bundle,
+    source: Path,
+    options: AuditOptions,
+    limits: AuditPolicy,
+    *,
+    last: LastYear | None,
+    progress: Progress | None,
+) -> AuditPopulation:
+    """Build the audited population, and last year's where it is set against one."""
+    return open_audit_population(
+        bundle,
+        source,
+        options.index_date or bundle.cohort.index_dates[-1],
+        sampled=int(limits.gaming_members.value),
+        last=(last.bundle or bundle, last.index_date) if last else None,
+        progress=progress,
+    )
 
 
 def run_comparison(
@@ -147,12 +133,9 @@ def run_comparison(
     first, second = (read_policy(path, RatePolicy) for path in policies)
     require_same_product(first, second)
     asked = options or AuditOptions()
-    population = open_population(bundle, source, asked, [], progress=progress)[0]
-    policy = read_audit_policy(asked.asked)
-    audits = [
-        audit_policy(bundle, one, population, policy, n_bootstrap=asked.n_bootstrap, seed=asked.seed)
-        for one in (first, second)
-    ]
+    limits = read_audit_policy(asked.asked)
+    population = _open(bundle, source, asked, limits, last=None, progress=progress)
+    audits = [audit_policy(bundle, one, population, limits, options=asked) for one in (first, second)]
     return write_audit(audits, out, {"dislocation": None, "comparison": _compare(audits, asked)})
 
 
@@ -177,7 +160,7 @@ def _compare(audits: list[Audit], options: AuditOptions) -> dict[str, Any]:
                 [first["predicted"].to_numpy(), second["predicted"].to_numpy()],
                 first["weight"],
                 first["person_id"],
-                partition=first[name].astype("object").fillna("missing").astype("str"),
+                partition=name_partition(first, name),
                 n_bootstrap=options.n_bootstrap,
                 seed=options.seed,
             )
@@ -194,55 +177,3 @@ def _compare(audits: list[Audit], options: AuditOptions) -> dict[str, Any]:
         ),
         "mapl": mapl,
     }
-
-
-def _dislocate(
-    bundle: Bundle, found: Audit, populations: list[AuditPopulation], last: LastYear, policy: RatePolicy
-) -> pd.DataFrame:
-    """Split what moved since last year, member by member."""
-    old_bundle = last.bundle or bundle
-    old_policy = read_policy(last.policy, RatePolicy) if last.policy else policy
-    require_same_product(old_policy, policy)
-    before = rate_population(old_bundle, old_policy, populations[1])
-    old, new = _frozen_of(before.bundle), _frozen_of(found.rated.bundle)
-    now_members = _members_for(bundle, populations[0], new, old)
-    by_old_model = _members_for(old_bundle, populations[0], new, old)["expected_cost"]
-    return compute_dislocation(
-        old,
-        new,
-        _members_for(old_bundle, populations[1], new, old),
-        now_members,
-        old_model_cost=by_old_model,
-    )
-
-
-def _members_for(bundle: Bundle, population: AuditPopulation, *figures: FrozenRates) -> pd.DataFrame:
-    """Make the members that both policies read, sorted by key."""
-    cohort = population.members.cohort
-    context = [name for name in ("region", "exposure_months") if name in cohort]
-    frame = population.members.features.merge(cohort[[*KEYS, *context]], on=KEYS, validate="one_to_one")
-    predictions = predict_outcomes(bundle, frame)
-    tiers = assign_member_tiers(bundle, frame, predictions) if bundle.tiers else frame[KEYS]
-    columns = list(dict.fromkeys(column for one in figures for column in one.policy.columns))
-    return rate_frame(bundle, frame, predictions, tiers, columns=columns).sort_values(KEYS, ignore_index=True)
-
-
-def _frozen_of(bundle: Bundle) -> FrozenRates:
-    if bundle.rates is None:
-        message = f"bundle {bundle.scheme}: its rates were not fitted. Rate its members first."
-        raise PolicyError(message)
-    return bundle.rates
-
-
-def _sum_up(table: pd.DataFrame, found: Audit) -> dict[str, Any]:
-    """Sum the parts over all members, by status, team and tier."""
-    known = found.frame.drop_duplicates("person_id").set_index("person_id")
-    summed: dict[str, Any] = {
-        "parts": list(PARTS),
-        "all": to_records(sum_dislocation(table, pd.Series("all", index=table.index))),
-        "status": to_records(sum_dislocation(table, table["status"])),
-    }
-    for name in ("team_id", "risk_tier", "age_band", "region"):
-        if name in known:
-            summed[name] = to_records(sum_dislocation(table, known[name].reindex(table["person_id"])))
-    return summed

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from riskkit.risk.spec import OutcomeSpec
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 SEEDS, BOOTSTRAPS = 2, 2
 MOST_ROWS, MOST_TREES, EXPLAINED_ROWS = 10_000, 100, 500
@@ -79,30 +80,86 @@ def measure_stability(refit: Refit, train: ModelFrame, seed: int) -> dict[str, A
 
 def _limit_rows(frame: ModelFrame, seed: int) -> ModelFrame:
     """Keep whole persons until there are enough rows."""
-    codes, persons = pd.factorize(frame.groups)
+    return frame.take(choose_rows(frame.groups, seed, most=MOST_ROWS))
+
+
+def choose_rows(groups: pd.Series[str], seed: int, *, most: int) -> IntArray:
+    """Choose the rows of whole persons, drawn by a seed, until there are enough.
+
+    Parameters
+    ----------
+    groups : pandas.Series of str
+        Person of each row.
+    seed : int
+        Seed of the draw.
+    most : int
+        Most rows, but always one person.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        Positions.
+    """
+    codes, persons = pd.factorize(groups)
     order = np.random.default_rng(seed).permutation(len(persons))[codes]
-    sizes = np.bincount(order)
-    kept = np.searchsorted(np.cumsum(sizes), MOST_ROWS, side="right")
-    return frame.take(np.flatnonzero(order < max(int(kept), 1)))
+    kept = np.searchsorted(np.cumsum(np.bincount(order)), most, side="right")
+    return np.flatnonzero(order < max(int(kept), 1)).astype(np.int64)
 
 
 def _resample(frame: ModelFrame, seed: int) -> ModelFrame:
     """Draw persons with replacement: a person drawn twice weighs twice."""
-    codes, persons = pd.factorize(frame.groups)
-    rng = np.random.default_rng([seed, len(persons)])
-    times = np.bincount(rng.integers(0, len(persons), len(persons)), minlength=len(persons))[codes]
+    times = draw_persons(frame.groups, seed)
     return ModelFrame(frame.features, frame.observed, frame.weight * times).take(np.flatnonzero(times))
+
+
+def draw_persons(groups: pd.Series[str], seed: int) -> IntArray:
+    """Draw as many persons as there are, with replacement.
+
+    Parameters
+    ----------
+    groups : pandas.Series of str
+        Person of each row.
+    seed : int
+        Seed of the draw.
+
+    Returns
+    -------
+    numpy.ndarray of int of shape (n_rows,)
+        How often the person of each row was drawn.
+    """
+    codes, persons = pd.factorize(groups)
+    rng = np.random.default_rng([seed, len(persons)])
+    drawn = np.bincount(rng.integers(0, len(persons), len(persons)), minlength=len(persons))
+    return drawn[codes].astype(np.int64)
+
+
+def lighten(refit: Refit, *, most_trees: int) -> TreeSettings:
+    """Make the settings of a light refit: fewer trees, a learning rate raised in proportion.
+
+    Parameters
+    ----------
+    refit : Refit
+        Outcome and tuned settings.
+    most_trees : int
+        Most trees.
+
+    Returns
+    -------
+    TreeSettings
+        The settings.
+    """
+    settings = TreeSettings(**{**refit.spec.model.trees.model_dump(), **refit.params})
+    fewer = min(settings.n_estimators, most_trees)
+    rate = min(settings.learning_rate * settings.n_estimators / fewer, 1.0)
+    return settings.model_copy(update={"n_estimators": fewer, "learning_rate": rate})
 
 
 def _weigh_features(refit: Refit, frame: ModelFrame, shown: pd.DataFrame, seed: int) -> FloatArray:
     """Fit and return the mean size of each feature's contributions."""
     spec, names = refit.spec, refit.feature_names
-    settings = TreeSettings(**{**spec.model.trees.model_dump(), **refit.params})
-    fewer = min(settings.n_estimators, MOST_TREES)
-    rate = min(settings.learning_rate * settings.n_estimators / fewer, 1.0)
     recipe = Recipe(
         settings=spec.model,
-        trees=settings.model_copy(update={"n_estimators": fewer, "learning_rate": rate}),
+        trees=lighten(refit, most_trees=MOST_TREES),
         constraints={name: refit.directions.get(name, 0) for name in names} if spec.model.monotone else {},
         seed=seed,
         num_threads=2,

@@ -7,85 +7,96 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from riskkit.evaluation.groups import SMALLEST_REPORTED_GROUP
 from riskkit.rates.capitation import compute_rates
+from riskkit.workflow.added_records import build_additions
+from riskkit.workflow.gaming_records import list_additions
 from riskkit.workflow.rating_frame import rate_frame
 from riskkit.workflow.score import KEYS, assign_member_tiers, predict_outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from riskkit.workflow.added_records import Addition, RecordSample
     from riskkit.workflow.audit_policy import AuditPolicy
     from riskkit.workflow.bundle import Bundle
 
-CODES: Final = ("dx_", "dcsi_", "any_complication", "distinct_diagnoses", "nephropathy", "retinopathy", "neuropathy")
-CODES_FURTHER: Final = ("cardiovascular", "cerebrovascular", "foot_pvd", "hypoglycaemia", "metabolic")
-NOT_CODES: Final = ("days_since", "_amount", "_visits", "screen", "exam")
+FAMILIES: Final = ("code", "code_twice", "code_stay", "visit", "stay", "spend")
+COLUMNS: Final = ["family", "record", "members", "features", "gain", "largest"]
 
 
-def compute_gaming(bundle: Bundle, frame: pd.DataFrame, policy: AuditPolicy) -> pd.DataFrame:
-    """Change one feature at a time and see what the rate makes of it, by the figures as they are frozen.
+def compute_gaming(bundle: Bundle, sample: RecordSample, policy: AuditPolicy) -> pd.DataFrame:
+    """Add one record at a time, build every feature that it moves, and see what the rate makes of it.
 
-    A code is set for members who lack it, a visit is added to all, spend is raised by a fixed sum. Every feature of the
-    model that drives the rate, or of the tiers where the policy prices them, is tried; a family that none of them holds
-    gains nothing, which the table says with a row.
+    The features come from the records with the record added, by the same code as those of the rates, so that a code
+    moves whatever it moves: its groups, counts, points, what is derived of them, and the tier where the policy prices
+    it. The rates are those of the figures as they are frozen.
 
     Parameters
     ----------
     bundle : Bundle
         Models, tiers and the fitted rates.
-    frame : pandas.DataFrame
-        Keys, features, and `region` and `exposure_months` where known.
+    sample : RecordSample
+        Members on whom it is tried, with their records.
     policy : AuditPolicy
-        Members to try it on, and the sum of added spend.
+        The sum of added spend.
 
     Returns
     -------
     pandas.DataFrame
-        `family` (code, visit, spend), `feature`, `members`, `gain` (currency per member year; per currency unit for
-        spend), `largest` (of one member), sorted by family and gain, dearest first.
+        `family` (``code`` on one visit, ``code_twice`` on visits of two dates, ``code_stay`` on a stay, ``visit``,
+        ``stay``, ``spend``), `record`, `members` who could get it, `features` of the rate that moved for one of them,
+        mean `gain` (currency per member year; of spend per currency unit) and `largest` of one member; by family, the
+        dearest first. A family that nobody in the sample could get has no row; of fewer than 11 members the gain is
+        missing.
     """
-    sample = frame.sort_values(KEYS).head(int(policy.gaming_members.value)).reset_index(drop=True)
-    before = _rate(bundle, sample)
+    names, cohort = _list_features(bundle), sample.members.cohort
+    known = cohort[["person_id", *(name for name in ("region", "exposure_months") if name in cohort)]]
+    context = known.rename(columns={"person_id": "member"})
+    start = sample.members.features
+    start = start.assign(member=start["person_id"]).sort_values("person_id", ignore_index=True)
+    rates = pd.Series(_rate(bundle, start.merge(context, on="member")), index=start["member"])
+    before = start.set_index("member")[names]
     rows = []
-    for family, feature in _list_features(bundle):
-        added = policy.added_spend.value if family == "spend" else 1.0
-        changed, touched = _change(sample, feature, family, added)
-        if not touched.any():
-            continue
-        gain = (_rate(bundle, changed) - before)[touched] / (added if family == "spend" else 1.0)
-        rows.append((family, feature, int(touched.sum()), float(gain.mean()), float(gain.max())))
-    held = {row[0] for row in rows}
-    rows += [
-        (family, "none in the model", len(sample), 0.0, 0.0)
-        for family in ("code", "visit", "spend")
-        if family not in held
-    ]
-    found = pd.DataFrame(rows, columns=["family", "feature", "members", "gain", "largest"])
-    return found.sort_values(["family", "gain", "feature"], ascending=[True, False, True], ignore_index=True)
+    additions = list_additions(sample, names, spend=policy.added_spend.value)
+    for built, after in build_additions(sample, additions, names):
+        gain = _rate(bundle, after.merge(context, on="member")) - rates[after["member"]].to_numpy()
+        moved = _find_moved(before.loc[after["member"]], after[names])
+        place = after["place"].to_numpy()
+        rows += [
+            _describe(addition, gain[place == number], moved[place == number], policy)
+            for number, addition in enumerate(built)
+        ]
+    found = pd.DataFrame(rows, columns=COLUMNS)
+    order = found["family"].map({family: place for place, family in enumerate(FAMILIES)})
+    found = found.assign(order=order).sort_values(["order", "gain", "record"], ascending=[True, False, True])
+    return found[COLUMNS].reset_index(drop=True)
 
 
-def _list_features(bundle: Bundle) -> Iterator[tuple[str, str]]:
-    """Name the features that the rate can move with, by family."""
+def _list_features(bundle: Bundle) -> list[str]:
+    """Name the features that the rate can move with: of its model, of the tier it prices, of its own blocks."""
     names = dict.fromkeys(bundle.models[str(bundle.rated_outcome)].feature_names)
     if bundle.rates is not None and bundle.rates.policy.relative_risk.uses_tier and bundle.tiers is not None:
         block, rule = bundle.tiers.policy.cuts, bundle.tiers.policy.rule
         names |= dict.fromkeys(bundle.models[block.outcome].feature_names if block else ())
-        names |= dict.fromkeys((*rule.complications, *rule.severe_complications) if rule else ())
-    for name in names:
-        if "_amount" in name and not name.endswith(("_trend", "_change", "_share_365d")):
-            yield "spend", name
-        elif ("_visits" in name or "admissions" in name) and not name.startswith("days_since"):
-            yield "visit", name
-        elif name.startswith((*CODES, *CODES_FURTHER)) and not any(part in name for part in NOT_CODES):
-            yield "code", name
+        names |= dict.fromkeys((*rule.complications, *rule.severe_complications, rule.hba1c) if rule else ())
+    known = {feature.name for feature in bundle.catalogue.features}
+    own = bundle.rates.policy.columns if bundle.rates is not None else []
+    return list(names | dict.fromkeys(name for name in own if name in known))
 
 
-def _change(frame: pd.DataFrame, feature: str, family: str, added: float) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the frame with one feature raised, and whom that touches."""
-    values = frame[feature].to_numpy(dtype=np.float64, na_value=np.nan)
-    lacking = ~(values > 0) if family == "code" else np.isfinite(values)
-    raised = np.where(lacking, np.nan_to_num(values) + added, values)
-    return frame.assign(**{feature: raised}), lacking
+def _find_moved(before: pd.DataFrame, after: pd.DataFrame) -> np.ndarray:
+    """Mark the features that differ, by row."""
+    one, other = before.to_numpy(np.float64), after.to_numpy(np.float64)
+    return np.asarray(~np.isclose(one, other, rtol=1e-9, atol=1e-9, equal_nan=True))
+
+
+def _describe(
+    addition: Addition, gain: np.ndarray, moved: np.ndarray, policy: AuditPolicy
+) -> tuple[str, str, int, int, float, float]:
+    """Say what one addition gains; of few members nothing."""
+    per_unit = gain / (policy.added_spend.value if addition.family == "spend" else 1.0)
+    few = len(gain) < SMALLEST_REPORTED_GROUP
+    shown = (np.nan, np.nan) if few else (float(per_unit.mean()), float(per_unit.max()))
+    return addition.family, addition.record, len(gain), int(moved.any(axis=0).sum()), *shown
 
 
 def _rate(bundle: Bundle, frame: pd.DataFrame) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,9 @@ from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
 from riskkit.workflow.comparators import ComparatorPlan, plan_comparators
+from riskkit.workflow.explanation_stability import Refit
 from riskkit.workflow.hazard_members import HazardMembers, find_hazard_members
+from riskkit.workflow.hazard_stability import measure_hazard_stability
 from riskkit.workflow.horizon_metrics import HorizonRows, account_for_rows, measure_horizon
 from riskkit.workflow.label_guard import refuse_labels
 from riskkit.workflow.labels import limit_follow_up
@@ -103,13 +105,18 @@ def train_hazard(
     kept, test, predicted = _fit_and_predict(task, splits, params, progress)
     _refuse_open(task, test)
     counts = _count(scheme, task, splits)
+    if progress:
+        progress(f"stability {spec.name}", 0, 1)
+    refit = Refit(task.spec, task.names, task.directions, params)
+    stability = measure_hazard_stability(refit, task.members.frame(splits.kept.train, until=task.cut), task.seed)
     ages = task.members.cohort["age_years"].to_numpy(np.float64)[test]
     trained = {}
     for place, (name, table) in enumerate(predicted.items()):
         if progress:
             progress(f"measure {name}", place, len(predicted))
         rows = HorizonRows(task.members.frame(test), table, ages, place, kept.columns[name])
-        trained[name] = _measure(scheme.file.run, task, rows, params=params, splits=splits, counts=counts)
+        found = _measure(scheme.file.run, task, rows, params=params, splits=splits, counts=counts)
+        trained[name] = replace(found, figures=found.figures | stability[place])
     return trained
 
 

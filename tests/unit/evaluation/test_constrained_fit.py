@@ -62,3 +62,18 @@ def test_a_group_that_the_design_cannot_tell_from_the_whole_is_refused(case: tup
     design, cost, weight, group = case
     with pytest.raises(DataContractError, match="cannot be told from the whole"):
         compute_constrained_payment(design[:, :1], cost, weight, group, theta=1.0)
+
+
+def test_predictable_profit_or_loss_is_summed_over_the_partition(case: tuple[np.ndarray, ...]) -> None:
+    design, cost, weight, group = case
+    table = compute_price_of_fixing(design, cost, weight, group, [1.0]).set_index(["keeps_total", "theta"])
+    share = float(weight[group].sum() / weight.sum())
+    for row in table.itertuples():
+        # two groups: share x |NC| of each
+        expected = share * abs(row.group_net_compensation) + (1 - share) * abs(row.rest_net_compensation)
+        assert row.mapl == pytest.approx(expected)
+    # with the overall mean held, closing the gap of one of two groups closes that of the other: nothing is left
+    assert table.loc[(True, 1.0), "mapl"] == pytest.approx(0, abs=1e-6)
+    thirds = np.arange(len(cost)) % 3
+    other = compute_price_of_fixing(design, cost, weight, group, [1.0], partition=thirds)
+    assert other["mapl"].iloc[0] != pytest.approx(table["mapl"].iloc[0])

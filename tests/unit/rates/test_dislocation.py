@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskkit.errors import DataContractError
 from riskkit.rates.capitation import compute_rates, fit_rates
 from riskkit.rates.dislocation import PARTS, compute_dislocation, sum_dislocation
 from riskkit.rates.frozen import FrozenRates
@@ -46,7 +47,7 @@ def test_each_part_is_what_its_exchange_does(fit: Callable[..., FrozenRates]) ->
     last, now = fit(before, 5000.0, 0.0, 1000.0), fit(after, 5500.0, 0.1, 1100.0)
     # last 1,000; own year 6,000 / 5,000 -> 1,200; model 6,600 -> 1,320; coding x .9 -> 1,188;
     # normalisation 5,500: 1.2 x .9 x 1,000 = 1,080; base 1,100: 1,188
-    found = compute_dislocation(last, now, before, after, old_model_cost=pd.Series([6000.0]))
+    found = compute_dislocation(last, now, before, after, now_by_old_model=after.assign(expected_cost=6000.0))
     assert found[list(PARTS)].iloc[0].tolist() == [20_000, 12_000, -13_200, -10_800, 10_800]
     assert found["change_minor"].item() == 18_800
 
@@ -58,7 +59,9 @@ def test_parts_sum_to_the_move_for_members_and_for_groups(fit: Callable[..., Fro
     moved |= {f"N{place}": 4000.0 + place for place in range(10)}
     before, after = make_members(costs, 2024), make_members(moved, 2025)
     last, now = fit(before, 6000.0, 0.0, 2400.0), fit(after, 6543.0, 0.059, 2517.0)
-    found = compute_dislocation(last, now, before, after, old_model_cost=after["expected_cost"] * 1.1)
+    found = compute_dislocation(
+        last, now, before, after, now_by_old_model=after.assign(expected_cost=after["expected_cost"] * 1.1)
+    )
     assert (found[list(PARTS)].sum(axis=1) == found["change_minor"]).all()
     assert (found["last_minor"] + found["change_minor"] == found["now_minor"]).all()
     assert found["status"].value_counts().to_dict() == {"stayed": 40, "left": 20, "entered": 10}
@@ -75,5 +78,26 @@ def test_parts_sum_to_the_move_for_members_and_for_groups(fit: Callable[..., Fro
 def test_nothing_moved_where_nothing_changed(fit: Callable[..., FrozenRates]) -> None:
     members = make_members({"A": 5000.0, "B": 7000.0}, 2024)
     frozen = fit(members, 6000.0, 0.0, 1000.0)
-    found = compute_dislocation(frozen, frozen, members, members, old_model_cost=members["expected_cost"])
+    found = compute_dislocation(frozen, frozen, members, members, now_by_old_model=members)
     assert not found[[*PARTS, "change_minor"]].to_numpy().any()
+
+
+def test_a_tier_that_the_new_model_moves_is_the_models_part(values: dict[str, Any], number: Number) -> None:
+    kept = {name: block for name, block in values.items() if name not in {"region", "floor_cap", "budget", "base"}}
+    risk = {"method": "tier_table", "tiers": {"low": number(0.5), "high": number(2.0)}}
+    base = {"method": "amount", "amount": number(1000)}
+    policy = RatePolicy.model_validate({**kept, "relative_risk": risk, "base": base})
+    before = make_members({"A": 5000.0, "B": 5000.0}, 2024).assign(risk_tier="low")
+    by_old = make_members({"A": 5000.0, "B": 5000.0}, 2025).assign(risk_tier=["low", "high"])
+    after = by_old.assign(risk_tier="high")
+    last, now = (fit_rates(policy, one, reference_population="drawn") for one in (before, after))
+    found = compute_dislocation(last, now, before, after, now_by_old_model=by_old)
+    # low 500, high 2,000: A goes up by the new model alone, B by its own year alone
+    assert found[list(PARTS)].to_numpy().tolist() == [[0, 150_000, 0, 0, 0], [150_000, 0, 0, 0, 0]]
+
+
+def test_models_that_speak_of_different_members_are_refused(fit: Callable[..., FrozenRates]) -> None:
+    members = make_members({"A": 5000.0, "B": 7000.0}, 2024)
+    frozen = fit(members, 6000.0, 0.0, 1000.0)
+    with pytest.raises(DataContractError, match="1 members of this year, this year's of 2"):
+        compute_dislocation(frozen, frozen, members, members, now_by_old_model=members.head(1))

@@ -27,6 +27,19 @@ def make_group(grouping: str, group: str, gap: float, *, suppressed: bool = Fals
     return {"grouping": grouping, "group": group, **shown, "suppressed": suppressed}
 
 
+def make_gain(family: str, gain: float | None, members: int) -> dict[str, Any]:
+    largest = None if gain is None else 4 * gain
+    record = "J44.900 (conditions:copd)"
+    return {
+        "family": family,
+        "record": record,
+        "members": members,
+        "features": 3,
+        "gain": gain,
+        "largest": largest,
+    }
+
+
 @pytest.fixture
 def summary() -> dict[str, Any]:
     audit = {
@@ -41,13 +54,25 @@ def summary() -> dict[str, Any]:
         "member_years": 230.5,
         "overall": {"cost": 3000.0, "paid": 3050.0, "net_compensation": 50.0, "actual_over_expected": 0.984},
         "adequacy": {"level": "team_id", "band": 0.1, "asked_share": 0.9, "share": 0.95, "verdict": "met"},
-        "monotone_trees": {"verdict": "no split steps the wrong way", "trees": 80},
+        "order": [
+            {"part": "model", "step": "trees", "claim": "no wrong step", "verdict": "holds", "found": "80 trees"},
+            {"part": "model", "step": "age", "claim": "never falls", "verdict": "not claimed", "found": "no direction"},
+        ],
+        "groups_not_known": ["urban"],
         "affordability": {
             "asked_minor": 12_000_00,
             "affordable_minor": 10_080_00,
             "budget_minor": 12_000_00,
             "shortfall_minor": 1_920_00,
             "scaled": False,
+            "over_line_minor": 720_00,
+            "asked": 52.1,
+            "paid": 52.1,
+            "last": 46.7,
+            "line": 49.0,
+            "funding": 43.7,
+            "growth": 0.1156,
+            "growth_line": 0.05,
         },
         "certificate": {"minor_units_per_currency_unit": 100},
         "groups": [
@@ -59,19 +84,30 @@ def summary() -> dict[str, Any]:
         "price": [
             {
                 "group": "risk_tier: high",
-                "theta": 1.0,
-                "keeps_total": True,
-                "group_net_compensation": 0.0,
+                "theta": theta,
+                "keeps_total": held,
+                "group_net_compensation": 400.0 * (theta - 1),
                 "rest_net_compensation": 0.0,
                 "overall_net_compensation": 0.0,
+                "mapl": 77.0,
                 "r2": 0.164,
             }
+            for theta in (0.0, 1.0)
+            for held in (True, False)
         ],
-        "gaming": [{"family": "code", "feature": "dx_copd_730d", "members": 99, "gain": 764.9, "largest": 3275.8}],
+        "gaming": [make_gain("code", 0.0, 99), make_gain("code_twice", 764.9, 99), make_gain("code_stay", None, 4)],
     }
     part = {"population": 10_00, "model": 0, "coding": -4_00, "normalisation": 0, "policy": 1_00, "change_minor": 7_00}
+    part |= {"last_minor": 50_00}
     rows = [{"group": "T1", "members": 120, **part}, {"group": "T2-of-few", "members": 4, **part}]
-    return {"audits": [audit], "comparison": None, "dislocation": {"team_id": rows}}
+    moved = {
+        "team_id": rows,
+        "status": [{"group": "stayed", "members": 100, **part}],
+        "stayed": {
+            "risk_tier": [{"group": "high", "members": 100, **part}, {"group": "tier-of-few", "members": 4, **part}]
+        },
+    }
+    return {"audits": [audit], "comparison": None, "dislocation": moved}
 
 
 def test_what_must_be_answered_stands_first(summary: dict[str, Any]) -> None:
@@ -84,17 +120,18 @@ def test_what_must_be_answered_stands_first(summary: dict[str, Any]) -> None:
 
 def test_the_page_shows_price_gaming_and_what_moved_and_no_small_group(summary: dict[str, Any]) -> None:
     page = render(make_audit_document(summary))
-    for text in ("risk_tier: high", "dx_copd_730d", "0.164", "T1", "fewer than 11", "shown, not cut"):
+    for text in ("Tier: high", "J44.900", "0.164", "T1", "fewer than 11", "shown, not cut", "by: urban or rural"):
         assert text in page, text
     assert "T2-of-few" not in page
+    assert "tier-of-few" not in page
 
 
 def test_nothing_against_signing_is_said_where_nothing_is(summary: dict[str, Any]) -> None:
     audit = summary["audits"][0]
-    audit |= {"groups": [make_group("risk_tier", "high", 0)], "price": [], "affordability": None}
+    audit |= {"groups": [make_group("risk_tier", "high", 0)], "price": [], "affordability": None, "gaming": []}
     document = make_audit_document({**summary, "dislocation": None})
     assert document["verdict"]["headline"] == "Nothing stands against signing."
-    assert "does not say what the fund can pay" in render(document)
+    assert "Neither last year&#39;s rates nor what the fund has is known" in render(document)
 
 
 def test_two_policies_stand_side_by_side(summary: dict[str, Any]) -> None:
@@ -112,3 +149,39 @@ def test_two_policies_stand_side_by_side(summary: dict[str, Any]) -> None:
     page = render(make_audit_document({**summary, "audits": [summary["audits"][0], second], "comparison": comparison}))
     assert "3 members are paid more, 2 less, 1 the same" in page
     assert "With uplift" in page
+    # the figure of pairs names both policies, and so do the bars of gaming
+    assert page.count("With uplift") > 3
+    assert "Payment less cost by group, under both policies" in page
+
+
+def test_a_broken_order_stands_before_everything_else(summary: dict[str, Any]) -> None:
+    summary["audits"][0]["order"].append(
+        {"part": "rate", "step": "3 relativity", "claim": "rises", "verdict": "fails", "found": "high 1 after medium 2"}
+    )
+    verdict = make_audit_document(summary)["verdict"]
+    assert (verdict["tone"], verdict["headline"]) == ("bad", "Do not sign: a sicker member can be cheaper.")
+    assert "rate, 3 relativity: high 1 after medium 2" in verdict["sentences"][0]
+
+
+def test_what_lies_beyond_the_line_of_growth_is_an_amount(summary: dict[str, Any]) -> None:
+    document = make_audit_document(summary)
+    said = " ".join(document["verdict"]["sentences"])
+    assert "The rates grow by 11.6%: CNY 720.00 lie beyond the line of 5%." in said
+    # of both, the larger one is the key figure
+    assert document["key_figures"]["rows"][-1][1]["text"] == "CNY 1,920.00"
+
+
+def test_every_section_that_can_be_drawn_has_its_figure(summary: dict[str, Any]) -> None:
+    sections = {section["id"]: section for section in make_audit_document(summary)["sections"]}
+    drawn = {
+        name: [block["title"] for block in section["blocks"] if block["kind"] == "figure"]
+        for name, section in sections.items()
+    }
+    assert drawn == {
+        "groups-package-1200": ["Payment less cost by group"],
+        "price-package-1200": ["What closing a gap does"],
+        "gaming": ["Gain of one more code"],
+        "dislocation": ["From last year's rate to this year's", "Who moved, and by what"],
+        "affordability": ["Asked for and affordable"],
+        "order-package-1200": [],
+    }

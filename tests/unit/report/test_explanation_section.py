@@ -36,3 +36,11 @@ def test_below_the_limit_there_is_a_warning_that_names_outcome_and_refits() -> N
     assert section is not None
     assert "Any admission (other samples of members)" in section["blocks"][0]["text"]
     assert "other seeds" not in section["blocks"][0]["text"]
+
+
+def test_an_outcome_that_could_not_be_refitted_is_named_with_the_reason() -> None:
+    reason = "fewer than 20 events among the rows of a light refit"
+    death = {"title": "Death", "kind": "binary", "stability_absent": reason}
+    section = make_explanation_section({"outcomes": {"death_1y": death}})
+    assert section is not None
+    assert [block["text"] for block in section["blocks"]] == [f"Not measured for Death: {reason}."]

@@ -15,12 +15,14 @@ from riskkit.data.io import Tables, read_tables, write_tables
 from riskkit.data.presets import write_starting_set
 from riskkit.data.privacy import read_id_key
 from riskkit.data.synthetic import make_cohort
+from riskkit.features.contents import make_catalogue
 from riskkit.policy import read_policy
 from riskkit.rates.policy import RatePolicy
 from riskkit.tiers.cuts import fit_cuts
 from riskkit.tiers.final import TierHistory
 from riskkit.tiers.policy import TierPolicy
 from riskkit.workflow import retrain as retrain_module
+from riskkit.workflow.added_records import RecordSample, take_sample
 from riskkit.workflow.bundle import Bundle, write_bundle
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.rate import RatedPopulation, rate_members
@@ -154,6 +156,14 @@ def known(scheme: Scheme, tables: Tables, plan: FeaturePlan) -> Members:
 def rated(scheme: Scheme, training: Training) -> RatedPopulation:
     assert scheme.rate_policy is not None
     return rate_members(training.bundle, scheme.rate_policy, training.rating, population=population_name(scheme))
+
+
+@pytest.fixture(scope="session")
+def records(training: Training, tables: Tables) -> RecordSample:
+    """Sixty of the members to be rated, with all their records."""
+    bundle = training.bundle
+    plan = FeaturePlan(make_catalogue(bundle.code_lists), bundle.catalogue, bundle.code_lists)
+    return take_sample(training.rating, tables, plan, most=60)
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,16 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from riskkit.errors import PolicyError
 from riskkit.policy import read_toml
 from riskkit.rates.policy import RatePolicy
+from riskkit.workflow import audit as audit_module
+from riskkit.workflow.added_records import RecordSample
 from riskkit.workflow.audit import AuditOptions, audit_policy, read_audit_policy, write_audit
-from riskkit.workflow.audit_population import AuditPopulation, make_audit_frame, rate_population
+from riskkit.workflow.audit_population import FAIRNESS, AuditPopulation, make_audit_frame, rate_population
 from riskkit.workflow.audit_runs import run_comparison
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.training import Training
@@ -21,21 +24,21 @@ RATES = Path(__file__).parents[3] / "models" / "rates"
 
 
 @pytest.fixture(scope="module")
-def population(training: Training) -> AuditPopulation:
+def population(training: Training, records: RecordSample) -> AuditPopulation:
     """The rated members as if their year were known: each costs 1,000 more than a gamma draw of mean 6,000."""
     cohort = training.rating.cohort
     rng = np.random.default_rng(4)
     labels = cohort[["person_id", "index_date"]].assign(
         observed=1000 + rng.gamma(2, 3000, len(cohort)), weight=cohort["exposure_months"].to_numpy() / 12
     )
-    return AuditPopulation(training.rating, labels)
+    return AuditPopulation(training.rating, labels, records)
 
 
 def test_cost_is_scaled_to_the_share_that_the_rates_are_of_the_expected_cost(
     scheme: Scheme, training: Training, population: AuditPopulation
 ) -> None:
     assert scheme.rate_policy is not None
-    rated = rate_population(training.bundle, scheme.rate_policy, population)
+    rated = rate_population(training.bundle, scheme.rate_policy, population.members)
     frame, share = make_audit_frame(population, rated, new_below=12)
     # the shipped policy pays 40% of the expected cost
     assert share == pytest.approx(0.40, abs=1e-6)
@@ -50,14 +53,18 @@ def test_the_groups_of_every_partition_sum_to_the_whole_and_the_files_hold_the_s
 ) -> None:
     assert scheme.rate_policy is not None
     asked = read_audit_policy(None)
-    few = asked.model_copy(update={"gaming_members": asked.gaming_members.model_copy(update={"value": 20.0})})
-    found = audit_policy(training.bundle, scheme.rate_policy, population, few, n_bootstrap=20, seed=0)
+    options = AuditOptions(n_bootstrap=20)
+    found = audit_policy(training.bundle, scheme.rate_policy, population, asked, options=options)
     groups = found.tables["groups"]
     overall = found.summary["overall"]["net_compensation"]
     for name, rows in groups.groupby("grouping"):
         if not rows["suppressed"].any():
             assert rows["contribution"].sum() == pytest.approx(overall), name
-    assert {"risk_tier", "decile", "tier_decile", "team_id", "age_band", "sex"} <= set(groups["grouping"])
+    # every group of the fairness list but new members, whom this small scheme has no feature for
+    assert {"risk_tier", "decile", "tier_decile", "team_id", *FAIRNESS} - {"enrolment"} <= set(groups["grouping"])
+    assert set(found.summary["groups_not_known"]) <= {"enrolment"}
+    assert groups.loc[groups["grouping"] == "risk_tier", "group"].tolist() == ["low", "medium", "high"]
+    assert not (found.tables["order"]["verdict"] == "fails").any()
     written = write_audit([found], tmp_path / "audit", {"dislocation": None, "comparison": None})
     assert json.loads((tmp_path / "audit" / "audit.json").read_text(encoding="utf-8")) == written
     assert {path.name for path in (tmp_path / "audit").iterdir()} == {
@@ -66,6 +73,7 @@ def test_the_groups_of_every_partition_sum_to_the_whole_and_the_files_hold_the_s
         "gaming.csv",
         "groups.csv",
         "mapl.csv",
+        "order.csv",
         "price.csv",
     }
 
@@ -79,4 +87,28 @@ def test_policies_of_different_products_are_refused_before_any_work(training: Tr
 def test_blocks_for_teams_are_left_out_of_an_audit(training: Training, population: AuditPopulation) -> None:
     # the shipped team pool asks for experience and last year's amounts, which an audit of members does without
     policy = RatePolicy.model_validate(read_toml(RATES / "team_pool.toml"))
-    assert rate_population(training.bundle, policy, population).teams is None
+    assert rate_population(training.bundle, policy, population.members).teams is None
+
+
+def test_what_affordability_cuts_shows_as_a_gap_and_is_not_absorbed(
+    scheme: Scheme, training: Training, population: AuditPopulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_module, "compute_gaming", lambda *_: pd.DataFrame(columns=["family", "gain"]))
+    assert scheme.rate_policy is not None
+    values = scheme.rate_policy.model_dump(mode="json", exclude_none=True)
+    number = {"unit": "as written", "reference": "test", "effective": "2025-01-01"}
+    plain = rate_population(training.bundle, scheme.rate_policy, population.members).certificate
+    asked = float(str(plain["budget_minor"])) / float(str(plain["member_months"])) * 12 / 100
+    # the fund has nine tenths of what the rates ask for, and the policy cuts to it
+    block = {"funding": {"value": asked, **number}, "share": {"value": 0.9, **number}, "on_shortfall": "scale"}
+    cut = RatePolicy.model_validate({**values, "affordability": block})
+    options, limits = AuditOptions(n_bootstrap=20), read_audit_policy(None)
+    before, after = (
+        audit_policy(training.bundle, policy, population, limits, options=options).summary
+        for policy in (scheme.rate_policy, cut)
+    )
+    assert after["overall"]["cost"] == pytest.approx(before["overall"]["cost"])
+    assert after["overall"]["paid"] == pytest.approx(0.9 * before["overall"]["paid"], rel=1e-3)
+    said = after["affordability"]
+    assert said["shortfall_minor"] == said["asked_minor"] - said["budget_minor"] > 0
+    assert said["scaled"]

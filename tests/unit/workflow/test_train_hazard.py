@@ -123,6 +123,12 @@ def test_figures_stand_beside_age_alone_with_a_paired_interval(crossed: dict[str
     assert by_weights == pytest.approx(table.loc["auroc", "value"], abs=1e-9)
 
 
+def test_the_summary_says_how_stable_each_horizons_explanations_are(crossed: dict[str, TrainedOutcome]) -> None:
+    for one in crossed.values():
+        found = summarise_outcome(one)["stability"]
+        assert {kind: figures["fits"] for kind, figures in found.items()} == {"seeds": 2, "bootstraps": 2}
+
+
 def test_each_horizon_stands_beside_the_comparators_of_a_binary_outcome(
     crossed: dict[str, TrainedOutcome], timed: dict[str, TrainedOutcome]
 ) -> None:
