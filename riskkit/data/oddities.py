@@ -98,7 +98,7 @@ def _coding_jumps(engine: duckdb.DuckDBPyConnection, delivered: set[str]) -> Ite
         return
     years = engine.execute(
         "SELECT year(date) AS year, count(*) AS rows, count(DISTINCT record_id) AS records FROM diagnosis "
-        "WHERE source <> 'registry' GROUP BY year ORDER BY year"
+        "WHERE source NOT IN ('registry', 'case_definition') GROUP BY year ORDER BY year"
     ).fetchall()
     for (before, rows_before, records_before), (year, rows, records) in pairwise(years):
         if min(records_before, records) < FEW or year != before + 1:
@@ -122,7 +122,7 @@ def _code_jumps(engine: duckdb.DuckDBPyConnection, delivered: set[str]) -> Itera
     found = engine.execute(
         """
         WITH codes AS (SELECT year(date) AS year, vocabulary, upper(substr(code, 1, 3)) AS code, count(*) AS rows
-                       FROM diagnosis WHERE source <> 'registry' GROUP BY ALL),
+                       FROM diagnosis WHERE source NOT IN ('registry', 'case_definition') GROUP BY ALL),
              shares AS (SELECT *, rows / sum(rows) OVER (PARTITION BY year, vocabulary) AS share,
                                sum(rows) OVER (PARTITION BY year, vocabulary) AS everything FROM codes)
         SELECT n.code, n.year, n.rows, n.share, coalesce(b.share, 0)

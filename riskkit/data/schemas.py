@@ -10,6 +10,7 @@ from riskkit.data.vocabulary import (
     ADMISSION_TYPES,
     CARE_EVENT_KINDS,
     DISCHARGE_STATUSES,
+    REGISTERS,
     SETTINGS,
     SPECIALTIES,
     VOCABULARIES,
@@ -92,13 +93,13 @@ DIAGNOSIS = TableSchema(
         Column("available_date", "date", required=True, may_lie_ahead=True),
         Column("code", "text", required=True),
         Column("vocabulary", "text", required=True, allowed=VOCABULARIES),
-        Column("source", "text", required=True, allowed=(*SETTINGS, "registry")),
+        Column("source", "text", required=True, allowed=(*SETTINGS, *REGISTERS)),
     ),
     order_rules=(("date", "available_date"),),
     event_date="date",
     available_date="available_date",
-    references=(KNOWN_PERSON, Reference("record_id", "medical_claim", "claim_id", "source", ("registry",))),
-    meaning="a diagnosis on a claim, or in a register",
+    references=(KNOWN_PERSON, Reference("record_id", "medical_claim", "claim_id", "source", REGISTERS)),
+    meaning="a diagnosis on a claim, in a register, or found by a case definition over many claims",
 )
 
 PROCEDURE = TableSchema(

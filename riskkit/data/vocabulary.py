@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 SETTINGS = ("inpatient", "outpatient", "emergency", "chronic_clinic", "professional")
+REGISTERS = ("registry", "case_definition")
+"""Sources of a diagnosis without a claim: an entry that somebody made, and what a rule found in many claims."""
 VOCABULARIES = ("who_cn", "icd10cm", "icd9cm")
 PROCEDURE_VOCABULARIES = ("icd9cm3", "icd10pcs", "hcpcs")
 DRG_VOCABULARIES = ("chs_drg", "ms_drg")

@@ -1,4 +1,4 @@
-"""Confirmed diagnoses: what a stay in hospital says, or records on two different dates, and no single record alone."""
+"""Confirmed diagnoses: what a stay or a case definition says, or records on two dates, and no single visit alone."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ UNSPECIFIED_CODES = (
     *("2500", "2509"),
 )
 """First four characters, without the point, of the codes of diabetes with unspecified complications or none."""
+CERTAIN = ("inpatient", "case_definition")
+"""Sources of which one record confirms: a stay, and a case definition that has weighed several records itself."""
 COUNTED = ("original", "replacement", "reversal")
 CLAIM = ("row_id", "setting", "from_day", "to_day")
 RECORD = ("row_id", "code_group", "day", "in_hospital")
@@ -25,9 +27,9 @@ RECORD = ("row_id", "code_group", "day", "in_hospital")
 def compile_confirmed(features: tuple[Feature, ...]) -> exp.Select:
     """Compile the confirmed diagnoses: flags and points that no single record outside hospital can raise.
 
-    A group is confirmed by one inpatient record, or by records of other settings on two different dates. Points are
-    confirmed as high as an inpatient record gives them, or as two different dates do: of the days outside hospital the
-    second highest decides, so that a graver code must be recorded twice too. Unspecified codes of diabetes count
+    A group is confirmed by one record of a stay or of a case definition, or by others on two different dates. Points
+    are confirmed as high as an inpatient record gives them, or as two different dates do: of the days outside hospital
+    the second highest decides, so that a graver code must be recorded twice too. Unspecified codes of diabetes count
     nowhere, nor do records of a claim that was taken back.
 
     Parameters
@@ -74,9 +76,8 @@ def _second_dates(records: exp.Select) -> exp.Select:
 
 def _standing_records(days: int) -> exp.Select:
     """Fold the visible records whose claims stand to one row per group, day, and in hospital or elsewhere."""
-    hospital = exp.Case(
-        ifs=[exp.If(this=exp.column("source", "e").eq("inpatient"), true=exp.convert(1))], default=exp.convert(0)
-    )
+    certain = exp.In(this=exp.column("source", "e"), expressions=[exp.convert(source) for source in CERTAIN])
+    hospital = exp.Case(ifs=[exp.If(this=certain, true=exp.convert(1))], default=exp.convert(0))
     facts = [exp.column(name, "e") for name in ("record_id", "code_group", "points")]
     visible = seen(_specified(), [place("event_date", "day"), *facts, exp.alias_(hospital, "in_hospital")], days)
     same = exp.and_(*[exp.column(ours, "r").eq(exp.column(theirs, "t")) for ours, theirs in TAKEN])

@@ -106,7 +106,7 @@ NOTES = (
     "CLM_UTLZTN_DAY_CNT, which is what ties to MEDREIMB_IP.",
     "Whoever stands in a year's summary file is enrolled for that year, up to the day after death; months of Part A, "
     "Part B and managed care are facts of the year in lab_result.",
-    "Chronic flags are registry diagnoses of 31 December; they come and go from year to year.",
+    "Chronic flags are diagnoses of 31 December by CMS's case definition; they come and go from year to year.",
     "Discharge status, admission type and specialty are not in the layout.",
 )
 

@@ -31,6 +31,7 @@ def _seen(*days: str, code: str = "H36", source: str = "outpatient", **more: obj
         (_seen("2023-03-01") + _seen("2023-03-01", source="emergency"), 0),
         (_seen("2023-03-01", source="chronic_clinic") + _seen("2023-04-01", source="professional"), 1),
         (_seen("2023-03-01", source="registry"), 0),  # a register confirms nothing alone
+        (_seen("2023-03-01", source="case_definition"), 1),  # it has weighed several records itself
         (_seen("2022-01-01", "2022-01-02"), 1),  # 730 and 729 days before
         (_seen("2021-12-31", "2022-01-02"), 0),  # the first of them lies before the window
         (_seen("2023-12-31", "2024-01-01"), 0),  # the second on the index date

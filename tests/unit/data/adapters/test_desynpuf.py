@@ -155,7 +155,7 @@ def test_months_of_cover_are_facts_of_the_year(synpuf: SynpufFolder, target: Pat
 def test_chronic_flags_are_registry_diagnoses_of_31_december(synpuf: SynpufFolder, target: Path) -> None:
     synpuf.year(2009, {"DESYNPUF_ID": "A", "BENE_ESRD_IND": "Y", "SP_CHF": "1"})
     convert_desynpuf(synpuf.folder, target)
-    flags = table(target, "diagnosis").query("source == 'registry'")
+    flags = table(target, "diagnosis").query("source == 'case_definition'")
     assert list(flags[["record_id", "code"]].itertuples(index=False, name=None)) == [
         ("A-2008-flags", "25000"),
         ("A-2009-flags", "4280"),

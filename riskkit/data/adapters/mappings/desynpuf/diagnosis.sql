@@ -1,5 +1,5 @@
--- Stay diagnoses at discharge, and each chronic flag of a year as a registry record of 31 December with one
--- representative ICD-9-CM code.
+-- Stay diagnoses at discharge, and each chronic flag of a year as a record of 31 December with one
+-- representative ICD-9-CM code. CMS sets a flag by its case definition over the claims, so it is confirmed by itself.
 WITH flag_code (position, flag, code) AS (
     VALUES
         (1, 'SP_ALZHDMTA', '3310'), (2, 'SP_CHF', '4280'), (3, 'SP_CHRNKIDN', '5859'), (4, 'SP_CNCR', '1991'),
@@ -23,7 +23,7 @@ record AS (
         code, 'inpatient' AS source
     FROM stay_code JOIN stay USING (claim_id)
     UNION ALL
-    SELECT person_id || '-' || year || '-flags', position, person_id, make_date(year, 12, 31), code, 'registry'
+    SELECT person_id || '-' || year || '-flags', position, person_id, make_date(year, 12, 31), code, 'case_definition'
     FROM flag_value JOIN flag_code USING (flag)
     WHERE value = CASE flag WHEN 'BENE_ESRD_IND' THEN 'Y' ELSE '1' END
 )
