@@ -70,7 +70,8 @@ def test_no_column_of_a_source_holds_the_identifier_of_a_person(
     person = ROWS["patients"][0]["Id"]
     opened = open_source("synthea", write_source(tmp_path / "s"), tmp_path / "work", on_bad_rows="quarantine")
     claims, records = opened.tables.frame("medical_claim"), opened.tables.frame("diagnosis")
-    assert set(records.loc[~records["source"].isin(["registry", "case_definition"]), "record_id"]) <= set(claims["claim_id"])
+    of_claims = ~records["source"].isin(["registry", "case_definition"])
+    assert set(records.loc[of_claims, "record_id"]) <= set(claims["claim_id"])
     for name in opened.tables.paths:
         text = opened.tables.frame(name).astype("str")
         assert not text.apply(lambda column: column.str.contains(person, regex=False)).any(axis=None), name
