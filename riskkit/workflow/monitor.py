@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from riskkit.cohort.episodes import find_fallen
 from riskkit.data.codes import build_code_map, read_code_lists
 from riskkit.data.io import staged
 from riskkit.data.presets import find_presets
@@ -22,7 +23,7 @@ from riskkit.settlement.monitor_policy import MonitorPolicy, Upcoding
 from riskkit.settlement.spans import choose_members, count_days
 from riskkit.settlement.split_stays import compare_split_stays, find_split_stays
 from riskkit.settlement.upcoding import compare_coding
-from riskkit.workflow.year import find_year, open_tables, read_claims, read_days, read_spans
+from riskkit.workflow.year import find_year, open_tables, read_claims, read_days, read_spans, read_standing_claims
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,10 +187,11 @@ def _read_members(policy: MonitorPolicy, tables: Tables, spans: pd.DataFrame, ye
 
 
 def _read_codes(policy: MonitorPolicy, tables: Tables, year: Year, lists: pd.DataFrame) -> pd.DataFrame:
-    """Read who was coded with which group of the policy's list, before and in the year."""
+    """Read who was coded with which group of the policy's list on claims that stand, before and in the year."""
     name = policy.coding.code_list if policy.coding else "complications"
     groups = build_code_map(tables.paths, lists[lists["list"] == name])
     rows = read_days(tables, "diagnosis", "date", (_before(year)[0], year[1]))
+    rows = rows[~rows["record_id"].isin(find_fallen(tables.paths))]
     found = rows.merge(groups, on=["code", "vocabulary"])
     found = found.assign(
         group=found["code_group"].str.removeprefix(f"{name}:"),
@@ -200,10 +202,9 @@ def _read_codes(policy: MonitorPolicy, tables: Tables, year: Year, lists: pd.Dat
 
 
 def _read_stays(tables: Tables, year: Year, spans: pd.DataFrame) -> pd.DataFrame:
-    claims = read_days(tables, "medical_claim", "start_date", year)
-    kept = (claims["setting"] == "inpatient") & ~claims["adjustment"].isin(["reversal", "summary"])
+    claims = read_standing_claims(tables, year)
     columns = ["claim_id", "person_id", "start_date", "end_date", "discharge_status"]
-    stays = claims.loc[kept, columns].reset_index(drop=True)
+    stays = claims.loc[claims["setting"] == "inpatient", columns].reset_index(drop=True)
     codes = tables.frame("diagnosis")
     codes = codes[(codes["position"] == 1) & codes["record_id"].isin(stays["claim_id"])]
     parts = [
