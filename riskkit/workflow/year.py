@@ -13,6 +13,7 @@ from riskkit.cohort.episodes import find_fallen
 from riskkit.errors import DataContractError
 from riskkit.settlement.measures import YearOfCare
 from riskkit.settlement.spans import choose_members
+from riskkit.workflow.held_years import RECORDS, require_year
 from riskkit.workflow.source import open_source
 
 if TYPE_CHECKING:
@@ -137,16 +138,16 @@ def read_year_of_care(
     -------
     YearOfCare
         Members and records.
+
+    Raises
+    ------
+    DataContractError
+        If the source does not hold the year.
     """
     start, end = year
     persons = tables.frame("person")[["person_id", "birth_date"]]
     members = choose_members(read_spans(tables), persons, year, least_days)
-    if members.empty:
-        message = (
-            f"enrollment: nobody was in a team for {least_days:g} days from {start.date()} to {end.date()}. "
-            "Give another year."
-        )
-        raise DataContractError(message)
+    require_year(tables, year, members, RECORDS)
     claims = read_standing_claims(tables, (start - pd.DateOffset(years=1), end + CARRY), known_by)
     claims = claims[claims["person_id"].isin(members["person_id"])]
     later = claims[claims["start_date"] >= start]
