@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from riskkit.data.adapters.known import NATIVE
 from riskkit.data.io import Tables, conform, read_tables, write_tables
@@ -112,17 +111,26 @@ def test_a_correction_counts_from_the_day_on_which_it_was_known(tmp_path: Path) 
         assert care.stays["claim_id"].tolist() == [stands]
 
 
-@pytest.mark.parametrize(("known", "counted"), [("2024-03-31", 1), ("2024-04-01", 0)], ids=["in-time", "late"])
-def test_a_record_of_any_kind_counts_only_if_it_was_known_by_the_day(tmp_path: Path, known: str, counted: int) -> None:
-    record = {"record_id": "R", "person_id": "P1", "date": "2023-06-01", "available_date": known}
-    claims = [
-        claim("S", "2023-06-01", "2023-06-02", available_date=known),
-        claim("V", "2023-06-09", available_date=known),
-    ]
-    labs = [record | {"analyte": "hba1c", "value": 6.0, "unit": "%"}]
-    source = write_source(tmp_path, claims, labs, [record | {"kind": "eye_exam"}])
+def make_records(number: int, day: str, known: str) -> tuple[Rows, Rows, Rows]:
+    """Make a stay, a visit a week after it, a good HbA1c and an eye examination, known on a day."""
+    record = {"record_id": f"R{number}", "person_id": "P1", "date": day, "available_date": known}
+    seen = f"{pd.Timestamp(day) + pd.Timedelta(days=7):%Y-%m-%d}"
+    claims = [claim(f"S{number}", day, day, available_date=known), claim(f"V{number}", seen, available_date=known)]
+    return claims, [record | {"analyte": "hba1c", "value": 6.0, "unit": "%"}], [record | {"kind": "eye_exam"}]
+
+
+def test_a_record_of_any_kind_counts_only_if_it_was_known_by_the_day(tmp_path: Path) -> None:
+    in_time, late = make_records(1, "2023-03-01", "2024-03-31"), make_records(2, "2023-06-01", "2024-04-01")
+    tables = read_records(tmp_path, *(first + second for first, second in zip(in_time, late, strict=True)))
+    for known_by, months in ((KNOWN_BY, {3}), (None, {3, 6})):
+        care = read_year_of_care(tables, find_year(START), 180, known_by)
+        assert care.contacts is not None
+        days = [care.lab_results["date"], care.care_events["date"], care.stays["start_date"], care.visits["date"]]
+        assert [set(dates.dt.month) for dates in [*days, care.contacts["date"]]] == [months] * 5
+
+
+def test_the_scorecard_does_not_count_what_came_after_the_run_out_date(tmp_path: Path) -> None:
+    source = write_source(tmp_path, *make_records(1, "2023-06-01", "2024-04-01"))
     counts = read_counts(tmp_path, source, known_by=KNOWN_BY)
     told = [counts[name][0] for name in ("control", "eye_exam", "admission", "visit_7_days", "first_contact")]
-    assert told == [counted] * 5
-    everything = read_counts(tmp_path / "all", source)
-    assert [everything[name][0] for name in ("control", "eye_exam", "admission", "visit_7_days")] == [1] * 4
+    assert told == [0] * 5
