@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+import typer
+
 from riskkit.cli import (
     commands,
     data_commands,
@@ -37,7 +39,11 @@ def main() -> None:
     # Threads that spin while they wait cost LightGBM many times its work on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        app()
+        # As a standalone program typer would print the usage and a hint around each error of usage.
+        code = app(prog_name="riskkit", standalone_mode=False)
+    except typer.TyperException as error:
+        sys.stderr.write(_describe_usage_error(error))
+        sys.exit(error.exit_code)
     except RiskkitError as error:
         sys.stderr.write(f"{type(error).__name__}: {' '.join(str(error).split())}\n")
         sys.exit(error.exit_code)
@@ -46,3 +52,16 @@ def main() -> None:
             f"{type(error).__name__}: {error}. Check the path, its permissions and the space on the disk.\n"
         )
         sys.exit(1)
+    sys.exit(code)
+
+
+def _describe_usage_error(error: typer.TyperException) -> str:
+    """Say in one line what is wrong with an option or argument; without any argument, what there is to ask for."""
+    message = error.format_message()
+    if message.startswith("Usage:"):
+        return f"{message}\n"
+    line = " ".join(message.split())
+    end = "" if line.endswith((".", "?")) else "."
+    context = getattr(error, "ctx", None)
+    hint = f" Try '{context.command_path} --help'." if context else ""
+    return f"Error: {line}{end}{hint}\n"

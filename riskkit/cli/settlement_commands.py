@@ -90,6 +90,14 @@ def quality(
         Path | None,
         typer.Option("--reported", help="CSV file of rates from outside: team_id, indicator, numerator, denominator."),
     ] = None,
+    known_by: Annotated[
+        datetime | None,
+        typer.Option(
+            "--known-by",
+            formats=["%Y-%m-%d"],
+            help="Run-out date: records that became known later do not count; all do if not given.",
+        ),
+    ] = None,
     adapter: AdapterOption = NATIVE,
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
@@ -106,6 +114,7 @@ def quality(
             pd.Timestamp(year_start),
             adapter=adapter,
             reported=reported,
+            known_by=None if known_by is None else pd.Timestamp(known_by),
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from riskkit.data.engine import open_engine, open_tables
+from riskkit.data.engine import fetch_rows, open_engine, open_tables
 from riskkit.data.spans import number_spans
 
 if TYPE_CHECKING:
@@ -120,6 +120,36 @@ def select_fallen() -> exp.Select:
     replaced = exp.select("claim_id").from_(among.subquery("among")).qualify(exp.and_(is_event, exp.not_(_stands())))
     money = exp.select("claim_id").from_("medical_claim").where(exp.not_(is_event.copy()))
     return exp.select("claim_id").from_(exp.union(money, replaced, distinct=False).subquery("fallen"))
+
+
+def find_fallen(tables: Mapping[str, Path | pd.DataFrame]) -> frozenset[str]:
+    """Find the claims that are no event: taken back, replaced, or money alone.
+
+    Parameters
+    ----------
+    tables : mapping of str to pathlib.Path or pandas.DataFrame
+        Canonical tables; `medical_claim` is read.
+
+    Returns
+    -------
+    frozenset of str
+        Their `claim_id`.
+
+    Examples
+    --------
+    The first stay was taken back; the second was corrected, so its replacement stands.
+
+    >>> import pandas as pd
+    >>> days = pd.to_datetime(["2023-01-01"] * 2 + ["2023-05-01"] * 3)
+    >>> claims = pd.DataFrame({"claim_id": list("ABCDE"), "person_id": "P", "setting": "inpatient"})
+    >>> claims = claims.assign(start_date=days, end_date=days, available_date=days)
+    >>> claims["adjustment"] = ["original", "reversal", "original", "reversal", "replacement"]
+    >>> sorted(find_fallen({"medical_claim": claims}))
+    ['A', 'B', 'C', 'D']
+    """
+    with open_engine() as engine:
+        open_tables(engine, tables)
+        return frozenset(claim for (claim,) in fetch_rows(engine, select_fallen()))
 
 
 def _select_standing_stays() -> exp.Select:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from riskkit.cohort.episodes import find_fallen
 from riskkit.data.codes import build_code_map, read_code_lists
 from riskkit.data.io import staged
 from riskkit.data.presets import find_presets
@@ -22,7 +23,8 @@ from riskkit.settlement.monitor_policy import MonitorPolicy, Upcoding
 from riskkit.settlement.spans import choose_members, count_days
 from riskkit.settlement.split_stays import compare_split_stays, find_split_stays
 from riskkit.settlement.upcoding import compare_coding
-from riskkit.workflow.year import find_year, open_tables, read_claims, read_days, read_spans
+from riskkit.workflow.held_years import CLAIMS, holds_days, require_year
+from riskkit.workflow.year import find_year, open_tables, read_claims, read_days, read_spans, read_standing_claims
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +46,7 @@ class Watched:
     tables : dict of str to pandas.DataFrame
         A table per monitor, one row per team, and `split_pairs`.
     summary : dict
-        Number of alerts by monitor, and teams by alert.
+        `alerts`, teams by alert, and `not_watched`, what could not be watched and why.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -97,7 +99,7 @@ def watch_source(
     keep_source(source, out)
     with open_tables(source, adapter, on_bad_rows=on_bad_rows, progress=progress) as tables:
         seen = _watch(read, tables, find_year(start), lists)
-    summary = summarise_alerts(seen)
+    summary = {**summarise_alerts(seen), "not_watched": _say_unwatched(read, seen, find_year(start))}
     with staged(out) as stage:
         for name, table in seen.items():
             table.to_csv(stage / f"{name}.csv", index=False)
@@ -143,7 +145,9 @@ def describe_watch(watched: Watched) -> list[str]:
     """
     alerts = watched.summary["alerts"]
     named = alerts if isinstance(alerts, dict) else {}
-    return [
+    unwatched = watched.summary["not_watched"]
+    reasons = unwatched if isinstance(unwatched, dict) else {}
+    return [f"{monitor}: not watched, {reason}" for monitor, reason in reasons.items()] + [
         f"{alert.removesuffix('_alert')}: {len(teams)} teams" + (f" ({', '.join(teams[:10])})" if teams else "")
         for alert, teams in named.items()
     ]
@@ -152,11 +156,13 @@ def describe_watch(watched: Watched) -> list[str]:
 def _watch(policy: MonitorPolicy, tables: Tables, year: Year, lists: pd.DataFrame) -> dict[str, pd.DataFrame]:
     spans = read_spans(tables)
     members = _read_members(policy, tables, spans, year)
+    require_year(tables, year, members, CLAIMS)
     coded = _read_codes(policy, tables, year, lists)
     labs = read_days(tables, "lab_result", "date", (_before(year)[0], year[1]))
     seen: dict[str, pd.DataFrame] = {}
-    if policy.coding is not None:
-        stayed = members[members["person_id"].isin(_read_members(policy, tables, spans, _before(year))["person_id"])]
+    stayed = members[members["person_id"].isin(_read_members(policy, tables, spans, _before(year))["person_id"])]
+    # Where the year before is not there, every condition would be new and every growth one of coding.
+    if policy.coding is not None and len(stayed) and holds_days(tables, _before(year), CLAIMS):
         seen["coding_intensity"] = compute_coding_intensity(
             policy.coding, stayed, coded, labs, confidence=policy.confidence.value
         )
@@ -175,6 +181,13 @@ def _watch(policy: MonitorPolicy, tables: Tables, year: Year, lists: pd.DataFram
     return seen
 
 
+def _say_unwatched(policy: MonitorPolicy, seen: dict[str, pd.DataFrame], year: Year) -> dict[str, str]:
+    if policy.coding is None or "coding_intensity" in seen:
+        return {}
+    before = _before(year)[0].date()
+    return {"coding": f"for the source does not hold the year before, from {before}, so that no growth is known"}
+
+
 def _before(year: Year) -> Year:
     return year[0] - pd.DateOffset(years=1), year[0]
 
@@ -186,10 +199,11 @@ def _read_members(policy: MonitorPolicy, tables: Tables, spans: pd.DataFrame, ye
 
 
 def _read_codes(policy: MonitorPolicy, tables: Tables, year: Year, lists: pd.DataFrame) -> pd.DataFrame:
-    """Read who was coded with which group of the policy's list, before and in the year."""
+    """Read who was coded with which group of the policy's list on claims that stand, before and in the year."""
     name = policy.coding.code_list if policy.coding else "complications"
     groups = build_code_map(tables.paths, lists[lists["list"] == name])
     rows = read_days(tables, "diagnosis", "date", (_before(year)[0], year[1]))
+    rows = rows[~rows["record_id"].isin(find_fallen(tables.paths))]
     found = rows.merge(groups, on=["code", "vocabulary"])
     found = found.assign(
         group=found["code_group"].str.removeprefix(f"{name}:"),
@@ -200,10 +214,9 @@ def _read_codes(policy: MonitorPolicy, tables: Tables, year: Year, lists: pd.Dat
 
 
 def _read_stays(tables: Tables, year: Year, spans: pd.DataFrame) -> pd.DataFrame:
-    claims = read_days(tables, "medical_claim", "start_date", year)
-    kept = (claims["setting"] == "inpatient") & ~claims["adjustment"].isin(["reversal", "summary"])
+    claims = read_standing_claims(tables, year)
     columns = ["claim_id", "person_id", "start_date", "end_date", "discharge_status"]
-    stays = claims.loc[kept, columns].reset_index(drop=True)
+    stays = claims.loc[claims["setting"] == "inpatient", columns].reset_index(drop=True)
     codes = tables.frame("diagnosis")
     codes = codes[(codes["position"] == 1) & codes["record_id"].isin(stays["claim_id"])]
     parts = [

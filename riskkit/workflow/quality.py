@@ -50,7 +50,12 @@ class ScoredTeams:
 
 
 def score_tables(
-    scorecard: Scorecard, tables: Tables, start: pd.Timestamp, reported: pd.DataFrame | None = None
+    scorecard: Scorecard,
+    tables: Tables,
+    start: pd.Timestamp,
+    reported: pd.DataFrame | None = None,
+    *,
+    known_by: pd.Timestamp | None = None,
 ) -> ScoredTeams:
     """Score the teams of canonical tables.
 
@@ -64,13 +69,16 @@ def score_tables(
         First day of the year.
     reported : pandas.DataFrame, optional
         Rates that come from outside.
+    known_by : pandas.Timestamp, optional
+        Records with an `available_date` up to this day count, the run-out date of a settlement; all of them where not
+        given.
 
     Returns
     -------
     ScoredTeams
         Lines and teams.
     """
-    year = read_year_of_care(tables, find_year(start), scorecard.least_days.value)
+    year = read_year_of_care(tables, find_year(start), scorecard.least_days.value, known_by)
     lines, teams = score_teams(scorecard, compute_measures(scorecard, year, reported))
     return ScoredTeams(scorecard, lines, teams, spread_measures(scorecard, lines))
 
@@ -83,6 +91,7 @@ def score_quality(
     *,
     adapter: str,
     reported: Path | None = None,
+    known_by: pd.Timestamp | None = None,
     on_bad_rows: OnBadRows = "refuse",
     progress: Progress | None = None,
 ) -> ScoredTeams:
@@ -99,6 +108,8 @@ def score_quality(
         Layout of the source.
     reported : pathlib.Path, optional
         CSV file with `team_id`, `indicator`, `numerator`, `denominator`.
+    known_by : pandas.Timestamp, optional
+        Records with an `available_date` up to this day count; all that the source holds where not given.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
         What happens to a row that breaks its contract.
     progress : callable, optional
@@ -113,10 +124,11 @@ def score_quality(
     outside = None if reported is None else read_table(reported)
     keep_source(source, out)
     with open_tables(source, adapter, on_bad_rows=on_bad_rows, progress=progress) as tables:
-        scored = score_tables(read, tables, start, outside)
+        scored = score_tables(read, tables, start, outside, known_by=known_by)
     summary = {
         "scorecard": read.name,
         "year_start": start.date().isoformat(),
+        "known_by": None if known_by is None else known_by.date().isoformat(),
         "teams": len(scored.teams),
         "mean_quality": None if scored.teams["quality"].isna().all() else float(scored.teams["quality"].mean()),
         "unscored_teams": int(scored.teams["quality"].isna().sum()),

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from riskkit.cohort.episodes import find_fallen
 from riskkit.errors import DataContractError
 from riskkit.settlement.measures import YearOfCare
 from riskkit.settlement.spans import choose_members
+from riskkit.workflow.held_years import RECORDS, require_year
 from riskkit.workflow.source import open_source
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
 CARRY = pd.DateOffset(months=1)
 """What follows a discharge is looked for up to a month beyond the year."""
-
-NO_CLAIM = ("reversal", "summary")
 
 
 @contextmanager
@@ -118,7 +118,9 @@ def read_claims(tables: Tables, year: Year, amount: str, known_by: pd.Timestamp)
     return claims[claims["available_date"] <= known_by].reset_index(drop=True)
 
 
-def read_year_of_care(tables: Tables, year: Year, least_days: float) -> YearOfCare:
+def read_year_of_care(
+    tables: Tables, year: Year, least_days: float, known_by: pd.Timestamp | None = None
+) -> YearOfCare:
     """Read the records that the measures of quality count.
 
     Parameters
@@ -129,47 +131,68 @@ def read_year_of_care(tables: Tables, year: Year, least_days: float) -> YearOfCa
         The year, half-open.
     least_days : float
         A member counts if enrolled for at least so many days.
+    known_by : pandas.Timestamp, optional
+        Records of every kind with an `available_date` up to this day count; all of them where not given.
 
     Returns
     -------
     YearOfCare
         Members and records.
+
+    Raises
+    ------
+    DataContractError
+        If the source does not hold the year.
     """
     start, end = year
     persons = tables.frame("person")[["person_id", "birth_date"]]
     members = choose_members(read_spans(tables), persons, year, least_days)
-    if members.empty:
-        message = (
-            f"enrollment: nobody was in a team for {least_days:g} days from {start.date()} to {end.date()}. "
-            "Give another year."
-        )
-        raise DataContractError(message)
-    claims = read_days(tables, "medical_claim", "start_date", (start, end + CARRY))
+    require_year(tables, year, members, RECORDS)
+    claims = read_standing_claims(tables, (start - pd.DateOffset(years=1), end + CARRY), known_by)
     claims = claims[claims["person_id"].isin(members["person_id"])]
-    claims = claims[~claims["adjustment"].isin(NO_CLAIM)]
-    stays = claims[claims["setting"] == "inpatient"]
-    visits = claims[claims["setting"].isin(["outpatient", "chronic_clinic"])].rename(columns={"start_date": "date"})
-    labs = read_days(tables, "lab_result", "date", year)
+    later = claims[claims["start_date"] >= start]
+    stays = later[later["setting"] == "inpatient"]
+    visits = later[later["setting"].isin(["outpatient", "chronic_clinic"])].rename(columns={"start_date": "date"})
+    labs = read_days(tables, "lab_result", "date", year, known_by)
     return YearOfCare(
         members,
-        read_days(tables, "care_event", "date", year)[["person_id", "date", "kind"]],
+        read_days(tables, "care_event", "date", year, known_by)[["person_id", "date", "kind"]],
         labs[["person_id", "date", "analyte", "value"]],
         stays[["claim_id", "person_id", "start_date", "end_date", "admission_type", "discharge_status"]],
         visits[["person_id", "date"]],
         end,
-        _read_contacts(tables, members, year),
+        _find_contacts(claims[claims["start_date"] < end]),
     )
 
 
-def _read_contacts(tables: Tables, members: pd.DataFrame, year: Year) -> pd.DataFrame:
-    """Read every contact of the year and of the one before, by which a contact is known as a first one."""
-    claims = read_days(tables, "medical_claim", "start_date", (year[0] - pd.DateOffset(years=1), year[1]))
-    kept = claims["person_id"].isin(members["person_id"]) & ~claims["adjustment"].isin(NO_CLAIM)
-    told = claims.loc[kept, ["person_id", "start_date", "setting", "facility_level"]]
+def _find_contacts(claims: pd.DataFrame) -> pd.DataFrame:
+    """Take every contact of the year and of the one before, by which a contact is known as a first one."""
+    told = claims[["person_id", "start_date", "setting", "facility_level"]]
     return told.set_axis(["person_id", "date", "setting", "level"], axis=1).reset_index(drop=True)
 
 
-def read_days(tables: Tables, name: str, day: str, year: Year) -> pd.DataFrame:
+def read_standing_claims(tables: Tables, year: Year, known_by: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Read the visits and stays that stand: none that was taken back, a replacement for its original.
+
+    Parameters
+    ----------
+    tables : Tables
+        Canonical tables.
+    year : tuple of two pandas.Timestamp
+        The days, half-open; a claim counts by its first day.
+    known_by : pandas.Timestamp, optional
+        Claims and corrections with an `available_date` up to this day count; all of them where not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of `medical_claim` that are events, see `riskkit.cohort.episodes.find_fallen`.
+    """
+    claims = read_days(tables, "medical_claim", "start_date", year, known_by)
+    return claims[~claims["claim_id"].isin(find_fallen({"medical_claim": claims}))].reset_index(drop=True)
+
+
+def read_days(tables: Tables, name: str, day: str, year: Year, known_by: pd.Timestamp | None = None) -> pd.DataFrame:
     """Read the rows of a table whose day lies in a year.
 
     Parameters
@@ -180,6 +203,8 @@ def read_days(tables: Tables, name: str, day: str, year: Year) -> pd.DataFrame:
         Table and its column of days.
     year : tuple of two pandas.Timestamp
         The year, half-open.
+    known_by : pandas.Timestamp, optional
+        Rows with an `available_date` up to this day count; all of them where not given.
 
     Returns
     -------
@@ -187,7 +212,10 @@ def read_days(tables: Tables, name: str, day: str, year: Year) -> pd.DataFrame:
         The rows.
     """
     frame = tables.frame(name)
-    return frame[(frame[day] >= year[0]) & (frame[day] < year[1])].reset_index(drop=True)
+    kept = (frame[day] >= year[0]) & (frame[day] < year[1])
+    if known_by is not None:
+        kept &= frame["available_date"] <= known_by
+    return frame[kept].reset_index(drop=True)
 
 
 def find_year(start: pd.Timestamp) -> Year:

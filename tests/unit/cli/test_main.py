@@ -74,19 +74,42 @@ def test_an_error_that_nobody_meant_keeps_its_traceback(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "line"),
     [
-        ("validate",),
-        ("no-such-command",),
-        ("validate", "--source", "x", "--adapter", "hl7v2"),
-        ("demo", "--persons", "9"),
+        (("validate",), "Missing option '--source'. Try 'riskkit validate --help'."),
+        (("no-such-command",), "No such command 'no-such-command'. Try 'riskkit --help'."),
+        (("settl",), "No such command 'settl'. Did you mean 'settle'? Try 'riskkit --help'."),
+        (("validate", "--source", "x", "--adapter", "hl7v2"), "'--adapter': 'hl7v2' is not one of "),
+        (("demo", "--persons", "9"), "'--persons': Input should be greater than or equal to 500. Try 'riskkit demo "),
+        (("settle", "--policy", "p", "--source", "s", "--results", "r"), "--results goes with --rates; "),
     ],
 )
-def test_a_usage_error_has_code_2(
-    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_usage_error_has_code_2_and_one_line(
+    arguments: tuple[str, ...], line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert leave(monkeypatch, *arguments) == 2
-    assert "Traceback" not in capsys.readouterr().err
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert written.err.startswith("Error: ")
+    assert written.err.count("\n") == 1
+    assert line in written.err
+    assert written.err.endswith(" --help'.\n")
+
+
+def test_without_an_argument_the_commands_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert leave(monkeypatch) == 2
+    assert {"settle", "quality", "monitor"} <= set(capsys.readouterr().err.split())
+
+
+def test_an_interrupt_leaves_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(inspect_module, "validate_source", interrupt)
+    # 128 and SIGINT, by which a shell knows it
+    assert leave(monkeypatch, "validate", "--source", "anywhere") == 130
 
 
 def test_a_run_that_ends_well_has_code_0(

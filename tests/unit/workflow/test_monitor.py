@@ -13,7 +13,7 @@ import pytest
 from riskkit.data.adapters.known import NATIVE
 from riskkit.data.presets import find_presets
 from riskkit.data.synthetic import write_cohort
-from riskkit.workflow.monitor import Watched, watch_source
+from riskkit.workflow.monitor import Watched, describe_watch, watch_source
 
 POLICY = find_presets() / "models" / "settlement" / "monitors" / "integrity.toml"
 START, END = pd.Timestamp("2022-01-01"), pd.Timestamp("2023-01-01")
@@ -167,3 +167,66 @@ def test_a_team_with_a_planted_fault_and_only_it_is_named(
     watched = watch(source, tmp_path, plant, TEAM)
     assert named(watched) == {name: [TEAM] if name == alert else [] for name in ALERTS}
     _check_parts(watched)
+
+
+AMOUNTS = ["allowed_amount", "paid_amount", "member_amount"]
+
+
+def correct(frames: Frames, persons: set[str]) -> None:
+    """Take back every stay of the year that nothing corrects yet, and send it again with its diagnoses."""
+    claims, codes = frames["medical_claim"], frames["diagnosis"]
+    alone = ~claims.duplicated(["person_id", "setting", "start_date"], keep=False) & (claims["setting"] == "inpatient")
+    stays = claims[alone & of_the_year(claims, "start_date", persons)]
+    assert len(stays) > 10
+    reversal = stays.assign(claim_id=stays["claim_id"] + "R", adjustment="reversal")
+    reversal[AMOUNTS] = -stays[AMOUNTS]
+    again = stays.assign(claim_id=stays["claim_id"] + "N", adjustment="replacement")
+    frames["medical_claim"] = pd.concat([claims, reversal, again], ignore_index=True)
+    same = codes[codes["record_id"].isin(stays["claim_id"])]
+    frames["diagnosis"] = pd.concat([codes, same.assign(record_id=same["record_id"] + "N")], ignore_index=True)
+
+
+def take_back(frames: Frames, persons: set[str]) -> None:
+    """Send two stays with neuropathy, three days apart, of everyone who has no stay then; take both back."""
+    claims, codes = frames["medical_claim"], frames["diagnosis"]
+    days = pd.to_datetime(["2022-07-19", "2022-07-22"])
+    busy = claims.loc[(claims["setting"] == "inpatient") & pd.to_datetime(claims["start_date"]).isin(days), "person_id"]
+    later = of_the_year(claims, "start_date", persons - set(busy)) & (pd.to_datetime(claims["start_date"]) > days[1])
+    alive = claims[later & (claims["adjustment"] == "original")].drop_duplicates("person_id")
+    assert len(alive) > 10
+    for place, day in enumerate(days):
+        moved = {name: day for name in ("start_date", "end_date", "available_date")}
+        stays = alive.assign(claim_id=alive["claim_id"] + f"X{place}", setting="inpatient", **moved)
+        stays = stays.astype(claims.dtypes.to_dict())
+        back = stays.assign(claim_id=stays["claim_id"] + "R", adjustment="reversal")
+        back[AMOUNTS] = -stays[AMOUNTS]
+        frames["medical_claim"] = pd.concat([frames["medical_claim"], stays, back], ignore_index=True)
+        stated = {"position": 1, "code": "E11.400", "vocabulary": "who_cn", "source": "inpatient"}
+        coded = stays[["person_id"]].assign(record_id=stays["claim_id"], date=day, available_date=day, **stated)
+        frames["diagnosis"] = pd.concat([frames["diagnosis"], coded.astype(codes.dtypes.to_dict())], ignore_index=True)
+
+
+@pytest.mark.parametrize("plant", [correct, take_back])
+def test_what_was_taken_back_counts_for_nothing_and_what_was_corrected_once(
+    honest: Watched, source: Path, tmp_path: Path, plant: Callable[[Frames, set[str]], None]
+) -> None:
+    watched = watch(source, tmp_path, plant, TEAM)
+    for name in ("coding_intensity", "split_stays", "upcoding"):
+        pd.testing.assert_frame_equal(watched.tables[name], honest.tables[name])
+    # a pair of stays is the same pair, under the names of the claims that replaced them
+    pairs = [held.tables["split_pairs"].drop(columns=["claim_id", "next_claim_id"]) for held in (watched, honest)]
+    pd.testing.assert_frame_equal(*pairs)
+
+
+def test_in_the_first_year_of_a_source_no_growth_is_told_and_it_says_so(
+    honest: Watched, source: Path, tmp_path: Path
+) -> None:
+    first = watch_source(POLICY, source, tmp_path, pd.Timestamp("2020-01-01"), adapter=NATIVE)
+    assert "coding_intensity" not in first.tables
+    assert not (tmp_path / "coding_intensity.csv").exists()
+    alerts: Any = first.summary["alerts"]
+    assert "coding_alert" not in alerts
+    reason = "for the source does not hold the year before, from 2019-01-01, so that no growth is known"
+    assert first.summary["not_watched"] == {"coding": reason}
+    assert describe_watch(first)[0] == f"coding: not watched, {reason}"
+    assert honest.summary["not_watched"] == {}
