@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -146,17 +146,25 @@ class TuningSettings(PolicyModel):
 
     Parameters
     ----------
-    trials : int
-        Most trials; 0 keeps the trees of the file.
-    timeout_seconds : float
-        Most seconds; no trial starts after them.
+    trials : int or None
+        Most trials; 0 keeps the trees of the file, None sets no limit beside the seconds.
+    timeout_seconds : float or None
+        Most seconds, those of earlier runs of the same search included; no trial starts after them. None sets no limit
+        beside the trials.
     folds : int, default 3
         Folds of whole persons.
     """
 
-    trials: int = Field(ge=0)
-    timeout_seconds: float = Field(gt=0)
+    trials: int | None = Field(ge=0)
+    timeout_seconds: float | None = Field(gt=0)
     folds: int = Field(default=3, ge=2)
+
+    @model_validator(mode="after")
+    def _require_an_end(self) -> Self:
+        if self.trials is None and self.timeout_seconds is None:
+            message = "found neither trials nor timeout_seconds, expected a limit"
+            raise ValueError(message)
+        return self
 
 
 class CalibrationSettings(PolicyModel):

@@ -72,9 +72,9 @@ def read_scheme(
     path : str or pathlib.Path
         The scheme's TOML file; the paths in it are taken from its folder.
     tuning_trials, n_bootstrap : int, optional
-        Effort that overrides the file's.
+        Effort that overrides the file's; trials alone lift the specification's limit of time.
     tuning_minutes : float, optional
-        Most minutes of the search of each outcome, instead of its specification's.
+        Minutes of the search of each outcome; alone they lift the specification's limit of trials.
 
     Returns
     -------
