@@ -188,6 +188,26 @@ class CalibrationSettings(PolicyModel):
     groups: tuple[str, ...] = ()
     significance: float = Field(default=0.05, gt=0, lt=0.5)
 
+    def list_candidates(self, kind: str) -> tuple[str, ...]:
+        """List the maps that are compared.
+
+        Parameters
+        ----------
+        kind : {'binary', 'cost'}
+            What is predicted.
+
+        Returns
+        -------
+        tuple of str
+            The methods; those of a probability with `identity`, before all others where it is not listed.
+
+        Examples
+        --------
+        >>> CalibrationSettings(methods=("sigmoid",)).list_candidates("binary")
+        ('identity', 'sigmoid')
+        """
+        return self.methods if kind == "cost" or "identity" in self.methods else ("identity", *self.methods)
+
 
 class BalanceSettings(PolicyModel):
     """Cells in which a cost model must spend what its members cost, and what a cell is.

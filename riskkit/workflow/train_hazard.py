@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 DAYS_BY_MONTH = 366
 """Longest horizon that is shown month by month."""
 
+NO_CONTRAST = "it is not made for a hazard, whose training is cut off where the test begins"
+
 
 @dataclass(frozen=True)
 class _HazardTask:
@@ -118,7 +120,9 @@ def train_hazard(
             progress(f"measure {name}", place, len(predicted))
         rows = HorizonRows(task.members.frame(test), table, ages, place, kept.columns[name])
         found = _measure(scheme.file.run, task, rows, params=params, splits=splits, counts=counts)
-        trained[name] = replace(found, figures={**found.figures, "tuning": tuned.to_dict(), **stability[place]})
+        absent = {"random_split_absent": NO_CONTRAST} if scheme.file.run.random_split_contrast else {}
+        figures = {**found.figures, "tuning": tuned.to_dict(), **stability[place], **absent}
+        trained[name] = replace(found, figures=figures)
     return trained
 
 
