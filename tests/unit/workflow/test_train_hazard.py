@@ -207,7 +207,7 @@ def test_a_split_by_time_cuts_every_follow_up_at_the_day_of_the_test(
     assert one.stored.calibrators == other.stored.calibrators
     # calibrated on members of 2023, who are followed a year until then: of the third year they say nothing
     assert one.metadata["not_calibrated"] == ["mortality_3y"]
-    said = [summarise_outcome(timed[name])["calibration"].get("not_calibrated") for name in one.spec.columns]
+    said = [summarise_outcome(trained)["calibration"].get("not_calibrated") for trained in timed.values()]
     assert said[0] is None
     assert said[1].startswith("no calibration member was followed for 1095 days (the longest for 36")
     found = timed["mortality_1y"].follow_up
