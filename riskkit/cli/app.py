@@ -54,10 +54,12 @@ IndexDateOption = Annotated[
     typer.Option("--index-date", formats=["%Y-%m-%d"], help="Index date; the scheme's rating date if not given."),
 ]
 TrialsOption = Annotated[
-    int | None, typer.Option("--trials", min=0, help="Tuning trials; 0 keeps the trees as written.")
+    int | None,
+    typer.Option("--trials", min=0, help="Tuning trials, however long they take; 0 keeps the trees as written."),
 ]
 MinutesOption = Annotated[
-    float | None, typer.Option("--minutes", min=0.01, help="Most minutes of tuning for each outcome.")
+    float | None,
+    typer.Option("--minutes", min=0.01, help="Minutes of tuning for each outcome, however many trials they hold."),
 ]
 WarmStartOption = Annotated[
     str | None, typer.Option("--warm-start", help="Last year's bundle, whose trees the tuning tries early.")

@@ -1,4 +1,4 @@
-"""Progress on the terminal: a bar where there is one, a line per step where there is none."""
+"""Progress on the terminal: a bar where there is one, a line per step and per better figure where there is none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def show_progress() -> Iterator[Progress]:
     Yields
     ------
     callable
-        Called with (what, done, in all).
+        Called with (what, done, in all); in all is 0 where nobody knows it.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -37,18 +37,23 @@ def show_progress() -> Iterator[Progress]:
     )
     with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task("start", total=None)
-        yield lambda what, done, total: bars.update(task, description=what, completed=done, total=total)
+
+        def show(what: str, done: int, total: int) -> None:
+            bars.tasks[0].total = total or None  # an update cannot take a length away again
+            bars.update(task, description=what, completed=done)
+
+        yield show
 
 
 class _LinePerStep:
-    """Say each step once, for a log file."""
+    """Say each step once, and again where the figure in its brackets is another, for a log file."""
 
     def __init__(self) -> None:
         self.last = ""
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        step = what.split(" (", maxsplit=1)[0]
-        if step != self.last:
-            sys.stderr.write(f"riskkit: {step}\n")
+        if what != self.last:
+            counted = f", {done}" + (f" of {total}" if total else "") if what.endswith(")") else ""
+            sys.stderr.write(f"riskkit: {what}{counted}\n")
             sys.stderr.flush()
-            self.last = step
+            self.last = what

@@ -144,6 +144,23 @@ def make_follow_up_note(outcome: Outcome) -> Block | None:
     return make_note(text)
 
 
+def make_uncalibrated_note(outcome: Outcome) -> Block | None:
+    """Say of a horizon that its step has no map of its own, and why.
+
+    Parameters
+    ----------
+    outcome : mapping
+        An outcome of `summary.json`.
+
+    Returns
+    -------
+    dict or None
+        The note; None of an outcome that is calibrated.
+    """
+    reason = (outcome.get("calibration") or {}).get("not_calibrated")
+    return make_note(f"This horizon is not calibrated: {reason}.", "warn") if reason else None
+
+
 def make_month_table(outcome: Outcome) -> Block | None:
     """Make the table of the months of follow-up.
 
@@ -190,11 +207,11 @@ def make_contrast_note(outcome: Outcome) -> Block | None:
     Returns
     -------
     dict or None
-        The note; None without a contrast.
+        The note; None where no contrast was asked for.
     """
-    contrast = outcome.get("random_split")
+    contrast, absent = outcome.get("random_split"), outcome.get("random_split_absent")
     if not contrast:
-        return None
+        return make_note(f"No random split beside the split by time: {absent}.") if absent else None
     metric = LEAD_METRICS[outcome["kind"]]
     by_time, at_random = (format_metric(metric, as_estimate(contrast[side][metric])["value"]) for side in SIDES)
     return make_note(

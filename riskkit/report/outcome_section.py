@@ -14,6 +14,7 @@ from riskkit.report.comparison_section import (
     make_follow_up_note,
     make_month_table,
     make_team_note,
+    make_uncalibrated_note,
 )
 from riskkit.report.figures import (
     N_BOOTSTRAP,
@@ -143,6 +144,7 @@ def make_outcome_section(name: str, outcome: Mapping[str, Any], frames: Frames) 
     blocks = [
         _make_quality_gallery(name, outcome, frames["predictions"]),
         make_comparator_note(outcome),
+        make_uncalibrated_note(outcome),
         make_follow_up_note(outcome),
         _make_truth_note(outcome),
         make_contrast_note(outcome),

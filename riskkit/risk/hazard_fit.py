@@ -138,7 +138,7 @@ def calibrate_hazard(
     -------
     HazardModel
         The same trees with new calibrators. A later horizon to which no member was followed keeps the identity; its
-        name is in `metadata` under `not_calibrated`.
+        name is in `metadata` under `not_calibrated`, and how far they were followed under `calibration_followed_days`.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def calibrate_hazard(
                 rows.observed,
                 weight,
                 kind="binary",
-                methods=settings.methods,
+                methods=settings.list_candidates("binary"),
                 groups=rows.groups,
                 events_for_isotonic=settings.events_for_isotonic,
             )
@@ -173,6 +173,7 @@ def calibrate_hazard(
     facts = {
         "calibration_rows": len(steps),
         "calibration_weight": float(calibration.rows.weight.sum()),
+        "calibration_followed_days": float(calibration.followed_days.max()),
         "not_calibrated": missing,
         "calibrated_apart": crossed,
     }

@@ -85,11 +85,14 @@ def update_hazard(model: HazardModel, later: TimeFrame, choices: Mapping[int, Ch
         death are not updated: a later year in which more members die lowers the risks of the event only by what the
         maps learn of it.
     """
-    calibrators = list(model.calibrators)
+    calibrators, changed = list(model.calibrators), set()
     for place, choice in choices.items():
         if choice != "keep":
             calibrators[place] = _update_step(model, _take_step(model, later, place), place, choice)
-    return replace(model, calibrators=tuple(calibrators))
+            changed.add(model.spec.columns[place])
+    missing = model.metadata.get("not_calibrated", [])
+    facts = {"not_calibrated": [name for name in missing if name not in changed]} if changed & set(missing) else {}
+    return replace(model, calibrators=tuple(calibrators), metadata={**model.metadata, **facts})
 
 
 def _take_step(model: HazardModel, later: TimeFrame, place: int) -> _Step:
@@ -113,7 +116,7 @@ def _update_step(model: HazardModel, step: _Step, place: int, choice: Choice) ->
             step.observed,
             step.weight,
             kind="binary",
-            methods=settings.methods,
+            methods=settings.list_candidates("binary"),
             groups=step.persons,
             events_for_isotonic=settings.events_for_isotonic,
         )

@@ -90,14 +90,13 @@ def _fit_calibrator(
 ) -> Calibrator:
     """Fit the map under given factors: they divide what was observed and multiply its weight."""
     settings, kind = model.spec.calibration, model.spec.prediction_kind
-    listed = settings.methods if kind == "cost" or "identity" in settings.methods else ("identity", *settings.methods)
     by = np.ones_like(raw) if factor is None else factor
     return fit_calibrator(
         raw,
         frame.observed / by,
         frame.weight * by,
         kind=kind,
-        methods=methods or listed,
+        methods=methods or settings.list_candidates(kind),
         groups=frame.groups,
         events_for_isotonic=settings.events_for_isotonic,
     )

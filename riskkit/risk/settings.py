@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -146,17 +146,25 @@ class TuningSettings(PolicyModel):
 
     Parameters
     ----------
-    trials : int
-        Most trials; 0 keeps the trees of the file.
-    timeout_seconds : float
-        Most seconds; no trial starts after them.
+    trials : int or None
+        Most trials; 0 keeps the trees of the file, None sets no limit beside the seconds.
+    timeout_seconds : float or None
+        Most seconds, those of earlier runs of the same search included; no trial starts after them. None sets no limit
+        beside the trials.
     folds : int, default 3
         Folds of whole persons.
     """
 
-    trials: int = Field(ge=0)
-    timeout_seconds: float = Field(gt=0)
+    trials: int | None = Field(ge=0)
+    timeout_seconds: float | None = Field(gt=0)
     folds: int = Field(default=3, ge=2)
+
+    @model_validator(mode="after")
+    def _require_an_end(self) -> Self:
+        if self.trials is None and self.timeout_seconds is None:
+            message = "found neither trials nor timeout_seconds, expected a limit"
+            raise ValueError(message)
+        return self
 
 
 class CalibrationSettings(PolicyModel):
@@ -179,6 +187,26 @@ class CalibrationSettings(PolicyModel):
     events_for_isotonic: int = Field(default=500, ge=1)
     groups: tuple[str, ...] = ()
     significance: float = Field(default=0.05, gt=0, lt=0.5)
+
+    def list_candidates(self, kind: str) -> tuple[str, ...]:
+        """List the maps that are compared.
+
+        Parameters
+        ----------
+        kind : {'binary', 'cost'}
+            What is predicted.
+
+        Returns
+        -------
+        tuple of str
+            The methods; those of a probability with `identity`, before all others where it is not listed.
+
+        Examples
+        --------
+        >>> CalibrationSettings(methods=("sigmoid",)).list_candidates("binary")
+        ('identity', 'sigmoid')
+        """
+        return self.methods if kind == "cost" or "identity" in self.methods else ("identity", *self.methods)
 
 
 class BalanceSettings(PolicyModel):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,17 +62,32 @@ def open_study(name: str, store: Path | None) -> optuna.Study:
     -------
     optuna.Study
         The study; a trial that was running when its process ended counts as failed.
+
+    Raises
+    ------
+    DataContractError
+        If the file is there and is no store of trials.
     """
     import optuna
+    from sqlalchemy.exc import SQLAlchemyError
 
     if store is not None:
         store.parent.mkdir(parents=True, exist_ok=True)
-    study = optuna.create_study(
-        study_name=name,
-        storage=None if store is None else f"sqlite:///{store}",
-        load_if_exists=True,
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=20),
-    )
+    try:
+        study = optuna.create_study(
+            study_name=name,
+            storage=None if store is None else f"sqlite:///{store}",
+            load_if_exists=True,
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=20),
+        )
+    # of a store of another version Optuna says that it is a RuntimeError
+    except (SQLAlchemyError, optuna.exceptions.StorageInternalError, RuntimeError) as exc:
+        reason = str(exc.__cause__ or exc).partition("\n")[0]
+        message = (
+            f"{store}: the file cannot be read as a store of trials ({reason}), expected the SQLite file that an "
+            "earlier run left. Remove it, or write to another folder."
+        )
+        raise DataContractError(message) from exc
     for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
         study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
     return study
@@ -80,8 +98,8 @@ def run_study(
     score: Callable[[optuna.Trial], float],
     *,
     starts: Sequence[Mapping[str, Any]],
-    trials: int,
-    timeout_seconds: float,
+    trials: int | None,
+    timeout_seconds: float | None,
     seed: int,
     tell: Callable[[optuna.Study, FrozenTrial], None],
 ) -> None:
@@ -98,10 +116,11 @@ def run_study(
         The loss of a trial.
     starts : sequence of mapping
         Settings to try first.
-    trials : int
-        Finished trials in all, earlier runs included.
-    timeout_seconds : float
-        Most seconds of this run; no trial starts after them.
+    trials : int or None
+        Finished trials in all, earlier runs included; None for as many as the seconds hold.
+    timeout_seconds : float or None
+        Most seconds in all, those of the finished trials of earlier runs included; no trial starts after them. None for
+        no end but the trials'.
     seed : int
         Seed of the search.
     tell : callable
@@ -111,8 +130,9 @@ def run_study(
 
     import optuna
 
-    end = time.monotonic() + timeout_seconds
-    while (done := _count_finished(study)) < trials and (time.monotonic() < end or not done):
+    most = math.inf if trials is None else trials
+    end = math.inf if timeout_seconds is None else time.monotonic() + timeout_seconds - _sum_seconds(study)
+    while (done := count_finished(study)) < most and (time.monotonic() < end or not done):
         if done < len(starts):
             study.enqueue_trial(dict(starts[done]))
         study.sampler = optuna.samplers.TPESampler(
@@ -123,10 +143,31 @@ def run_study(
         study.optimize(score, n_trials=1, callbacks=[tell])
 
 
-def _count_finished(study: optuna.Study) -> int:
+def count_finished(study: optuna.Study) -> int:
+    """Count the trials that were finished or given up, in this run and earlier ones.
+
+    Parameters
+    ----------
+    study : optuna.Study
+        From `open_study`.
+
+    Returns
+    -------
+    int
+        Number of trials.
+    """
+    return len(_list_finished(study))
+
+
+def _sum_seconds(study: optuna.Study) -> float:
+    """Sum what the finished trials took; when one that was broken off ended, nobody wrote down."""
+    return sum(trial.duration.total_seconds() for trial in _list_finished(study) if trial.duration is not None)
+
+
+def _list_finished(study: optuna.Study) -> list[FrozenTrial]:
     from optuna.trial import TrialState
 
-    return len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)))
+    return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pandas as pd
 from riskkit.risk.factory import Recipe, make_estimator
 from riskkit.risk.matrix import ModelFrame, assign_folds, make_matrix
 from riskkit.risk.recalibration import compute_loss
-from riskkit.risk.study import hush, name_study, open_study, run_study
+from riskkit.risk.study import count_finished, hush, name_study, open_study, run_study
 from riskkit.risk.training import OnIteration, TreeSettings
 
 if TYPE_CHECKING:
@@ -26,13 +26,49 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
 
 Progress = Callable[[int, int, float], None]
-"""Called after each trial with its number (from 1), the number asked for, and the best loss so far."""
+"""Called after each trial with its number (from 1), the number asked for (0: no limit), and the best loss so far."""
 
 PATIENCE = 30
 """Trees without a better loss before a trial stops."""
 
 REPORT_EVERY = 10
 """A trial may be pruned at every tenth tree of its first fold."""
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What a search came to.
+
+    Parameters
+    ----------
+    params : dict
+        Tree settings for `fit_outcome(params=...)`; empty where the budget is 0 trials.
+    trials_asked : int or None
+        Trials of the budget; None where only time limits it.
+    minutes_asked : float or None
+        Minutes of the budget; None where only trials limit it.
+    trials_made : int
+        Finished trials, those of earlier runs of the same search included.
+    best_loss : float, optional
+        The least loss on the folds.
+    """
+
+    params: dict[str, Any]
+    trials_asked: int | None
+    minutes_asked: float | None
+    trials_made: int = 0
+    best_loss: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the account of the search as plain values.
+
+        Returns
+        -------
+        dict
+            The fields but `params`, and `cut`: whether time ran out before the trials asked for were made.
+        """
+        cut = self.trials_asked is not None and self.trials_made < self.trials_asked
+        return {name: value for name, value in vars(self).items() if name != "params"} | {"cut": cut}
 
 
 def tune(
@@ -46,7 +82,7 @@ def tune(
     warm: Sequence[Mapping[str, Any]] = (),
     store: Path | None = None,
     progress: Progress | None = None,
-) -> dict[str, Any]:
+) -> Tuned:
     """Search for the trees with the least cross-validated loss, within the budget of the specification.
 
     The first trial is the specification itself, so the answer is never worse on the folds; those of `warm` follow.
@@ -71,22 +107,21 @@ def tune(
     store : pathlib.Path, optional
         SQLite file that keeps the trials: the same search, started again after it was cut short, goes on from there.
     progress : callable, optional
-        Told of each trial: ``progress(number, asked, best_loss)``.
+        Told of each trial: ``progress(number, asked, best_loss)``; `asked` is 0 where only time limits the search.
 
     Returns
     -------
-    dict
-        Tree settings for `fit_outcome(params=...)`; empty where the budget is 0 trials.
+    Tuned
+        Tree settings, and how many trials led to them.
 
     Raises
     ------
     DataContractError
-        If a feature is missing or is not numeric.
+        If a feature is missing or is not numeric, or the store is no SQLite file.
     """
-    if not spec.tuning.trials:
-        return {}
-    from optuna.trial import TrialState
-
+    budget = spec.tuning
+    if budget.trials == 0:
+        return Tuned({}, 0, None)
     train = train.sort()
     recipe = Recipe(
         settings=spec.model,
@@ -96,27 +131,28 @@ def tune(
         num_threads=num_threads,
     )
     x = pd.DataFrame(make_matrix(train.features, feature_names), columns=list(feature_names))
-    search = _Search(recipe, x, train, assign_folds(train.groups, n_folds=spec.tuning.folds, seed=seed))
+    search = _Search(recipe, x, train, assign_folds(train.groups, n_folds=budget.folds, seed=seed))
 
     def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
         if progress is not None:
-            finished = len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)))
-            progress(finished, spec.tuning.trials, study.best_value)
+            progress(count_finished(study), budget.trials or 0, study.best_value)
 
     with hush():
         parts = (x.to_numpy(), train.observed, train.weight, tuple(feature_names), spec.model, recipe.constraints)
-        study = open_study(name_study(spec.name, *parts, spec.tuning.folds, seed), store)
+        study = open_study(name_study(spec.name, *parts, budget.folds, seed), store)
         own = spec.model.model_dump()
         run_study(
             study,
             search.score,
             starts=[{name: space.hold(name, each, own) for name, space in _SPACE.items()} for each in (own, *warm)],
-            trials=spec.tuning.trials,
-            timeout_seconds=spec.tuning.timeout_seconds,
+            trials=budget.trials,
+            timeout_seconds=budget.timeout_seconds,
             seed=seed,
             tell=tell,
         )
-    return {**study.best_params, "n_estimators": study.best_trial.user_attrs["n_estimators"]}
+    minutes = None if budget.timeout_seconds is None else budget.timeout_seconds / 60
+    params = {**study.best_params, "n_estimators": study.best_trial.user_attrs["n_estimators"]}
+    return Tuned(params, budget.trials, minutes, count_finished(study), study.best_value)
 
 
 @dataclass(frozen=True)

@@ -34,10 +34,12 @@ WORDS = {
     "slope": "its level is shifted and its slope stretched",
     "refit": "its calibration is fitted again",
 }
-UNTESTED = (
-    "With no event since the horizon before, or nothing else, its own step cannot be tested on half of the persons;"
-)
+UNTESTED = {
+    False: "With no event, or nothing else, its map cannot be tested on half of the persons;",
+    True: "With no event since the horizon before, or nothing else, its own step cannot be tested on half of them;",
+}
 TRIED = {False: "It is recalibrated", True: "Its map was put to the test"}
+WITHIN = "It is within the stable band, but the closed test rejects the map as it is (p = {p:.2g})"
 HELD_BACK = "It is not recalibrated, because another horizon of the same model is refused: do not score or pay on it."
 
 
@@ -48,7 +50,7 @@ class DriftFinding:
     Parameters
     ----------
     model : OutcomeModel
-        The model to go on with: as it was, or recalibrated.
+        The model to go on with: as it was, or recalibrated as the closed test chose.
     report : dict
         Verdict, message, metrics before and after, as plain values.
     """
@@ -66,10 +68,11 @@ def check_drift(
     run: RunBlock,
     code_lists: pd.DataFrame | None = None,
 ) -> DriftFinding:
-    """Apply a model to a later year, judge it, and update its map if a change of scale mends it.
+    """Apply a model to a later year, judge it, and update its map as far as a closed test asks for.
 
     Which update is made, a closed test on half of the persons says; what it is worth, the other half. The map that is
-    kept is the same update fitted on all of them.
+    kept is the same update fitted on all of them. A level in the stable band can hide a slope that is not: there too
+    the test decides. A refused model is not updated.
 
     Parameters
     ----------
@@ -89,9 +92,9 @@ def check_drift(
     Returns
     -------
     DriftFinding
-        Verdict ``"stable"``, ``"recalibrate"`` or ``"refuse"``. The metrics after recalibration are those of the half
-        of the persons that the update has not seen; the closed test of a stable model is that of all persons, and
-        changes nothing.
+        Verdict ``"stable"``, ``"recalibrate"`` or ``"refuse"``, by the level and the ranking alone. The metrics after
+        recalibration are those of the half of the persons that the update has not seen; there are none of a stable
+        model whose map the test keeps.
     """
     labels = label_members(later.cohort, tables, model.spec, code_lists=code_lists)
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
@@ -115,15 +118,16 @@ def check_drift(
     report.update(update=None, after=None)
     if found.verdict == "refuse":
         return DriftFinding(model, {**report, "message": say_finding(model.spec.title, report)})
-    if found.verdict == "stable":
-        report["update"] = describe_update(find_update(model, frame), made=False)
-        return DriftFinding(model, {**report, "message": say_finding(model.spec.title, report)})
     half = assign_folds(frame.groups, n_folds=2, seed=run.seed)
     seen, unseen = (frame.take(np.flatnonzero(half == number)) for number in (0, 1))
-    update = find_update(model, seen)
-    report["update"] = describe_update(update, made=True)
-    report["after"] = _measure(update_outcome(model, seen, update.choice), unseen, run)
-    renewed = update_outcome(model, frame, update.choice)
+    # half of the persons may hold no event, or nothing else
+    update = find_update(model, seen) if seen.observed.min() < seen.observed.max() else None
+    choice = "keep" if update is None else update.choice
+    made = choice != "keep" or found.verdict == "recalibrate"
+    report["update"] = update and describe_update(update, made=made)
+    if made:
+        report["after"] = _measure(update_outcome(model, seen, choice), unseen, run)
+    renewed = update_outcome(model, frame, choice)
     return DriftFinding(renewed, {**report, "message": say_finding(model.spec.title, report)})
 
 
@@ -227,7 +231,7 @@ def describe_update(update: Update, *, made: bool) -> dict[str, Any]:
     update : Update
         What the test chose.
     made : bool
-        Whether the map was changed by it.
+        Whether the map was changed by it, or put to the test on the other half.
 
     Returns
     -------
@@ -269,11 +273,22 @@ def say_finding(title: str, report: dict[str, Any], *, step: bool = False) -> st
         return f"{found}. It is kept." if report["verdict"] == "stable" else f"{found}. {HELD_BACK}"
     renewed, update = report["after"]["oe_ratio"]["value"], report["update"]
     if update is None or not update["made"]:
-        return f"{found}. {UNTESTED} on the other half O/E is {'not defined' if renewed is None else f'{renewed:.3f}'}."
+        ratio = "not defined" if renewed is None else f"{renewed:.3f}"
+        return f"{found}. {UNTESTED[step]} on the other half O/E is {ratio}."
     words = WORDS[update["choice"]] + (" for the time since the horizon before" if step else "")
+    if report["verdict"] == "stable" and update["choice"] != "keep":
+        found += f". {WITHIN.format(p=update['tests'][0]['p_value'])}"
     return (
         f"{found}. {TRIED[update['choice'] == 'keep']} on half of the persons ({words}, by a closed test on "
         f"{update['events']:,} of them with events, which finds an error of {update['detectable']:.0%} of the level in "
         f"four of five cases); on the other half O/E is {renewed:.3f}, give or take "
-        f"{1.96 * update['oe_error_of_other_half']:.3f} by chance."
+        f"{1.96 * update['oe_error_of_other_half']:.3f} by chance{_say_slope(report)}."
     )
+
+
+def _say_slope(report: dict[str, Any]) -> str:
+    """Say the calibration slope where more than the level was changed."""
+    before, after = (report[state]["calibration_slope"]["value"] for state in ("before", "after"))
+    if report["update"]["choice"] not in {"slope", "refit"} or before is None or after is None:
+        return ""
+    return f", and the calibration slope {after:.2f} ({before:.2f} before)"

@@ -31,10 +31,13 @@ def describe_follow_up(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     Returns
     -------
     list of str
-        Two lines a horizon.
+        Two lines a horizon, and one more of a horizon whose step has no map of its own.
     """
     lines = []
     for name, outcome in outcomes.items():
+        uncalibrated = (outcome.get("calibration") or {}).get("not_calibrated")
+        if uncalibrated:
+            lines.append(f"{name}: NOT CALIBRATED, {uncalibrated}")
         found = outcome.get("follow_up")
         if not found:
             continue

@@ -19,6 +19,8 @@ from riskkit.workflow.members import label_members
 from riskkit.workflow.summary import metrics_to_dict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from riskkit.data.io import Tables
@@ -80,9 +82,10 @@ def check_hazard_drift(
     -------
     HazardFinding
         Observed is the incidence under censoring (Aalen and Johansen), expected the mean prediction of all members.
-        From the first horizon on that is to be recalibrated, the closed test chooses each closed step's update on half
-        of the persons: a later horizon holds the earlier one, and a change of the one moves the other. Where a closed
-        horizon is refused, nothing is changed. A horizon that has not closed is not judged, and its step keeps its map.
+        The closed test chooses each closed step's update on half of the persons, whatever the verdict, which speaks of
+        level and ranking alone. The metrics after it, of the other half, stand from the first horizon on that is
+        changed or to be recalibrated: a later horizon holds the earlier one. Where a closed horizon is refused, nothing
+        is changed. A horizon that has not closed is not judged, and its step keeps its map.
     """
     labels = label_members(later.cohort, tables, model.spec, code_lists=code_lists)
     held = find_hazard_members(model.spec, later.cohort, later.features, labels)
@@ -91,17 +94,16 @@ def check_hazard_drift(
     closed = [place for place, name in enumerate(model.spec.columns) if name not in not_judged]
     measured = {place: _measure(model, held, every, place, run) for place in closed}
     found = {place: _judge(measured[place], block) for place in closed}
-    verdicts = [found[place].verdict for place in closed]
-    moved = "recalibrate" in verdicts and "refuse" not in verdicts
-    changed = closed[verdicts.index("recalibrate") :] if moved else []
-    renewed, updates, after = _update(model, held, changed, run)
+    verdicts = {place: found[place].verdict for place in closed}
+    renewed, updates, after = _update(model, held, verdicts, run)
     reports = {}
     for place in closed:
         one = found[place]
         report: dict[str, Any] = {**without_nan(one.to_dict()), "members": len(every)}
         report["before"] = metrics_to_dict(measured[place].metrics["predicted"])
         report["after"] = after.get(place)
-        report["update"] = _describe(model, held, one, place, updates.get(place))
+        update = updates.get(place)
+        report["update"] = update and _describe(update, one, made=place in after)
         column = model.columns[model.spec.columns[place]]
         reports[column.spec.name] = {**report, "message": say_finding(column.spec.title, report, step=bool(place))}
     return HazardFinding(renewed, reports, not_judged)
@@ -129,28 +131,37 @@ def _measure(
 
 
 def _update(
-    model: HazardModel, held: HazardMembers, places: list[int], run: RunBlock
+    model: HazardModel, held: HazardMembers, verdicts: Mapping[int, str], run: RunBlock
 ) -> tuple[HazardModel, dict[int, Update], dict[int, dict[str, Any]]]:
-    """Choose the updates on half of the persons, measure them on the other half, and fit them on all."""
-    if not places:
-        return model, {}, {}
+    """Choose the updates on half of the persons, measure them on the other half, and fit them on all.
+
+    Where a horizon is refused, the tests of the others are said and change nothing.
+    """
     half = assign_folds(held.labels["person_id"], n_folds=2, seed=run.seed)
     seen, unseen = (np.flatnonzero(half == number) for number in (0, 1))
-    tested = {place: find_hazard_update(model, held.frame(seen), place) for place in places}
+    tested = {
+        place: find_hazard_update(model, held.frame(seen), place)
+        for place, verdict in verdicts.items()
+        if verdict != "refuse"
+    }
     updates = {place: update for place, update in tested.items() if update is not None}
+    if "refuse" in verdicts.values():
+        return model, updates, {}
     choices: dict[int, Choice] = {place: update.choice for place, update in updates.items()}
+    moved = [place for place in verdicts if verdicts[place] != "stable" or choices.get(place, "keep") != "keep"]
+    if not moved:
+        return model, updates, {}
     tried = update_hazard(model, held.frame(seen), choices)
-    after = {place: metrics_to_dict(_measure(tried, held, unseen, place, run).metrics["predicted"]) for place in places}
+    after = {
+        place: metrics_to_dict(_measure(tried, held, unseen, place, run).metrics["predicted"])
+        for place in verdicts
+        if place >= moved[0]
+    }
     return update_hazard(model, held.frame(), choices), updates, after
 
 
-def _describe(
-    model: HazardModel, held: HazardMembers, found: OutcomeDrift, place: int, update: Update | None
-) -> dict[str, Any] | None:
-    """Write the closed test of one step with what it could have found; nothing of a horizon that is refused."""
-    if update is not None:
-        # Both halves vary, each with twice the variance of the whole.
-        error = 2 * (found.high - found.low) / WIDTH / found.oe_ratio
-        return {**describe_update(update, made=True), "oe_error_of_other_half": error}
-    unmade = None if found.verdict == "refuse" else find_hazard_update(model, held.frame(), place)
-    return None if unmade is None else describe_update(unmade, made=False)
+def _describe(update: Update, found: OutcomeDrift, *, made: bool) -> dict[str, Any]:
+    """Write the closed test of one step with what it could have found."""
+    # Both halves vary, each with twice the variance of the whole.
+    error = 2 * (found.high - found.low) / WIDTH / found.oe_ratio if made else None
+    return {**describe_update(update, made=made), "oe_error_of_other_half": error}

@@ -232,7 +232,7 @@ def _fit(rows: pd.DataFrame, rules: CalibrationSettings, group: str | None) -> t
         rows["observed"],
         rows["weight"],
         kind="binary",
-        methods=rules.methods,
+        methods=rules.list_candidates("binary"),
         groups=rows["person_id"],
         events_for_isotonic=rules.events_for_isotonic,
     )

@@ -105,12 +105,19 @@ def read_table(file: Path) -> pd.DataFrame:
     Raises
     ------
     DataContractError
-        If there is no such file, or it has another ending.
+        If there is no such file, it has another ending, or cannot be read as that ending says.
     """
     if file.suffix not in {".parquet", ".csv"} or not file.is_file():
         message = f"{file}: found no such .parquet or .csv file. Give one with a column of probabilities."
         raise DataContractError(message)
-    return pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    try:
+        return pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    # what a reader says of an empty file, of bytes that are no text and of a broken footer are all of these two
+    except (ValueError, OSError) as exc:
+        reason = str(exc).partition("\n")[0].rstrip(". ")
+        what = "comma-separated text in UTF-8 with a line of names" if file.suffix == ".csv" else "a whole Parquet file"
+        message = f"{file}: cannot be read ({reason}), expected {what}. Write the table again."
+        raise DataContractError(message) from exc
 
 
 def _read_numbers(table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -72,9 +72,9 @@ def read_scheme(
     path : str or pathlib.Path
         The scheme's TOML file; the paths in it are taken from its folder.
     tuning_trials, n_bootstrap : int, optional
-        Effort that overrides the file's.
+        Effort that overrides the file's; trials alone lift the specification's limit of time.
     tuning_minutes : float, optional
-        Most minutes of the search of each outcome, instead of its specification's.
+        Minutes of the search of each outcome; alone they lift the specification's limit of trials.
 
     Returns
     -------
@@ -106,6 +106,8 @@ def _find_problems(scheme: Scheme) -> Iterator[str]:
     kinds = {column: outcome.prediction_kind for outcome in scheme.outcomes for column in outcome.columns}
     if file.run.random_split_contrast and file.split.method != "time":
         yield "[run] random_split_contrast: a random split is shown only beside [split] method = 'time'. Remove one."
+    if file.run.random_split_contrast and all(outcome.kind == "hazard" for outcome in scheme.outcomes):
+        yield "[run] random_split_contrast: every outcome is a hazard, for which none is made. Remove it."
     for outcome in scheme.outcomes:
         if [other.name for other in scheme.outcomes].count(outcome.name) > 1:
             yield f"[[outcome]] spec: found {outcome.name!r} twice, expected each outcome once. Remove one."

@@ -29,7 +29,10 @@ class SearchAid:
 
 
 def with_budget(scheme: Scheme, spec: OutcomeSpec) -> OutcomeSpec:
-    """Give an outcome the budget of trials and minutes that the run asks for.
+    """Give an outcome the budget of trials or minutes that the run asks for.
+
+    Trials alone are all made, however long they take; minutes alone are used, however many trials they hold; of both
+    the first that is reached ends the search. A run that asks for neither leaves the specification's own two.
 
     Parameters
     ----------
@@ -44,9 +47,8 @@ def with_budget(scheme: Scheme, spec: OutcomeSpec) -> OutcomeSpec:
         The same with the run's own budget, where it has one.
     """
     run = scheme.file.run
-    asked = {
-        "trials": run.tuning_trials,
-        "timeout_seconds": None if run.tuning_minutes is None else 60 * run.tuning_minutes,
-    }
-    budget = {key: value for key, value in asked.items() if value is not None}
-    return spec.with_overrides({"tuning": budget}, place="[run] tuning_trials") if budget else spec
+    if run.tuning_trials is None and run.tuning_minutes is None:
+        return spec
+    seconds = None if run.tuning_minutes is None else 60 * run.tuning_minutes
+    budget = {"trials": run.tuning_trials, "timeout_seconds": seconds}
+    return spec.with_overrides({"tuning": budget}, place="[run] tuning_trials")

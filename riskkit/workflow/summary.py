@@ -11,6 +11,8 @@ from riskkit.risk.hazard_horizons import DAYS_OF_YEAR, name_horizon
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskkit.risk.hazard_model import HorizonModel
+    from riskkit.risk.model import OutcomeModel
     from riskkit.risk.spec import OutcomeSpec
     from riskkit.workflow.scheme_file import RunBlock
     from riskkit.workflow.source import OpenSource
@@ -71,12 +73,26 @@ def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
         "n_features": len(trained.model.feature_names),
         **{name: int(value) for name, value in trained.counts.items()},
         "params": trained.params,
-        "calibration": {"method": trained.model.calibrator.method},
+        "calibration": {"method": trained.model.calibrator.method, **_say_uncalibrated(trained.model)},
         **({"follow_up": trained.follow_up} if trained.follow_up else {}),
         "test": tables.pop("predicted") | trained.figures.get("test", {}),
         "comparators": tables,
         **{name: value for name, value in trained.figures.items() if name != "test"},
     }
+
+
+def _say_uncalibrated(model: OutcomeModel | HorizonModel) -> dict[str, str]:
+    """Say why the step of a horizon has no map of its own, where that is so."""
+    spec, facts = model.spec, model.metadata
+    if spec.name not in facts.get("not_calibrated", ()):
+        return {}
+    followed = facts.get("calibration_followed_days")
+    longest = "" if followed is None else f" (the longest for {followed:g} days)"
+    reason = (
+        f"no calibration member was followed for {spec.horizon_days} days{longest}: what the trees say of the time "
+        "since the horizon before is taken as it is"
+    )
+    return {"not_calibrated": reason}
 
 
 def compare_with_truth(trained: TrainedOutcome, truth: pd.DataFrame, run: RunBlock) -> dict[str, Any] | None:

@@ -40,6 +40,7 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
     lines += list_lost(summary)
     lines += [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
     lines += describe_follow_up(summary["outcomes"])
+    lines += describe_searches(summary["outcomes"])
     lines += [f"Policy price: {pair['sentence']}" for pair in summary.get("policy_price") or []]
     if summary["drift"]:
         lines += [
@@ -64,6 +65,40 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
         lines.append(f"Registered: riskkit-{summary['scheme']['name']} version {version}, alias {alias}")
     name = "report.html" if version else "summary.json"
     return [*lines, f"Report: {out / name}"]
+
+
+def describe_searches(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Say how many trials each search for better trees made, and whether time cut it short.
+
+    Parameters
+    ----------
+    outcomes : mapping
+        Outcomes of a summary; those without a search say nothing.
+
+    Returns
+    -------
+    list of str
+        One line for each outcome that was searched for.
+
+    Examples
+    --------
+    >>> found = {"trials_asked": 40, "minutes_asked": 5.0, "trials_made": 12, "best_loss": 0.31, "cut": True}
+    >>> describe_searches({"admission": {"tuning": found}})
+    ['Search of admission: 12 of 40 trials, cut short by the limit of 5 minutes; best loss 0.31000']
+    """
+    lines = []
+    for name, outcome in outcomes.items():
+        found = outcome.get("tuning") or {}
+        if not found.get("trials_made"):
+            continue
+        asked, minutes = found["trials_asked"], found["minutes_asked"]
+        line = f"Search of {name}: {found['trials_made']}" + (f" of {asked}" if asked else "") + " trials"
+        if found["cut"]:
+            line += f", cut short by the limit of {minutes:g} minutes"
+        elif asked is None:
+            line += f" in {minutes:g} minutes"
+        lines.append(f"{line}; best loss {found['best_loss']:.5f}")
+    return lines
 
 
 def _say_migration(migration: Mapping[str, Any] | None) -> list[str]:

@@ -153,7 +153,7 @@ def _train_one(scheme: Scheme, task: _Task, search: SearchAid, progress: Progres
         if progress:
             progress(f"tune {name} (best loss {best:.5g})", number, asked)
 
-    params = tune(
+    tuned = tune(
         task.spec,
         task.frame.take(tuning_rows(task.cohort, block, plan, task.seed)),
         feature_names=task.names,
@@ -164,12 +164,13 @@ def _train_one(scheme: Scheme, task: _Task, search: SearchAid, progress: Progres
         progress=tell,
     )
     # The search sees fewer rows than the fit: how many trees the rows carry, early stopping says on all of them.
-    params.pop("n_estimators", None)
+    params = {name: value for name, value in tuned.params.items() if name != "n_estimators"}
     model, predictions = _fit_and_predict(task, plan, params, progress)
     metrics, figures = _measure(scheme.file.run, task, predictions, params)
     if progress:
         progress(f"stability {name}", 0, 1)
     refit = Refit(task.spec, task.names, task.directions, params)
+    figures["tuning"] = tuned.to_dict()
     figures["stability"] = measure_stability(refit, task.frame.take(plan.kept.train), task.seed)
     counts = {
         "train_members": float(len(plan.kept.train)),

@@ -13,7 +13,7 @@ from riskkit.risk.hazard_fit import fit_hazard
 from riskkit.risk.hazard_horizons import describe_horizon
 from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.spec import select_features
-from riskkit.risk.tuning import tune
+from riskkit.risk.tuning import Tuned, tune
 from riskkit.workflow.comparators import ComparatorPlan, plan_comparators
 from riskkit.workflow.explanation_stability import Refit
 from riskkit.workflow.hazard_members import HazardMembers, find_hazard_members
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 DAYS_BY_MONTH = 366
 """Longest horizon that is shown month by month."""
+
+NO_CONTRAST = "it is not made for a hazard, whose training is cut off where the test begins"
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ def train_hazard(
     """
     task = _make_task(scheme, spec, members, tables, plan)
     splits = plan_splits(task.members.cohort, scheme.file.split, task.seed)
-    params = _tune(scheme, task, splits, search or SearchAid(), progress)
+    tuned = _tune(scheme, task, splits, search or SearchAid(), progress)
+    # The search sees fewer rows than the fit: how many trees the rows carry, early stopping says on all of them.
+    params = {name: value for name, value in tuned.params.items() if name != "n_estimators"}
     kept, test, predicted = _fit_and_predict(task, splits, params, progress)
     _refuse_open(task, test)
     counts = _count(scheme, task, splits)
@@ -116,7 +120,9 @@ def train_hazard(
             progress(f"measure {name}", place, len(predicted))
         rows = HorizonRows(task.members.frame(test), table, ages, place, kept.columns[name])
         found = _measure(scheme.file.run, task, rows, params=params, splits=splits, counts=counts)
-        trained[name] = replace(found, figures=found.figures | stability[place])
+        absent = {"random_split_absent": NO_CONTRAST} if scheme.file.run.random_split_contrast else {}
+        figures = {**found.figures, "tuning": tuned.to_dict(), **stability[place], **absent}
+        trained[name] = replace(found, figures=figures)
     return trained
 
 
@@ -207,16 +213,14 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
     )
 
 
-def _tune(
-    scheme: Scheme, task: _HazardTask, splits: SplitPlan, search: SearchAid, progress: Progress | None
-) -> dict[str, Any]:
+def _tune(scheme: Scheme, task: _HazardTask, splits: SplitPlan, search: SearchAid, progress: Progress | None) -> Tuned:
     """Search for the trees on the last horizon, as a binary outcome of those whose status is known.
 
     Where training is not followed so far, the search looks as far as it is.
     """
     block, last = scheme.file.split, len(task.spec.horizons_days) - 1
-    if not task.spec.tuning.trials:
-        return {}
+    if task.spec.tuning.trials == 0:
+        return Tuned({}, 0, None)
 
     def tell(number: int, asked: int, best: float) -> None:
         if progress:
@@ -225,7 +229,7 @@ def _tune(
     binary = describe_horizon(task.spec, last)
     binary = binary.model_copy(update={"model": binary.model.model_copy(update={"objective": "binary"})})
     held = tuning_rows(task.members.cohort, block, splits, task.seed)
-    params = tune(
+    return tune(
         binary,
         task.members.frame_at(held, task.spec.horizon_days, until=task.cut)[1],
         feature_names=task.names,
@@ -235,8 +239,6 @@ def _tune(
         store=search.store,
         progress=tell,
     )
-    params.pop("n_estimators", None)
-    return params
 
 
 def _fit_and_predict(

@@ -21,11 +21,26 @@ def test_without_a_terminal_each_step_is_one_line(capsys: pytest.CaptureFixture[
     assert written.out == ""
 
 
-def test_a_step_that_tells_its_figure_is_still_one_step(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_each_better_figure_of_a_step_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with show_progress() as progress:
-        progress("tune admission (best loss 0.31)", 1, 10)
-        progress("tune admission (best loss 0.29)", 2, 10)
-    assert capsys.readouterr().err == "riskkit: tune admission\n"
+        for number, best in enumerate((0.31, 0.31, 0.29), start=1):
+            progress(f"tune admission (best loss {best})", number, 10)
+        progress("tune payment_cost (best loss 7.5)", 1, 0)  # minutes alone: nobody knows how many
+    assert capsys.readouterr().err == (
+        "riskkit: tune admission (best loss 0.31), 1 of 10\n"
+        "riskkit: tune admission (best loss 0.29), 3 of 10\n"
+        "riskkit: tune payment_cost (best loss 7.5), 1\n"
+    )
+
+
+def test_on_a_terminal_a_step_of_unknown_length_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    console = rich.console.Console(file=screen, force_terminal=True, width=80)
+    monkeypatch.setattr(rich.console, "Console", lambda **_: console)
+    with show_progress() as progress:
+        progress("score", 0, 3)
+        progress("tune admission (best loss 0.31)", 2, 0)
+    assert "2/?" in screen.getvalue()
 
 
 def test_a_step_that_comes_back_is_told_again(capsys: pytest.CaptureFixture[str]) -> None:

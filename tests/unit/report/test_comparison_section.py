@@ -8,6 +8,7 @@ from riskkit.report.comparison_section import (
     make_follow_up_note,
     make_month_table,
     make_team_note,
+    make_uncalibrated_note,
 )
 
 GAIN = {"value": 0.02, "low": 0.01, "high": 0.03, "better": "model"}
@@ -75,3 +76,16 @@ def test_a_horizon_says_who_left_who_died_and_how_far_age_goes() -> None:
         "Age alone has AUROC 0.610; the booster less age 0.050 (0.020 to 0.080)."
     )
     assert make_follow_up_note({"kind": "binary"}) is None
+
+
+def test_a_horizon_without_a_map_of_its_own_says_so_and_why() -> None:
+    note = make_uncalibrated_note({"calibration": {"method": "identity", "not_calibrated": "nobody was followed"}})
+    assert note is not None
+    assert (note["text"], note["tone"]) == ("This horizon is not calibrated: nobody was followed.", "warn")
+    assert make_uncalibrated_note({"calibration": {"method": "identity"}}) is None
+
+
+def test_a_random_split_that_a_hazard_cannot_have_is_not_passed_over() -> None:
+    note = make_contrast_note({"kind": "binary", "random_split_absent": "it is not made for a hazard"})
+    assert note is not None
+    assert note["text"] == "No random split beside the split by time: it is not made for a hazard."

@@ -101,3 +101,15 @@ def test_no_calibration_and_no_update_turns_two_horizons_round(
     found = replace(model, calibrators=tuple(maps)).predict(features)
     assert (found[:, 0] <= found[:, 1]).all()
     assert ((found >= 0) & (found <= 1)).all()
+
+
+def test_a_step_that_a_later_year_gives_a_map_is_no_longer_called_uncalibrated(model: HazardModel) -> None:
+    bare = replace(model, metadata={**model.metadata, "not_calibrated": ["outcome_3y"]})
+    later = draw(model, times=(1.0, 0.5))
+    assert update_hazard(bare, later, {1: "keep"}) == bare
+    assert update_hazard(bare, later, {0: "intercept"}).metadata["not_calibrated"] == ["outcome_3y"]
+    assert update_hazard(bare, later, {1: "intercept"}).metadata["not_calibrated"] == []
+
+
+def test_no_map_is_a_candidate_of_every_step_even_where_it_is_not_listed(model: HazardModel) -> None:
+    assert [set(calibrator.losses) for calibrator in model.calibrators] == [{"identity", "sigmoid"}] * 2

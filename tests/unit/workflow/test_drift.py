@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from riskkit.data.io import Tables
+from riskkit.risk.line import solve_shift
 from riskkit.risk.model import OutcomeModel
+from riskkit.workflow import drift as drift_module
 from riskkit.workflow.drift import DriftFinding, check_drift, find_feature_drift, judge_inputs
 from riskkit.workflow.members import FeaturePlan, Members
 from riskkit.workflow.scheme import Scheme
@@ -99,6 +102,64 @@ def test_the_update_and_its_power_are_said_and_only_made_where_the_verdict_asks(
     # both halves vary: the error of one after a fit on the other is the root of 2 times that of one
     assert update["oe_error_of_other_half"] == pytest.approx(2**0.5 * update["oe_error"])
     assert f"finds an error of {update['detectable']:.0%} of the level" in moved["message"]
+
+
+@pytest.fixture
+def hidden(
+    models: dict[str, OutcomeModel], later: Members, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[float], tuple[DriftFinding, OutcomeModel, Members]]:
+    """Judge admission on members who come 10 times, whose logits spread `slope` times what is said, on its level."""
+
+    def judge(slope: float) -> tuple[DriftFinding, OutcomeModel, Members]:
+        frames = [
+            pd.concat(
+                [frame.assign(person_id=frame["person_id"] + f"-{copy}") for copy in range(10)], ignore_index=True
+            )
+            for frame in (later.cohort, later.features)
+        ]
+        many = Members(*frames, later.flow)
+        # four times the spread of a model of some hundred members, so that a slope is to be seen at all
+        flat = models["admission"].predict(many.features)
+        centre = float(np.log(flat / (1 - flat)).mean())
+        sharp = replace(models["admission"], calibrator=models["admission"].calibrator.then(-3 * centre, 4.0))
+        said = sharp.predict(many.features)
+        margin = slope * np.log(said / (1 - said))
+        one = np.ones_like(margin)
+        chance = 1 / (1 + np.exp(-(margin + solve_shift(margin, said, one, kind="binary"))))
+        hit = (np.random.default_rng(2).random(len(chance)) < chance).astype(float)
+        labels = many.cohort[["person_id", "index_date"]].assign(observed=hit, weight=1.0)
+        monkeypatch.setattr(drift_module, "label_members", lambda *_, **__: labels)
+        return check_drift(sharp, many, tables, block=BLOCK, run=RUN), sharp, many
+
+    return judge
+
+
+def test_a_slope_that_a_stable_level_hides_is_mended_and_said(
+    hidden: Callable[[float], tuple[DriftFinding, OutcomeModel, Members]],
+) -> None:
+    found, sharp, many = hidden(0.5)
+    report = found.report
+    assert (report["verdict"], report["update"]["choice"], report["update"]["made"]) == ("stable", "slope", True)
+    # planted: the odds spread half as far as the model says, with the mean that it says
+    assert report["oe_ratio"] == pytest.approx(1.0, abs=0.1)
+    assert report["before"]["calibration_slope"]["value"] == pytest.approx(0.5, abs=0.2)
+    assert report["after"]["calibration_slope"]["value"] == pytest.approx(1.0, abs=0.3)
+    before, after = (model.predict(many.features) for model in (sharp, found.model))
+    spread = np.std(np.log(after / (1 - after))) / np.std(np.log(before / (1 - before)))
+    assert spread == pytest.approx(0.5, abs=0.2)
+    assert "within the stable band, but the closed test rejects the map as it is (p = " in report["message"]
+    assert "its level is shifted and its slope stretched" in report["message"]
+    assert report["message"].endswith(" before).")
+
+
+def test_a_stable_year_whose_map_holds_changes_nothing(
+    hidden: Callable[[float], tuple[DriftFinding, OutcomeModel, Members]],
+) -> None:
+    found, sharp, _ = hidden(1.0)
+    assert (found.report["verdict"], found.report["update"]["choice"]) == ("stable", "keep")
+    assert (found.report["update"]["made"], found.report["after"]) == (False, None)
+    assert found.model is sharp
+    assert found.report["message"].endswith("It is kept.")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from riskkit.data.io import Tables
 from riskkit.data.quality import QualityReport
 from riskkit.risk.hazard_fit import fit_hazard
 from riskkit.risk.hazard_model import HazardModel
+from riskkit.risk.line import solve_shift
 from riskkit.workflow import hazard_drift as hazard_drift_module
 from riskkit.workflow.drift import judge_inputs
 from riskkit.workflow.hazard_drift import HazardFinding, check_hazard_drift
@@ -125,6 +126,31 @@ def test_a_halved_first_year_is_mended_and_horizons_stay_in_order(
     assert after[:, 0].mean() / before[:, 0].mean() == pytest.approx(0.5, abs=0.1)
     assert (after[:, 0] <= after[:, 1]).all()
     assert found.model.booster_texts == model.booster_texts
+
+
+def test_a_slope_of_the_first_step_that_a_stable_level_hides_is_mended(
+    model: HazardModel, later: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # planted: in the first year the odds spread half as far as the map says, with the mean that it says
+    frames = (pd.concat([frame] * 6, ignore_index=True) for frame in (later.cohort, later.features))
+    names = [f"m{row}" for row in range(6 * N)]
+    many = Members(*(frame.assign(person_id=names) for frame in frames), later.flow)
+    steps = model.predict_steps(many.features)
+    said = model.calibrators[0].apply(steps[:, 0])
+    margin = 0.5 * np.log(said / (1 - said))
+    chance = 1 / (1 + np.exp(-(margin + solve_shift(margin, said, np.ones(6 * N), kind="binary"))))
+    labels = label(model, many, (0.0, 1.0), 1095.0)
+    hit = np.random.default_rng(4).random(6 * N) < chance
+    early = {"cause": labels["cause"].mask(hit, 1.0), "followed_days": labels["followed_days"].mask(hit, 100.0)}
+    monkeypatch.setattr(hazard_drift_module, "label_members", lambda *_, **__: labels.assign(**early))
+    found = check_hazard_drift(model, many, Tables({}, NOTHING, {}), block=BLOCK, run=RUN)
+    first, third = found.reports["outcome_1y"], found.reports["outcome_3y"]
+    assert (first["verdict"], first["update"]["choice"], first["update"]["made"]) == ("stable", "slope", True)
+    assert "but the closed test rejects the map as it is" in first["message"]
+    assert third["after"] is not None  # its risk holds that of the first year
+    mended = found.model.calibrators[0].apply(steps[:, 0])
+    spread = np.std(np.log(mended / (1 - mended))) / np.std(np.log(said / (1 - said)))
+    assert spread == pytest.approx(0.5, abs=0.2)
 
 
 def test_a_later_step_alone_is_mended_where_the_first_horizon_holds(

@@ -100,3 +100,10 @@ def test_the_terminal_shows_before_and_after() -> None:
     assert lines[1].split()[0] == "oe_ratio"
     assert " to " in lines[1]
     assert "  ->  " in lines[1]
+
+
+def test_no_map_is_a_candidate_even_where_an_outcome_does_not_list_it() -> None:
+    report = recalibrate_column(
+        make_table(800), COLUMNS, rules=CalibrationSettings(methods=("sigmoid", "beta")), n_bootstrap=0
+    ).report
+    assert set(report["losses"]) == {"identity", "sigmoid", "beta"}

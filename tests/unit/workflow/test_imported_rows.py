@@ -57,3 +57,21 @@ def test_a_missing_column_is_named_with_those_that_are_there() -> None:
 def test_another_file_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataContractError, match=r"found no such .parquet or .csv file"):
         read_table(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.csv", b"", "comma-separated text"),
+        ("binary.csv", bytes(range(256)) * 8, "comma-separated text"),
+        ("ragged.csv", b"a,b\n1,2\n1,2,3\n", "comma-separated text"),
+        ("empty.parquet", b"", "a whole Parquet file"),
+        ("cut.parquet", b"PAR1 cut short", "a whole Parquet file"),
+    ],
+)
+def test_a_file_that_is_not_what_its_ending_says_is_refused_by_name(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataContractError, match=rf"{name}: cannot be read \(.*\), expected {said}"):
+        read_table(tmp_path / name)

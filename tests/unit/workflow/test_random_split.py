@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from riskkit.data.presets import find_presets
 from riskkit.errors import AcceptanceError, PolicyError
+from riskkit.risk.spec import read_outcome_spec
 from riskkit.workflow.random_split import SplitContrast, deal_at_random, refuse_lone_random_split
 from riskkit.workflow.retrain import write_summary
-from riskkit.workflow.scheme import read_scheme
+from riskkit.workflow.scheme import _find_problems, read_scheme
 
 FIGURE = {"value": 0.7, "low": 0.68, "high": 0.72}
 
@@ -56,3 +59,10 @@ def test_a_scheme_split_by_persons_cannot_ask_for_it(edit_scheme: Callable[..., 
     assert read_scheme(asked).file.run.random_split_contrast
     with pytest.raises(PolicyError, match="a random split is shown only beside"):
         read_scheme(edit_scheme(run, (text, '[split]\nmethod = "persons"\n')))
+
+
+def test_a_scheme_of_hazards_alone_cannot_ask_for_it(edit_scheme: Callable[..., Path]) -> None:
+    scheme = read_scheme(edit_scheme(("[run]\n", "[run]\nrandom_split_contrast = true\n")))
+    hazards = replace(scheme, outcomes=(read_outcome_spec(find_presets() / "models" / "outcomes" / "mortality.toml"),))
+    assert list(_find_problems(scheme)) == []
+    assert any("every outcome is a hazard" in problem for problem in _find_problems(hazards))

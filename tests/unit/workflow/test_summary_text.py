@@ -79,6 +79,20 @@ def test_a_run_that_registers_nothing_says_nothing_of_the_registry(summary: dict
     assert lines[-1] == "Report: out/summary.json"
 
 
+def test_a_search_says_its_trials_and_whether_time_cut_it_short(summary: dict[str, Any]) -> None:
+    def say(asked: int | None, minutes: float | None, made: int) -> list[str]:
+        cut = asked is not None and made < asked
+        found = {"trials_asked": asked, "minutes_asked": minutes, "trials_made": made, "best_loss": 0.25, "cut": cut}
+        summary["outcomes"]["admission"]["tuning"] = found
+        return [line for line in describe_run(summary, Path("out"), None) if line.startswith("Search")]
+
+    start = "Search of admission:"
+    assert say(10, 5.0, 4) == [f"{start} 4 of 10 trials, cut short by the limit of 5 minutes; best loss 0.25000"]
+    assert say(10, None, 10) == [f"{start} 10 of 10 trials; best loss 0.25000"]
+    assert say(None, 5.0, 33) == [f"{start} 33 trials in 5 minutes; best loss 0.25000"]
+    assert say(0, None, 0) == []
+
+
 def test_a_failed_gate_is_named_and_the_version_is_a_challenger(summary: dict[str, Any]) -> None:
     summary["gates"] += [gate("admission.slope", 1.3, "fail"), gate("cost.oe_ratio", 1.1, "inconclusive")]
     lines = describe_run(summary, Path("out"), "3")

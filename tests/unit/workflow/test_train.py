@@ -10,6 +10,7 @@ import pytest
 from riskkit.data.io import Tables
 from riskkit.errors import DataContractError, LeakageError
 from riskkit.risk.matrix import ModelFrame
+from riskkit.risk.tuning import Tuned
 from riskkit.workflow import train as train_module
 from riskkit.workflow.members import FeaturePlan, Members
 from riskkit.workflow.scheme import Scheme
@@ -50,9 +51,9 @@ def crossed(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -
     """A split by persons, with the rows that the tuning was shown."""
     shown: list[pd.DataFrame] = []
 
-    def tune(spec: object, frame: ModelFrame, **_: object) -> dict[str, int]:
+    def tune(spec: object, frame: ModelFrame, **_: object) -> Tuned:
         shown.append(frame.features[KEYS])
-        return {}
+        return Tuned({}, 0, None)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train_module, "tune", tune)

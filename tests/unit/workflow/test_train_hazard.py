@@ -18,6 +18,7 @@ from riskkit.risk.hazard_model import HorizonModel
 from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.spec import OutcomeSpec
 from riskkit.risk.store import read_model
+from riskkit.risk.tuning import Tuned
 from riskkit.workflow import members as members_module
 from riskkit.workflow import train_hazard as train_hazard_module
 from riskkit.workflow.bundle import Bundle, read_bundle, write_bundle
@@ -206,6 +207,9 @@ def test_a_split_by_time_cuts_every_follow_up_at_the_day_of_the_test(
     assert one.stored.calibrators == other.stored.calibrators
     # calibrated on members of 2023, who are followed a year until then: of the third year they say nothing
     assert one.metadata["not_calibrated"] == ["mortality_3y"]
+    said = [summarise_outcome(trained)["calibration"].get("not_calibrated") for trained in timed.values()]
+    assert said[0] is None
+    assert said[1].startswith("no calibration member was followed for 1095 days (the longest for 36")
     found = timed["mortality_1y"].follow_up
     assert found is not None
     assert found["rows_in"] == found["rows_evaluated"] + found["rows_to_train"]
@@ -310,9 +314,9 @@ def test_the_search_looks_as_far_as_training_is_followed_and_goes_on_from_its_st
 ) -> None:
     seen: dict[str, Any] = {}
 
-    def search(spec: OutcomeSpec, frame: ModelFrame, **options: Any) -> dict[str, Any]:
+    def search(spec: OutcomeSpec, frame: ModelFrame, **options: Any) -> Tuned:
         seen.update(options, spec=spec, frame=frame)
-        return {"num_leaves": 3, "n_estimators": 5}
+        return Tuned({"num_leaves": 3, "n_estimators": 5}, 3, None, 3, 0.2)
 
     def short(cohort: pd.DataFrame, *_: object, **__: object) -> pd.DataFrame:
         # nobody before the test year is followed beyond 700 days
@@ -322,7 +326,7 @@ def test_the_search_looks_as_far_as_training_is_followed_and_goes_on_from_its_st
             cause=labels["cause"].mask(over, 0.0), followed_days=labels["followed_days"].mask(over, 700)
         )
 
-    run = module_scheme.file.run.model_copy(update={"tuning_trials": 3})
+    run = module_scheme.file.run.model_copy(update={"tuning_trials": 3, "random_split_contrast": True})
     scheme = replace(module_scheme, file=module_scheme.file.model_copy(update={"run": run}))
     scheme = replace(scheme, outcomes=scheme.outcomes[:1])
     monkeypatch.setattr(train_hazard_module, "tune", search)
@@ -336,4 +340,7 @@ def test_the_search_looks_as_far_as_training_is_followed_and_goes_on_from_its_st
     rate = np.average(frame.observed, weights=frame.weight)
     assert 0.05 < rate < 0.6
     assert trained["mortality_3y"].params == {"num_leaves": 3}
+    for horizon in trained.values():
+        assert horizon.figures["tuning"]["trials_made"] == 3
+        assert "not made for a hazard" in horizon.figures["random_split_absent"]
     assert trained["mortality_3y"].model.metadata["trees"]["num_leaves"] == 3
