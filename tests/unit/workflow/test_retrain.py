@@ -135,6 +135,17 @@ def test_a_training_that_ends_badly_leaves_nothing_behind(
     assert list((tmp_path / "deep").iterdir()) == []
 
 
+@pytest.mark.parametrize("inside", [".", "results"])
+def test_neither_run_writes_into_its_source(
+    inside: str, light: pytest.MonkeyPatch, scheme: Scheme, source: Path
+) -> None:
+    before = sorted(source.rglob("*"))
+    for run in (retrain, train_only):
+        with pytest.raises(DataContractError, match="lies in the source"):
+            run(scheme, source, source / inside)
+    assert sorted(source.rglob("*")) == before
+
+
 def test_the_results_of_last_year_stay_where_this_years_run_ends_badly(
     light: pytest.MonkeyPatch, scheme: Scheme, source: Path, tmp_path: Path
 ) -> None:
