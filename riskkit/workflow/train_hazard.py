@@ -114,8 +114,10 @@ def train_hazard(
     for place, (name, table) in enumerate(predicted.items()):
         if progress:
             progress(f"measure {name}", place, len(predicted))
-        rows = HorizonRows(task.members.frame(test), table, ages, place, kept.columns[name])
-        found = _measure(scheme.file.run, task, rows, params=params, splits=splits, counts=counts)
+        comparators, whole = task.comparators.keep_fitted(table)
+        rows = HorizonRows(task.members.frame(test), whole, ages, place, kept.columns[name])
+        measured = replace(task, comparators=comparators)
+        found = _measure(scheme.file.run, measured, rows, params=params, splits=splits, counts=counts)
         trained[name] = replace(found, figures=found.figures | stability[place])
     return trained
 
