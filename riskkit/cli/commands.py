@@ -109,7 +109,8 @@ def evaluate(
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )
-    lines = [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
+    lines = [summary["seen"]] if summary["seen"] else []
+    lines += [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
     lines += describe_follow_up(summary["outcomes"])
     lines += [f"Not measured: {name}, {reason}." for name, reason in summary["not_measured"].items()]
     typer.echo("\n".join([*lines, f"Summary: {out / 'summary.json'}"]))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from riskkit.cohort.events import FollowUpEnd
     from riskkit.data.outcome_rules import AgeTarget
 
@@ -28,7 +30,11 @@ CONTROL_STATES = ("measured", "unmeasured", "left")
 
 
 def label_admission(
-    cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], *, horizon_days: int
+    cohort: pd.DataFrame,
+    tables: Mapping[str, Path | pd.DataFrame],
+    *,
+    horizon_days: int,
+    follow_up_end: FollowUpEnd = None,
 ) -> pd.DataFrame:
     """Label any inpatient admission within the horizon.
 
@@ -40,6 +46,8 @@ def label_admission(
         Canonical tables; `medical_claim` is read.
     horizon_days : int
         Length of the outcome window ``[index_date, index_date + horizon_days)``.
+    follow_up_end : pandas.Timestamp or pandas.Series, optional
+        First day that no label may look at, for all members or by row; where missing, the day after the last record.
 
     Returns
     -------
@@ -51,20 +59,27 @@ def label_admission(
     -----
     A member who leaves before the horizon without an admission is censored and carries weight 0; those who stay carry
     more, so that nobody who left early is counted as a member without an admission. Death as a member, without an
-    admission, is an observed end: the member was followed for as long as there was anything to follow. Leaving is
-    dated by the days enrolled, so that days of a gap count as days not followed. A stay that a reversal took back is
-    no admission, and one that continues an admission from before the index date is none either.
+    admission, is an observed end: the member was followed for as long as there was anything to follow. Leaving is dated
+    by the days enrolled, so that days of a gap count as days not followed. Nobody is followed past the end of the data,
+    whatever the contracts promise: who has had no admission by then is censored as a leaver is. A stay that a reversal
+    took back is no admission, and one that continues an admission from before the index date is none either.
 
     References
     ----------
     .. [1] Robins and Finkelstein, Correcting for noncompliance and dependent censoring, Biometrics 56 (2000).
     """
     first = _first_admission(cohort, tables, horizon_days)
-    return _with_censoring(cohort, first, _deaths(tables), horizon_days)
+    seen = _days_seen(cohort, tables, follow_up_end)
+    return _with_censoring(cohort, first, _deaths(tables), seen, horizon_days)
 
 
 def label_cost(
-    cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], *, horizon_days: int, amount: str
+    cohort: pd.DataFrame,
+    tables: Mapping[str, Path | pd.DataFrame],
+    *,
+    horizon_days: int,
+    amount: str,
+    follow_up_end: FollowUpEnd = None,
 ) -> pd.DataFrame:
     """Label the annualised cost in the outcome window.
 
@@ -78,6 +93,8 @@ def label_cost(
         Length of the outcome window.
     amount : str
         ``"allowed_amount"`` (fund and member) or ``"paid_amount"`` (fund).
+    follow_up_end : pandas.Timestamp or pandas.Series, optional
+        First day that no label may look at, for all members or by row; where missing, the day after the last record.
 
     Returns
     -------
@@ -87,13 +104,17 @@ def label_cost(
 
     Notes
     -----
-    A claim counts in the window in which it starts, reversals included. Members with less than half a month of
-    exposure carry weight 0, and their money is in no label: an amount cannot be annualised from a few days.
+    A claim counts in the window in which it starts, reversals included. Exposure ends with the data, whatever the
+    contracts promise: a month of which no record can speak is no month without cost. Members with less than half a
+    month of exposure carry weight 0, and their money is in no label: an amount cannot be annualised from a few days.
     """
     daily = sum_by_day(cohort, tables, amount=amount, horizon_days=horizon_days)
-    spent = daily.groupby(KEYS)["amount"].sum().round(2).reset_index()
+    seen = _days_seen(cohort, tables, follow_up_end)
+    daily = daily.merge(cohort[KEYS].assign(seen_days=seen), on=KEYS)
+    spent = daily[daily["days"] < daily["seen_days"]].groupby(KEYS)["amount"].sum().round(2).reset_index()
     labels = cohort[[*KEYS, "exposure_months"]].merge(spent, on=KEYS, how="left")
-    years = labels["exposure_months"].where(labels["exposure_months"] >= 0.5, 0.0) / 12.0
+    months = pd.Series(np.minimum(labels["exposure_months"].to_numpy(dtype="float64"), seen * 12.0 / 365.0))
+    years = months.where(months >= 0.5, 0.0) / 12.0
     observed = (labels["amount"].fillna(0.0) / years.where(years > 0)).fillna(0.0)
     return labels[KEYS].assign(observed=observed, weight=years)
 
@@ -183,13 +204,30 @@ def _deaths(tables: Mapping[str, Path | pd.DataFrame]) -> pd.DataFrame:
     return deaths.astype({"person_id": "str", "death_date": "datetime64[us]"})
 
 
-def _with_censoring(cohort: pd.DataFrame, first: pd.DataFrame, deaths: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+def _days_seen(
+    cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], follow_up_end: FollowUpEnd
+) -> NDArray[np.float64]:
+    """Days from the index date that the data, or the day given, leave to each row; infinite without a record."""
+    rows = cohort[KEYS].reset_index(drop=True)
+    days = (resolve_ends(rows, tables, follow_up_end) - rows["index_date"]).dt.days
+    return np.maximum(days.to_numpy(dtype="float64", na_value=np.inf), 0.0)
+
+
+def _with_censoring(
+    cohort: pd.DataFrame,
+    first: pd.DataFrame,
+    deaths: pd.DataFrame,
+    seen: NDArray[np.float64],
+    horizon_days: int,
+) -> pd.DataFrame:
     labels = cohort[[*KEYS, "exposure_months"]].merge(first, on=KEYS, how="left").merge(deaths, "left", "person_id")
+    labels["event_days"] = labels["event_days"].where(labels["event_days"].to_numpy() < seen)
     event = labels["event_days"].notna().to_numpy()
-    followed = labels["exposure_months"].to_numpy() * 365.0 / 12.0
+    enrolled = labels["exposure_months"].to_numpy() * 365.0 / 12.0
+    followed = np.minimum(enrolled, seen)
     to_death = ((labels["death_date"] - labels["index_date"]).dt.days).to_numpy(dtype="float64", na_value=np.nan)
     # Enrolment may end on the day of death or the day after.
-    died_as_member = (to_death >= 0) & (to_death < horizon_days) & (to_death <= np.ceil(followed))
+    died_as_member = (to_death >= 0) & (to_death < np.minimum(seen, horizon_days)) & (to_death <= np.ceil(enrolled))
     time = np.where(died_as_member, to_death, followed)
     time = np.where(event, labels["event_days"].fillna(0.0).to_numpy(), time)
     weight = np.zeros(len(labels))

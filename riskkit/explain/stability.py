@@ -30,7 +30,8 @@ def compute_stability(reference: FloatArray, others: Sequence[FloatArray]) -> di
     dict
         `fits`; `spearman` and `top3_overlap`, each with `mean` and `lowest` over the other fits. Spearman's rank
         correlation is over features that either fit uses, ties at their mean rank; the overlap is the share of the
-        three strongest features that both have.
+        three strongest features that both have. Two fits that use no feature have neither, and where no other fit
+        has a figure, both are None.
 
     Raises
     ------
@@ -52,13 +53,18 @@ def compute_stability(reference: FloatArray, others: Sequence[FloatArray]) -> di
     if not others or any(other.shape != reference.shape for other in others):
         message = f"stability: {len(others)} other fits, expected one or more of the same {len(reference)} features."
         raise DataContractError(message)
-    ranks = [_correlate(reference, other) for other in others]
-    overlaps = [_overlap(reference, other) for other in others]
+    used = [other for other in others if (reference > 0).any() or (other > 0).any()]
     return {
         "fits": len(others),
-        "spearman": {"mean": float(np.mean(ranks)), "lowest": float(np.min(ranks))},
-        "top3_overlap": {"mean": float(np.mean(overlaps)), "lowest": float(np.min(overlaps))},
+        "spearman": _summarise([_correlate(reference, other) for other in used]),
+        "top3_overlap": _summarise([_overlap(reference, other) for other in used]),
     }
+
+
+def _summarise(figures: list[float]) -> dict[str, float | None]:
+    if not figures:
+        return {"mean": None, "lowest": None}
+    return {"mean": float(np.mean(figures)), "lowest": float(np.min(figures))}
 
 
 def _correlate(one: FloatArray, other: FloatArray) -> float:

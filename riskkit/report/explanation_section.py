@@ -37,6 +37,7 @@ def make_explanation_section(summary: Summary) -> Block | None:
     ]
     rows: list[list[Cell]] = []
     shaky = []
+    unused = []
     for name, stability in measured.items():
         title = outcome_title(summary, name)
         for kind, words in KINDS.items():
@@ -44,23 +45,33 @@ def make_explanation_section(summary: Summary) -> Block | None:
             rows.append(
                 [title, words, str(found["fits"]), *(_make_cell(found[one]) for one in ("spearman", "top3_overlap"))]
             )
-            if min(found["spearman"]["mean"], found["top3_overlap"]["mean"]) < LEAST_STABLE:
+            if found["spearman"]["mean"] is None or found["top3_overlap"]["mean"] is None:
+                unused.append(f"{title} ({words})")
+            elif min(found["spearman"]["mean"], found["top3_overlap"]["mean"]) < LEAST_STABLE:
                 shaky.append(f"{title} ({words})")
     lead = (
         "Light refits of each model, compared by the mean size of each feature's contributions: the rank correlation "
         "over all features used, and the share of the three strongest that agree. Mean of the refits (lowest)."
     )
     table = make_table(["Outcome", "Refits on", "Number", "Spearman", "Top three"], rows, words=2)
-    blocks = [_make_note(shaky), table] if measured else []
+    without += [
+        make_note(f"Not defined for {name}: the refits use no feature, so that there is nothing to compare.", "warn")
+        for name in unused
+    ]
+    blocks = [_make_note(shaky, whole=not unused), table] if measured else []
     return make_section("explanations", "Are the explanations stable?", [*blocks, *without], lead=lead)
 
 
-def _make_cell(found: Mapping[str, float]) -> Cell:
+def _make_cell(found: Mapping[str, float | None]) -> Cell:
+    if found["mean"] is None:
+        return "not defined"
     text = f"{format_number(found['mean'], 2)} ({format_number(found['lowest'], 2)})"
     return {"text": text, "tone": "bad"} if found["mean"] < LEAST_STABLE else text
 
 
-def _make_note(shaky: list[str]) -> Block:
+def _make_note(shaky: list[str], *, whole: bool) -> Block | None:
+    if not shaky and not whole:
+        return None
     if not shaky:
         return make_note(f"Every model's explanations agree to {LEAST_STABLE:g} or more.", "good")
     text = (

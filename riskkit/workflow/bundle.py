@@ -17,6 +17,7 @@ from riskkit.rates.frozen import FrozenRates
 from riskkit.risk.hazard_model import list_columns, list_stored
 from riskkit.risk.store import read_model, write_model
 from riskkit.tiers.cuts import FrozenTiers
+from riskkit.workflow.learnt import Learnt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,8 @@ class Bundle:
         Outcome whose expected cost drives the rate.
     tables : tuple of str, default ()
         Canonical tables that held rows in training: a source that lacks one cannot be scored.
+    taught_by : Learnt, optional
+        Index dates whose rows taught the models, and the split.
     """
 
     scheme: str
@@ -68,6 +71,12 @@ class Bundle:
     rates: FrozenRates | None = None
     rated_outcome: str | None = None
     tables: tuple[str, ...] = ()
+    taught_by: Learnt | None = None
+
+    @property
+    def learnt(self) -> Learnt:
+        """What the models learnt from; every index date of the cohort where the bundle does not say."""
+        return self.taught_by or Learnt("unknown", self.cohort.index_dates)
 
     @property
     def feature_names(self) -> list[str]:
@@ -124,6 +133,7 @@ def write_bundle(bundle: Bundle, directory: Path) -> Path:
         "outcomes": list(stored),
         "rated_outcome": bundle.rated_outcome,
         "tables": list(bundle.tables),
+        "learnt": bundle.taught_by.to_dict() if bundle.taught_by else None,
         "tiers": bundle.tiers.to_dict() if bundle.tiers else None,
         "rates": bundle.rates.to_dict() if bundle.rates else None,
         "catalogue": [vars(feature) for feature in bundle.catalogue.features],
@@ -170,6 +180,7 @@ def read_bundle(directory: Path) -> Bundle:
         rates=FrozenRates.from_dict(content["rates"]) if content["rates"] else None,
         rated_outcome=content["rated_outcome"],
         tables=tuple(content.get("tables", ())),
+        taught_by=Learnt.from_dict(content["learnt"]) if content.get("learnt") else None,
     )
 
 

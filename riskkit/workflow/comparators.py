@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from riskkit.evaluation.comparators import fit_comparator
@@ -14,7 +15,6 @@ from riskkit.evaluation.hcc import INSTALL as HCC_ABSENT
 from riskkit.evaluation.hcc import compute_hcc_score, is_hcc_installed
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from riskkit.data.io import Tables
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 KEYS = ["person_id", "index_date"]
 INDEX_FEATURES: dict[ComparatorName, str] = {"dcsi": "dcsi_total_730d", "charlson": "charlson_index_730d"}
 """The first that the scheme builds stands alone as a comparator."""
+
+ONE_SIDED = "training rows with the event, or without it, are lacking: there is nothing to fit it on"
+"""Why a comparator that needs both sides of a yes or no is not there."""
 
 LOOKBACK_DAYS = 365
 FEWEST_CODED = 0.5
@@ -83,13 +86,41 @@ class ComparatorPlan:
         Returns
         -------
         dict of str to numpy.ndarray
-            One prediction a test row by comparator.
+            One prediction a test row by comparator; age and sex alone where the rows hold one side of a yes or no.
         """
         y, w = seen.observed, seen.weight
+        one_sided = self.kind == "binary" and len(np.unique(y[w > 0])) < 2
         return {
             name: fit_comparator(name, self.kind, source.take(train), y, w).predict(source.take(test))
             for name, source in self.sources.items()
+            if name == "age_sex" or not one_sided
         }
+
+    def keep_fitted(self, predictions: pd.DataFrame) -> tuple[ComparatorPlan, pd.DataFrame]:
+        """Keep the comparators that predicted every test row.
+
+        Parameters
+        ----------
+        predictions : pandas.DataFrame
+            Test rows of all splits, with a column by comparator.
+
+        Returns
+        -------
+        plan : ComparatorPlan
+            Without those that a split could not fit, because its training rows hold one side of the outcome alone;
+            they are absent for that reason.
+        predictions : pandas.DataFrame
+            Without their columns.
+        """
+        kept = {name: source for name, source in self.sources.items() if _is_whole(predictions, name)}
+        lost = {str(name): ONE_SIDED for name in self.sources if name not in kept}
+        return replace(self, sources=kept, absent=self.absent | lost), predictions.drop(
+            columns=list(lost), errors="ignore"
+        )
+
+
+def _is_whole(predictions: pd.DataFrame, name: str) -> bool:
+    return name in predictions and bool(predictions[name].notna().all())
 
 
 def plan_comparators(

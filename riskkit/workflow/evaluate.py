@@ -19,9 +19,11 @@ from riskkit.features.contents import make_catalogue
 from riskkit.risk.hazard_model import HazardModel, list_stored
 from riskkit.workflow.hazard_members import find_hazard_members
 from riskkit.workflow.horizon_metrics import HorizonRows, account_for_rows, measure_horizon
+from riskkit.workflow.learnt import say_learnt
 from riskkit.workflow.members import FeaturePlan, build_members, label_members
 from riskkit.workflow.source import open_source, require_tables
 from riskkit.workflow.summary import metrics_to_dict, summarise_source
+from riskkit.workflow.windows import find_open_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -87,15 +89,16 @@ def evaluate_source(
     Returns
     -------
     dict
-        The summary: `model`, `index_dates`, `outcomes.<name>.test.<metric>` with intervals, `not_measured` (why, by
-        horizon of a hazard that no member of the source was followed to), `data`. A horizon of a hazard has its
-        `follow_up` besides, as after training.
+        The summary: `seen` (that the models learnt from an index date, None where from none), `model`, `index_dates`,
+        `outcomes.<name>.test.<metric>` with intervals, `not_measured` (why, by outcome of which no window has closed on
+        the source, by outcome and index date where some have, and by horizon of a hazard that no member of the source
+        was followed to), `data`. A horizon of a hazard has its `follow_up` besides, as after training.
 
     Raises
     ------
     DataContractError
-        If the source cannot be read, lacks a table that the models learnt from, or nobody counts for an outcome; for
-        a hazard, if no horizon of it has closed.
+        If the source cannot be read, lacks a table that the models learnt from, or nobody counts for an outcome; if no
+        window of any outcome has closed; for a hazard, if no horizon of it has.
     """
     keep_source(source, out)
     days = list(index_dates) or list(bundle.cohort.index_dates[-1:])
@@ -106,6 +109,7 @@ def evaluate_source(
         members = build_members(opened.tables, bundle.cohort, plan, index_dates=days, progress=progress)
         measured = _measure_all(bundle, members, opened.tables, effort or Effort(), progress)
         summary = {
+            "seen": say_learnt(bundle.learnt, members.cohort),
             "model": bundle.scheme,
             "index_dates": [day.isoformat() for day in days],
             "outcomes": measured.outcomes,
@@ -142,11 +146,24 @@ def _measure_all(
             measured.not_measured.update(_find_open(held))
             found = _measure_horizons(model, held, effort)
         else:
+            open_dates = find_open_windows(members.cohort, tables.paths, model.spec)
+            whole = set(open_dates) == set(members.cohort["index_date"])
+            measured.not_measured.update(
+                {name if whole else f"{name} at {day:%Y-%m-%d}": why for day, why in open_dates.items()}
+            )
+            if whole:
+                continue
             rows = _predict(model, members, labels)
             found = {name: (rows, _measure(model, rows, effort))}
         for column, (rows, figures) in found.items():
             measured.rows.append(rows.assign(outcome=column))
             measured.outcomes[column] = figures
+    if not measured.outcomes:
+        message = (
+            f"no outcome can be measured on the source: {next(iter(measured.not_measured.values()))}. Give an "
+            "--index-date whose outcome window the source covers."
+        )
+        raise DataContractError(message)
     return measured
 
 

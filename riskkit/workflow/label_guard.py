@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
+    BoolArray = npt.NDArray[np.bool_]
 
 AUROC_LIMIT = 0.95
 """No single honest feature ranks the members of next year's events so well."""
@@ -30,10 +33,18 @@ RANK_LIMIT = 0.98
 """No single honest feature orders next year's cost so well (Spearman)."""
 
 FEWEST = 30
-"""Below so many events, or members without one, a perfect order may be chance."""
+"""Below so many events, or members without one, a perfect order may be chance: it is told, and not refused."""
+
+FEWEST_TOLD = 5
+"""Below so many, among some hundred features one is all but sure to order them by chance."""
 
 MOST_ROWS = 20_000
-"""Rows that are looked at, evenly spaced: a label among the features shows in these."""
+"""Rows that are looked at with the event, and as many without it, evenly spaced: how many of either are left out
+changes no AUROC, and an event that is rare is kept whole."""
+
+
+class FewEventsWarning(UserWarning):
+    """A feature orders a rare event as a label would, on too few events to refuse it."""
 
 
 def refuse_labels(features: pd.DataFrame, observed: npt.ArrayLike, *, outcome: str) -> None:
@@ -54,27 +65,59 @@ def refuse_labels(features: pd.DataFrame, observed: npt.ArrayLike, *, outcome: s
         If a feature, missing values counted as its lowest, has an AUROC above .95 (or below .05) against the label,
         against any one of its states, or against being among the dearest tenth; or a rank correlation beyond .98 with
         an amount.
+
+    Warns
+    -----
+    FewEventsWarning
+        If a feature is beyond the AUROC on 5 to 29 events, or members without one, which chance may do.
     """
-    rows = np.unique(np.linspace(0, len(features) - 1, min(MOST_ROWS, len(features))).round().astype(int))
-    label = np.asarray(observed, dtype=np.float64)[rows]
-    ranks = features.iloc[rows].rank(na_option="top", pct=True)
+    label = np.asarray(observed, dtype=np.float64)
     for side in _list_sides(label):
-        _refuse_above(ranks, side, (_measure_auroc, AUROC_LIMIT, "an AUROC"), outcome)
-    if not _holds_states(label) and int((label > 0).sum()) >= FEWEST:
-        _refuse_above(ranks, label, (_correlate_ranks, RANK_LIMIT, "a rank correlation"), outcome)
+        rows = np.sort(np.concatenate([_space(np.flatnonzero(side)), _space(np.flatnonzero(~side))]))
+        event, ranks = side[rows].astype(np.float64), _rank(features, rows)
+        if min(side.sum(), (~side).sum()) >= FEWEST:
+            _refuse_above(ranks, event, (_measure_auroc, AUROC_LIMIT, "an AUROC"), outcome)
+        else:
+            _warn_above(ranks, event, outcome)
+    rows = _space(np.arange(len(label)))
+    if not _holds_states(label) and int((label[rows] > 0).sum()) >= FEWEST:
+        _refuse_above(_rank(features, rows), label[rows], (_correlate_ranks, RANK_LIMIT, "a rank correlation"), outcome)
+
+
+def _space(rows: IntArray) -> IntArray:
+    """Take evenly spaced ones where there are too many."""
+    if len(rows) <= MOST_ROWS:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, MOST_ROWS).round().astype(np.int64)]
+
+
+def _rank(features: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
+    return features.iloc[rows].rank(na_option="top", pct=True)
 
 
 def _holds_states(label: FloatArray) -> bool:
     return bool(np.isin(label, np.arange(MOST_STATES + 1)).all())
 
 
-def _list_sides(label: FloatArray) -> list[FloatArray]:
-    """List the events that the label knows, each as 0 or 1, of which there are enough on both sides."""
+def _list_sides(label: FloatArray) -> list[BoolArray]:
+    """List the events that the label knows of which there are enough on both sides to be told."""
     if _holds_states(label):
         sides = [label == state for state in np.unique(label) if state > 0]
     else:
         sides = [label > np.quantile(label, 1 - TOP_SHARE)]
-    return [side.astype(np.float64) for side in sides if min(side.sum(), (~side).sum()) >= FEWEST]
+    return [side for side in sides if min(side.sum(), (~side).sum()) >= FEWEST_TOLD]
+
+
+def _warn_above(ranks: pd.DataFrame, event: FloatArray, outcome: str) -> None:
+    """Name the features that few events, or few members without one, cannot tell from the label."""
+    names = [str(name) for name in ranks if _measure_auroc(event, ranks[name].to_numpy("float64")) > AUROC_LIMIT]
+    if names:
+        message = (
+            f"outcome {outcome!r}: on {int(min(event.sum(), (1 - event).sum()))} members alone, feature "
+            f"{', '.join(map(repr, names))} has an AUROC above {AUROC_LIMIT:g}. It may be chance: see that it does not "
+            "hold the label."
+        )
+        warnings.warn(message, FewEventsWarning, stacklevel=3)
 
 
 def _refuse_above(

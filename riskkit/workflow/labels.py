@@ -58,7 +58,9 @@ class LabelTask:
 
 
 def _admission(task: LabelTask) -> pd.DataFrame:
-    return label_admission(task.cohort, task.tables, horizon_days=task.spec.horizon_days)
+    return label_admission(
+        task.cohort, task.tables, horizon_days=task.spec.horizon_days, follow_up_end=task.follow_up_end
+    )
 
 
 def _readmission(task: LabelTask) -> pd.DataFrame:
@@ -81,6 +83,7 @@ def _cost(task: LabelTask) -> pd.DataFrame:
         task.tables,
         horizon_days=task.spec.horizon_days,
         amount=str(task.spec.label_options.amount),
+        follow_up_end=task.follow_up_end,
     )
 
 

@@ -13,6 +13,7 @@ from riskkit.features.audit import audit_sample
 from riskkit.features.build import build_features
 from riskkit.features.contents import make_catalogue
 from riskkit.workflow.labels import LABELS, LabelTask
+from riskkit.workflow.windows import is_closed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -204,12 +205,15 @@ def label_members(
     code_lists : pandas.DataFrame, optional
         Every code list; needed where the outcome names groups of them.
     follow_up_end : pandas.Series or pandas.Timestamp, optional
-        First day that a label of events may not look at, by row of the cohort or for all; where missing, the day after
-        the last record. Windows of costs and of any admission close before the test, which the scheme checks.
+        First day that a label may not look at, by row of the cohort or for all; where missing, the day after the last
+        record.
 
     Returns
     -------
     pandas.DataFrame
         `person_id`, `index_date`, `observed`, `weight`, in the order of the cohort, and what the label has besides.
+        A member whose window has not closed before that day has weight 0, save for hazards and readmissions.
     """
-    return LABELS[spec.label](LabelTask(cohort, tables.paths, spec, code_lists, follow_up_end))
+    labels = LABELS[spec.label](LabelTask(cohort, tables.paths, spec, code_lists, follow_up_end))
+    closed = is_closed(cohort, tables.paths, spec, follow_up_end=follow_up_end)
+    return labels.assign(weight=labels["weight"].where(closed, 0.0))

@@ -110,6 +110,7 @@ def _stability_metrics(stability: dict[str, Any] | None) -> dict[str, float]:
         f"stability.{kind}.{name}": float(found[name]["mean"])
         for kind, found in (stability or {}).items()
         for name in ("spearman", "top3_overlap")
+        if found[name]["mean"] is not None
     }
 
 

@@ -160,7 +160,13 @@ def train_only(
     -------
     dict
         The summary.
+
+    Raises
+    ------
+    RiskkitError
+        As its stages do; if `out` lies in the source.
     """
+    keep_source(source, out)
     with staged(out) as stage, tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
         aid = _aid_search(out, warm)
         training = train_scheme(scheme, source, Path(scratch), on_bad_rows=on_bad_rows, search=aid, progress=progress)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskkit.errors import DataContractError
+from riskkit.workflow.windows import find_open_windows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
@@ -38,6 +42,30 @@ def require_every_date(spec: OutcomeSpec, cohort: pd.DataFrame, counted: NDArray
             f"exposure in the {spec.horizon_days} days after it. Extend the enrolment, or take the date out of "
             "[cohort] index_dates."
         )
+        raise DataContractError(message)
+
+
+def require_closed(spec: OutcomeSpec, cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame]) -> None:
+    """Refuse an index date whose window the data do not cover: nothing can be learnt or tested there.
+
+    Parameters
+    ----------
+    spec : OutcomeSpec
+        The outcome.
+    cohort : pandas.DataFrame
+        Cohort frame.
+    tables : mapping of str to pathlib.Path or pandas.DataFrame
+        Canonical tables.
+
+    Raises
+    ------
+    DataContractError
+        If a window of an annual cohort has not closed.
+    """
+    if "claim_id" in cohort:
+        return
+    for reason in find_open_windows(cohort, tables, spec).values():
+        message = f"outcome {spec.name!r}: {reason}. Extend the source, or take the date out of [cohort] index_dates."
         raise DataContractError(message)
 
 

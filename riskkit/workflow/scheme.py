@@ -111,6 +111,12 @@ def _find_problems(scheme: Scheme) -> Iterator[str]:
     for outcome in scheme.outcomes:
         if [other.name for other in scheme.outcomes].count(outcome.name) > 1:
             yield f"[[outcome]] spec: found {outcome.name!r} twice, expected each outcome once. Remove one."
+        if groups := outcome.calibration.groups:
+            yield (
+                f"outcome {outcome.name!r} [calibration] groups: found {', '.join(map(repr, groups))}, expected none: "
+                "training recalibrates within no column. Empty the list here, and recalibrate within a column that "
+                "the outcome's file declares with `riskkit recalibrate --outcome FILE --group COLUMN`."
+            )
         # A label that looks past the window would reach into the test's year, save that hazards are censored there; a
         # cost is annualised by the exposure in the window, so that it cannot look at a part of it either.
         far, near = outcome.horizon_days > horizon, outcome.horizon_days < horizon

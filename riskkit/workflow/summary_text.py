@@ -49,6 +49,10 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
             if one.get("inputs")
         ]
         lines += [f"DRIFT {summary['drift']['index_date']}: {one['message']}" for one in _drifted(summary)]
+        lines += [
+            f"DRIFT {summary['drift']['index_date']}: {name} is not judged, {one['reason']}."
+            for name, one in (summary["drift"].get("open_horizons") or {}).items()
+        ]
     if summary["tiers"]:
         parts = [
             f"{row['tier']} {row['share']:.0%} (observed {row['observed_rate']['value']:.1%})"

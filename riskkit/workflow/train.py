@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from riskkit.workflow.labels import limit_follow_up
 from riskkit.workflow.measure import LAB, measure_contrast, measure_outcome
 from riskkit.workflow.members import label_members
 from riskkit.workflow.random_split import deal_at_random
-from riskkit.workflow.rows_that_count import require_every_date, varies
+from riskkit.workflow.rows_that_count import require_closed, require_every_date, varies
 from riskkit.workflow.search import SearchAid, with_budget
 from riskkit.workflow.split import plan_splits, tuning_rows
 from riskkit.workflow.trained import TrainedOutcome
@@ -123,6 +123,7 @@ def _make_task(scheme: Scheme, spec: OutcomeSpec, members: Members, tables: Tabl
         code_lists=plan.code_lists,
         follow_up_end=limit_follow_up(members.cohort, scheme.file.split),
     )
+    require_closed(spec, members.cohort, tables.paths)
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
     require_every_date(spec, members.cohort, counted)
     catalogue = plan.chosen.to_frame()
@@ -166,6 +167,8 @@ def _train_one(scheme: Scheme, task: _Task, search: SearchAid, progress: Progres
     # The search sees fewer rows than the fit: how many trees the rows carry, early stopping says on all of them.
     params = {name: value for name, value in tuned.params.items() if name != "n_estimators"}
     model, predictions = _fit_and_predict(task, plan, params, progress)
+    comparators, predictions = task.comparators.keep_fitted(predictions)
+    task = replace(task, comparators=comparators)
     metrics, figures = _measure(scheme.file.run, task, predictions, params)
     if progress:
         progress(f"stability {name}", 0, 1)

@@ -118,8 +118,10 @@ def train_hazard(
     for place, (name, table) in enumerate(predicted.items()):
         if progress:
             progress(f"measure {name}", place, len(predicted))
-        rows = HorizonRows(task.members.frame(test), table, ages, place, kept.columns[name])
-        found = _measure(scheme.file.run, task, rows, params=params, splits=splits, counts=counts)
+        comparators, whole = task.comparators.keep_fitted(table)
+        rows = HorizonRows(task.members.frame(test), whole, ages, place, kept.columns[name])
+        measured = replace(task, comparators=comparators)
+        found = _measure(scheme.file.run, measured, rows, params=params, splits=splits, counts=counts)
         absent = {"random_split_absent": NO_CONTRAST} if scheme.file.run.random_split_contrast else {}
         figures = {**found.figures, "tuning": tuned.to_dict(), **stability[place], **absent}
         trained[name] = replace(found, figures=figures)

@@ -15,6 +15,7 @@ from riskkit.tiers.cuts import fit_cuts
 from riskkit.workflow.bundle import Bundle
 from riskkit.workflow.drift import check_drift, find_feature_drift, judge_inputs
 from riskkit.workflow.hazard_drift import check_hazard_drift
+from riskkit.workflow.learnt import find_learnt
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.policy_price import price_policies
 from riskkit.workflow.score import KEYS, assign_member_tiers, long_predictions, predict_outcomes
@@ -30,6 +31,7 @@ from riskkit.workflow.summary import (
 from riskkit.workflow.tier_gradient import spend_of, summarise_tiers
 from riskkit.workflow.train import train_outcomes
 from riskkit.workflow.trained import TrainedOutcome
+from riskkit.workflow.windows import find_open_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +120,7 @@ def train_scheme(
     rating = _members_to_rate(scheme, source, plan, known, progress)
     models, drift = _judge_drift(scheme, source, plan, (known, rating), trained)
     bundle = _assemble(scheme, plan, models, rating, source)
+    bundle = replace(bundle, taught_by=find_learnt(scheme, known.cohort, drift))
     outcomes = {name: summarise_outcome(outcome) for name, outcome in trained.items()}
     for name, truth in _truths(scheme, source_folder, trained).items():
         outcomes[name]["truth"] = truth
@@ -171,6 +174,8 @@ def _judge_drift(
             found |= hazard.reports
             not_judged |= hazard.not_judged
             models |= hazard.model.columns
+        elif why := find_open_windows(rating.cohort, source.tables.paths, model.spec):
+            not_judged[name] = next(iter(why.values()))
         else:
             finding = check_drift(model, rating, source.tables, **shared)
             found[name], models[name] = finding.report, finding.model

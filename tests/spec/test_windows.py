@@ -194,7 +194,12 @@ def test_the_label_counts_what_the_features_may_not_see() -> None:
             "exposure_months": 12.0,
         }
     )
-    labels = label_admission(cohort, {"medical_claim": _table("medical_claim", records)}, horizon_days=365)
+    labels = label_admission(
+        cohort,
+        {"medical_claim": _table("medical_claim", records)},
+        horizon_days=365,
+        follow_up_end=pd.Timestamp("2099-01-01"),
+    )
     for place, row in enumerate(rows):
         assert labels.loc[place, "observed"] == row["counted"], row["case"]
 

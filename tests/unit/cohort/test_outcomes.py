@@ -17,6 +17,8 @@ from riskkit.policy import PolicyNumber
 
 MakeTable = Callable[..., pd.DataFrame]
 INDEX = "2023-01-01"
+LATE = pd.Timestamp("2030-01-01")
+"""An end of the data beyond every window."""
 
 
 def _admission(
@@ -24,7 +26,10 @@ def _admission(
 ) -> pd.Series:
     person = table("person", {"person_id": "a", "birth_date": "1950-01-01", "death_date": death})
     labels = label_admission(
-        cohort(("a", INDEX, months)), {"person": person, "medical_claim": claims}, horizon_days=365
+        cohort(("a", INDEX, months)),
+        {"person": person, "medical_claim": claims},
+        horizon_days=365,
+        follow_up_end=LATE,
     )
     assert len(labels) == 1
     return labels.iloc[0]
@@ -105,14 +110,14 @@ def test_those_who_stay_stand_for_those_who_left(table: MakeTable, stays: MakeTa
     names = [f"m{number}" for number in range(10)]
     members = cohort(*[(name, INDEX, month) for name, month in zip(names, months, strict=True)])
     claims = stays(("m0", "2023-04-02", "2023-04-05"), ("m1", "2023-09-01", "2023-09-05"))
-    labels = label_admission(members, {"medical_claim": claims}, horizon_days=365)
+    labels = label_admission(members, {"medical_claim": claims}, horizon_days=365, follow_up_end=LATE)
     assert labels["event_days"].dropna().tolist() == [91, 243]
     assert np.average(labels["observed"], weights=labels["weight"]) == pytest.approx(16 / 70)
 
 
 def test_each_index_date_is_weighted_by_its_own_leavers(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
     members = cohort(("a", INDEX, 12.0), ("b", INDEX, 6.0), ("a", "2024-01-01", 12.0), ("b", "2024-01-01", 12.0))
-    labels = label_admission(members, {"medical_claim": stays()}, horizon_days=365)
+    labels = label_admission(members, {"medical_claim": stays()}, horizon_days=365, follow_up_end=LATE)
     # In 2023 one of two leaves, so the other counts twice.
     assert labels["weight"].tolist() == [2.0, 0.0, 1.0, 1.0]
 
@@ -139,7 +144,9 @@ def test_partial_years_are_annualised_and_weighted_to_the_money_spent(table: Mak
     # 3,000 in 9 months, 12,000 in 3 months, 500 in 12 months: annualised 4,000, 48,000, 500.
     members = cohort(("a", INDEX, 9.0), ("b", INDEX, 3.0), ("c", INDEX, 12.0))
     claims = _spending(table, ("a", 3000), ("b", 12000), ("c", 500))
-    labels = label_cost(members, {"medical_claim": claims}, horizon_days=365, amount="allowed_amount")
+    labels = label_cost(
+        members, {"medical_claim": claims}, horizon_days=365, amount="allowed_amount", follow_up_end=LATE
+    )
     assert labels["observed"].tolist() == [4000, 48000, 500]
     assert labels["weight"].tolist() == [0.75, 0.25, 1.0]
     assert labels["observed"] @ labels["weight"] == 15_500
@@ -163,15 +170,20 @@ def test_the_fund_share_drugs_and_reversals_are_in_the_cost(table: MakeTable, co
     }
     members = cohort(("a", INDEX, 12.0))
     # 100 - 100 + 50.10 + 30; the fund pays half of the visits and 10 of the drug
-    assert label_cost(members, held, horizon_days=365, amount="allowed_amount")["observed"].tolist() == [80.1]
-    assert label_cost(members, held, horizon_days=365, amount="paid_amount")["observed"].tolist() == [35.05]
+    for amount, expected in (("allowed_amount", 80.1), ("paid_amount", 35.05)):
+        labels = label_cost(members, held, horizon_days=365, amount=amount, follow_up_end=LATE)
+        assert labels["observed"].tolist() == [expected]
 
 
 @pytest.mark.parametrize(("months", "weight"), [(0.5, 0.5 / 12), (0.49, 0.0), (0.0, 0.0)])
 def test_a_few_days_cannot_be_annualised(table: MakeTable, cohort: MakeTable, months: float, weight: float) -> None:
     claims = _spending(table, ("a", 100))
     labels = label_cost(
-        cohort(("a", INDEX, months)), {"medical_claim": claims}, horizon_days=365, amount="allowed_amount"
+        cohort(("a", INDEX, months)),
+        {"medical_claim": claims},
+        horizon_days=365,
+        amount="allowed_amount",
+        follow_up_end=LATE,
     )
     assert labels["weight"].tolist() == [weight]
     assert labels["observed"].tolist() == ([2400.0] if weight else [0.0])
@@ -207,7 +219,7 @@ def test_labels_of_nobody_are_empty(stays: MakeTable, cohort: MakeTable) -> None
 def test_tables_may_be_files(stays: MakeTable, cohort: MakeTable, tmp_path: Path) -> None:
     file = tmp_path / "medical_claim.parquet"
     stays(("a", "2023-02-01", "2023-02-02")).to_parquet(file)
-    labels = label_admission(cohort(("a", INDEX, 12.0)), {"medical_claim": file}, horizon_days=365)
+    labels = label_admission(cohort(("a", INDEX, 12.0)), {"medical_claim": file}, horizon_days=365, follow_up_end=LATE)
     assert labels["observed"].tolist() == [1.0]
 
 
@@ -225,8 +237,53 @@ def test_a_death_is_weighted_by_the_leavers_before_it(table: MakeTable, cohort: 
     days = {"a": 90, "b": 31, "c": 181, "d": 365}
     people = [{"person_id": name, "birth_date": "1950-01-01", "death_date": died.get(name)} for name in days]
     members = cohort(*[(name, INDEX, count * 12 / 365) for name, count in days.items()])
-    labels = label_admission(members, {"person": table("person", *people)}, horizon_days=365)
+    labels = label_admission(members, {"person": table("person", *people)}, horizon_days=365, follow_up_end=LATE)
     assert labels["weight"].tolist() == pytest.approx([0, 1, 1.5, 1.5])
+
+
+def test_an_admission_is_censored_where_the_data_end(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
+    # The last record is the discharge on 30 June, day 180: nobody was followed to day 365, though all are enrolled.
+    members = cohort(("a", INDEX, 12.0), ("b", INDEX, 12.0))
+    claims = stays(("a", "2023-06-25", "2023-06-30"))
+    labels = label_admission(members, {"medical_claim": claims}, horizon_days=365)
+    assert labels["observed"].tolist() == [1.0, 0.0]
+    assert labels["weight"].tolist() == [1.0, 0.0]
+    # A window that ends with the last record has closed.
+    short = label_admission(members, {"medical_claim": claims}, horizon_days=181)
+    assert short["weight"].tolist() == [1.0, 1.0]
+
+
+def test_nothing_is_known_on_the_day_on_which_the_follow_up_ends(
+    table: MakeTable, stays: MakeTable, cohort: MakeTable
+) -> None:
+    members = cohort(("a", INDEX, 12.0), ("b", INDEX, 12.0))
+    claims = stays(("a", "2023-03-01", "2023-03-05"), ("b", "2023-02-28", "2023-03-05"))
+    ends = pd.Timestamp("2023-03-01")
+    labels = label_admission(members, {"medical_claim": claims}, horizon_days=365, follow_up_end=ends)
+    assert labels["observed"].tolist() == [0.0, 1.0]
+    died = table("person", {"person_id": "a", "birth_date": "1950-01-01", "death_date": "2023-03-01"})
+    gone = label_admission(cohort(("a", INDEX, 12.0)), {"person": died}, horizon_days=365, follow_up_end=ends)
+    assert gone["weight"].tolist() == [0.0]
+
+
+def test_the_exposure_of_a_cost_ends_with_the_data(table: MakeTable, cohort: MakeTable) -> None:
+    # 3,000 on 1 February, the last record: 32 days of exposure, at 3,000 x 365 / 32 a year. Of the leaver's 12 days
+    # nothing can be said, and at the second index date no day is seen.
+    members = cohort(("a", INDEX, 12.0), ("b", INDEX, 12 * 12 / 365), ("a", "2023-03-01", 12.0))
+    claims = _spending(table, ("a", 3000))
+    labels = label_cost(members, {"medical_claim": claims}, horizon_days=365, amount="allowed_amount")
+    assert labels["weight"].tolist() == pytest.approx([32 / 365, 0, 0])
+    assert labels["observed"].tolist() == pytest.approx([3000 * 365 / 32, 0, 0])
+    # Under an end that is given, money from that day on is in no label.
+    early = label_cost(
+        members.iloc[:1],
+        {"medical_claim": claims},
+        horizon_days=365,
+        amount="allowed_amount",
+        follow_up_end=pd.Timestamp("2023-02-01"),
+    )
+    assert early["observed"].tolist() == [0.0]
+    assert early["weight"].tolist() == pytest.approx([31 / 365])
 
 
 def _target(age: int, value: float) -> AgeTarget:

@@ -41,6 +41,18 @@ def test_one_feature_alone_is_stable_where_both_use_it() -> None:
     assert compute_stability(np.array([1.0]), [np.array([2.0])])["spearman"]["mean"] == 1.0
 
 
+def test_fits_that_use_no_feature_have_no_figure_rather_than_a_number_that_json_lacks() -> None:
+    nothing = np.zeros(3)
+    found = compute_stability(nothing, [nothing, nothing])
+    assert found == {
+        "fits": 2,
+        "spearman": {"mean": None, "lowest": None},
+        "top3_overlap": {"mean": None, "lowest": None},
+    }
+    # Of two other fits one has something to compare: nothing against features in order is no agreement.
+    assert compute_stability(nothing, [nothing, np.array([3.0, 2.0, 1.0])])["spearman"] == {"mean": 0.0, "lowest": 0.0}
+
+
 def test_other_features_or_no_fit_are_refused() -> None:
     with pytest.raises(DataContractError, match="0 other fits"):
         compute_stability(np.ones(3), [])

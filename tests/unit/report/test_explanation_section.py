@@ -44,3 +44,12 @@ def test_an_outcome_that_could_not_be_refitted_is_named_with_the_reason() -> Non
     section = make_explanation_section({"outcomes": {"death_1y": death}})
     assert section is not None
     assert [block["text"] for block in section["blocks"]] == [f"Not measured for Death: {reason}."]
+
+
+def test_refits_that_use_no_feature_are_named_as_not_defined_and_nothing_is_praised() -> None:
+    nothing = {"fits": 2, "spearman": {"mean": None, "lowest": None}, "top3_overlap": {"mean": None, "lowest": None}}
+    section = make_explanation_section(_summary(seeds=nothing, bootstraps=_figures(0.9, 1.0)))
+    assert section is not None
+    table, note = section["blocks"]
+    assert [cell["text"] for cell in table["rows"][0]][1:] == ["other seeds", "2", "not defined", "not defined"]
+    assert note["text"].startswith("Not defined for Any admission (other seeds): the refits use no feature")

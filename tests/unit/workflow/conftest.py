@@ -244,7 +244,7 @@ def discharges(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def discharge_scheme(start: Path) -> Scheme:
     """Readmission after a discharge, from a native folder, without tiers and without rates."""
     text = (start / "pipelines" / "diabetes130.toml").read_text(encoding="utf-8")
-    text = OUTCOME.sub(lambda found: found[0] + TINY, text.split("[tiers]")[0])
+    text = OUTCOME.sub(lambda found: found[0] + TINY, text.split("[outcome.overrides]")[0])
     for old, new in (('name = "diabetes130"', 'name = "discharge"'), ('adapter = "diabetes130"', 'adapter = "native"')):
         assert old in text
         text = text.replace(old, new)

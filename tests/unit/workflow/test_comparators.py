@@ -80,3 +80,35 @@ def test_an_hcc_score_reads_what_was_known_of_the_year_before(tmp_path: Path) ->
     # A stay on the index date, one that was not yet known and one of the year before that say nothing.
     by_person = dict(zip(cohort["person_id"], score, strict=True))
     assert by_person["ill"] > by_person["later"] == by_person["unknown"] == by_person["old"]
+
+
+def test_a_comparator_without_both_sides_to_learn_from_is_absent_with_the_reason(
+    known: Members, tables: Tables
+) -> None:
+    plan = plan_comparators(_frame(known), known.cohort, tables, names=["age_years"], kind="binary", gam=False)
+    frame = _frame(known)
+    rows = np.arange(len(frame.observed))
+    none = ModelFrame(frame.features, np.zeros(len(rows)), frame.weight)
+    # Those of weight 0 are not learnt from, so that their events make no second side.
+    left = ModelFrame(frame.features, frame.observed, 1.0 - frame.observed)
+    for one_sided in (none, left):
+        assert list(plan.predict(one_sided, rows[:-50], rows[-50:])) == ["age_sex"]
+    # Of two splits one could be fitted: a comparator that predicted half of the test rows is compared on none.
+    parts = [plan.predict(part, rows[:-50], rows[-50:]) for part in (frame, none)]
+    predictions = pd.concat([pd.DataFrame({"predicted": 0.1, **part}) for part in parts], ignore_index=True)
+    kept, whole = plan.keep_fitted(predictions)
+    assert list(kept.sources) == ["age_sex"]
+    assert list(whole) == ["predicted", "age_sex"]
+    assert "training rows with the event, or without it, are lacking" in kept.absent["logistic"]
+    assert kept.absent["dcsi"] == kept.absent["logistic"]
+    assert kept.absent["hcc"] == plan.absent["hcc"]
+
+
+def test_comparators_that_predicted_every_row_all_stay(known: Members, tables: Tables) -> None:
+    plan = plan_comparators(_frame(known), known.cohort, tables, names=["age_years"], kind="binary", gam=False)
+    frame = _frame(known)
+    rows = np.arange(len(frame.observed))
+    predictions = pd.DataFrame(plan.predict(frame, rows[:-50], rows[-50:]))
+    kept, whole = plan.keep_fitted(predictions)
+    assert list(kept.sources) == list(plan.sources)
+    pd.testing.assert_frame_equal(whole, predictions)

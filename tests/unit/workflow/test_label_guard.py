@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from riskkit.errors import LeakageError
-from riskkit.workflow.label_guard import refuse_labels
+from riskkit.workflow.label_guard import FewEventsWarning, refuse_labels
 
 RNG = np.random.default_rng(1)
 N = 3000
@@ -46,11 +46,39 @@ def test_honest_features_pass(label: np.ndarray) -> None:
 
 def test_with_few_events_a_perfect_order_may_be_chance() -> None:
     few = np.zeros(N)
-    few[:29] = 1
+    few[:4] = 1
     refuse_labels(pd.DataFrame({"lucky": few}), few, outcome="x")
+    few[:29] = 1
+    with pytest.warns(FewEventsWarning, match="outcome 'x': on 29 members alone, feature 'lucky' has an AUROC"):
+        refuse_labels(pd.DataFrame({"lucky": few, "age": HONEST["age"]}), few, outcome="x")
     few[:30] = 1
     with pytest.raises(LeakageError, match="'lucky'"):
         refuse_labels(pd.DataFrame({"lucky": few}), few, outcome="x")
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_rare_event_among_many_rows_is_guarded_whole(sign: float) -> None:
+    # Of 300,000 rows 20,000 evenly spaced ones hold about 17 of 250 events, too few to refuse anything by.
+    rng = np.random.default_rng(5)
+    rare = np.zeros(300_000)
+    rare[rng.choice(len(rare), 250, replace=False)] = 1
+    age = rng.normal(60, 10, len(rare))
+    # d' of 5 is an AUROC of .9998
+    leak = sign * rare + rng.normal(0, 0.2, len(rare))
+    with pytest.raises(LeakageError, match="'leak' alone has an AUROC"):
+        refuse_labels(pd.DataFrame({"age": age, "leak": leak}), rare, outcome="x")
+    # d' of 1.5 is an AUROC of .856: strong, and honest
+    refuse_labels(pd.DataFrame({"age": age, "strong": 1.5 * rare + rng.normal(0, 1, len(rare))}), rare, outcome="x")
+
+
+def test_how_many_rows_are_left_out_changes_no_auroc() -> None:
+    # d' of 2.2 is an AUROC of .940 and 2.5 one of .961: the one passes and the other does not, at any number of rows.
+    rng = np.random.default_rng(6)
+    event = (rng.random(120_000) < 0.5).astype("float64")
+    noise = rng.normal(0, 1, len(event))
+    refuse_labels(pd.DataFrame({"strong": 2.2 * event + noise}), event, outcome="x")
+    with pytest.raises(LeakageError, match="'leak'"):
+        refuse_labels(pd.DataFrame({"leak": 2.5 * event + noise}), event, outcome="x")
 
 
 def test_each_competing_cause_is_looked_at_alone() -> None:

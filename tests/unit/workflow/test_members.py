@@ -99,13 +99,17 @@ def test_some_of_the_members_keep_their_own_features(annual: Members) -> None:
 
 
 def test_each_label_counts_what_its_outcome_says(annual: Members, tables: Tables) -> None:
-    admission = label_members(annual.cohort, tables, outcome("admission"))
+    closed = pd.Timestamp("2026-01-01")
+    admission = label_members(annual.cohort, tables, outcome("admission"), follow_up_end=closed)
     assert admission["observed"].tolist() == [1.0, 0.0]
     # A year has 365 days of 12 months: 800 in one year of exposure is 800 a year.
-    cost = label_members(annual.cohort, tables, outcome("next_year_cost"))
+    cost = label_members(annual.cohort, tables, outcome("next_year_cost"), follow_up_end=closed)
     assert cost["observed"].tolist() == [800.0, 0.0]
     paid = outcome("next_year_cost").with_overrides({"label_options": {"amount": "paid_amount"}})
-    assert label_members(annual.cohort, tables, paid)["observed"].tolist() == [600.0, 0.0]
+    assert label_members(annual.cohort, tables, paid, follow_up_end=closed)["observed"].tolist() == [600.0, 0.0]
+    # The last record is of spring: of a year that the data do not cover nobody counts.
+    for name in ("admission", "next_year_cost"):
+        assert label_members(annual.cohort, tables, outcome(name))["weight"].tolist() == [0.0, 0.0]
 
 
 def test_a_discharge_cohort_has_one_row_for_each_discharge_from_the_day_after(

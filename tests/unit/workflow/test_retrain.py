@@ -135,6 +135,17 @@ def test_a_training_that_ends_badly_leaves_nothing_behind(
     assert list((tmp_path / "deep").iterdir()) == []
 
 
+@pytest.mark.parametrize("inside", [".", "results"])
+def test_neither_run_writes_into_its_source(
+    inside: str, light: pytest.MonkeyPatch, scheme: Scheme, source: Path
+) -> None:
+    before = sorted(source.rglob("*"))
+    for run in (retrain, train_only):
+        with pytest.raises(DataContractError, match="lies in the source"):
+            run(scheme, source, source / inside)
+    assert sorted(source.rglob("*")) == before
+
+
 def test_the_results_of_last_year_stay_where_this_years_run_ends_badly(
     light: pytest.MonkeyPatch, scheme: Scheme, source: Path, tmp_path: Path
 ) -> None:
@@ -229,8 +240,9 @@ def test_the_discharge_kind_is_trained_and_measured_by_persons(
 ) -> None:
     summary = json.loads((discharge_out / "summary.json").read_text(encoding="utf-8"))
     found = summary["outcomes"]["readmission"]
-    # 150 persons with two discharges each; of 8 + 2 groups of 15 persons, two are never tested.
-    assert found["test_members"] == 240
+    # 150 persons with two discharges each, in 10 + 2 groups, six of 13 persons and then six of 12: the last two groups
+    # are never tested, so 126 persons are.
+    assert found["test_members"] == 252
     assert found["train_members"] + found["calibration_members"] == 300
     assert (summary["rates"], summary["tiers"], summary["drift"]) == (None, None, None)
     assert summary["flow"][0] == {"index_date": None, "step": "inpatient stays", "members": 300}

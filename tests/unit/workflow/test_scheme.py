@@ -94,6 +94,14 @@ WRONG = {
     ),
     "another currency": (('currency = "CNY"', 'currency = "EUR"'), ("[rates] policy", "pays in CNY", "counts in EUR")),
     "an override that breaks a rule": (("max_depth = 2", "max_depth = 9"), ("[outcome.overrides] model.max_depth",)),
+    "a column to recalibrate within, which training does not": (
+        ("model = {", 'calibration = { groups = ["region"] }\nmodel = {'),
+        ("[calibration] groups", "'region'", "riskkit recalibrate"),
+    ),
+    "a column to recalibrate within that is none": (
+        ("model = {", 'calibration = { groups = ["no_such_column"] }\nmodel = {'),
+        ("[calibration] groups", "'no_such_column'", "riskkit recalibrate"),
+    ),
     "drift on another day than the rating": (drift(day="2026-01-01"), ("[drift] index_date", "2026-01-01")),
     "drift limits that do not hold 1": (drift(stable="[1.2, 1.3]"), ("[drift]", "stable=(1.2, 1.3)")),
 }

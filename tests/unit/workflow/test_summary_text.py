@@ -132,3 +132,10 @@ def test_the_migration_is_said_where_there_is_one(summary: dict[str, Any]) -> No
     assert f"{said}; 41 tiers held, 2 raised by clinicians" in lines
     for absent in (None, {**migration, "stability": None, "changes": None}):
         assert not any("Migration" in line for line in describe_run({**summary, "migration": absent}, Path("out"), "1"))
+
+
+def test_an_outcome_that_a_later_year_cannot_judge_yet_is_named_with_the_reason(summary: dict[str, Any]) -> None:
+    still_open = {"admission": {"reason": "the data end on 2025-12-31", "inputs": {}}}
+    summary["drift"] = {"index_date": "2026-01-01", "outcomes": {}, "open_horizons": still_open}
+    lines = describe_run(summary, Path("out"), None)
+    assert "DRIFT 2026-01-01: admission is not judged, the data end on 2025-12-31." in lines
