@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from riskkit.data.mssp_cells import HEADER_ROWS, read_flags, read_numbers, read_rates
+from riskkit.data.csv_table import HEADER_ROWS, read_csv_table
+from riskkit.data.mssp_cells import read_flags, read_numbers, read_rates
 from riskkit.data.mssp_tracks import plain_name, read_first_tracks, read_tracks
 from riskkit.errors import DataContractError
 
@@ -120,7 +121,7 @@ def read_results(path: str | Path) -> PublishedResults:
     ----------
     .. [1] CMS, Shared Savings Program Accountable Care Organizations public use files.
     """
-    raw = _read_text(Path(path))
+    raw = read_csv_table(path, encodings=("utf-8-sig", "cp1252"), blanks_missing=False, trim=True)
     found = {plain_name(name): name for name in raw.columns}
     columns = {
         name: next(found[spelling] for spelling in spellings if spelling in found)
@@ -155,21 +156,6 @@ def read_results(path: str | Path) -> PublishedResults:
     frame["track"] = read_tracks(raw, found)
     frame["agreement_year"] = _agreement_years(raw, found, frame["track"], year)
     return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns), nameless)
-
-
-def _read_text(path: Path) -> pd.DataFrame:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return pd.read_csv(path, dtype="str", keep_default_na=False, encoding=encoding, skipinitialspace=True)
-        except UnicodeDecodeError:
-            continue
-        except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
-            message = (
-                f"{path}: not readable as CSV ({' '.join(str(exc).split())}). Give a results file with a header line."
-            )
-            raise DataContractError(message) from exc
-    message = f"{path}: neither UTF-8 nor Windows-1252. Save the file as UTF-8."
-    raise DataContractError(message)
 
 
 def _drop_nameless(raw: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataFrame, tuple[tuple[int, str], ...]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from riskkit.data.csv_table import HEADER_ROWS, read_csv_table
 from riskkit.errors import DataContractError
 from riskkit.settlement.money import exact, to_minor
 
@@ -74,20 +76,12 @@ def read_table(path: Path, numbers: Iterable[str] = ()) -> pd.DataFrame:
     DataContractError
         If the file cannot be read, or a cell is no number where one is expected.
     """
-    frame = _read_text(path)
+    frame = read_csv_table(path)
     always = NUMBERS | set(numbers)
     for name in [str(column) for column in frame.columns if column not in WORDS]:
         if name in always or frame[name].map(_is_number).any():
             frame[name] = _read_column(path, frame, name)
-    return frame
-
-
-def _read_text(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
-        message = f"{path}: not readable as CSV ({' '.join(str(exc).split())}). Give a UTF-8 file with a header line."
-        raise DataContractError(message) from exc
+    return frame.reset_index(drop=True)
 
 
 def _is_number(cell: object) -> bool:
@@ -98,16 +92,17 @@ def _is_number(cell: object) -> bool:
 def _read_column(source: Path, frame: pd.DataFrame, name: str) -> list[float]:
     """Read a column of numbers; what is neither a number nor blank is named with its place."""
     numbers: list[float] = []
-    for line, cell in enumerate(frame[name], start=2):
+    for row, cell in enumerate(frame[name]):
         blank = pd.isna(cell) or not str(cell).strip()
-        if not blank and not _is_number(cell):
-            team = frame["team_id"].iloc[line - 2] if "team_id" in frame.columns else "?"
+        number = float(str(cell).strip().replace(",", "")) if not blank and _is_number(cell) else float("nan")
+        if not blank and not math.isfinite(number):
+            team = frame["team_id"].iloc[row] if "team_id" in frame.columns else "?"
             message = (
-                f"{source}: {name} of team {team!r} (row {line}) is {cell!r}, expected a number such as 1,000.00 or "
-                "1000. Correct the cell."
+                f"{source}: {name} of team {team!r} (row {frame.index[row] + HEADER_ROWS}) is {cell!r}, expected a "
+                "number such as 1,000.00 or 1000. Correct the cell."
             )
             raise DataContractError(message)
-        numbers.append(float("nan") if blank else float(str(cell).strip().replace(",", "")))
+        numbers.append(number)
     return numbers
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from riskkit.data.csv_table import read_csv_table
 from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def read_table(file: Path) -> pd.DataFrame:
     if file.suffix not in {".parquet", ".csv"} or not file.is_file():
         message = f"{file}: found no such .parquet or .csv file. Give one with a column of probabilities."
         raise DataContractError(message)
-    return pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    return read_csv_table(file, dtype=None) if file.suffix == ".csv" else pd.read_parquet(file)
 
 
 def _read_numbers(table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -52,6 +52,21 @@ def test_contracts_are_settled_with_statements_that_tie_to_the_fund(tmp_path: Pa
     assert "Settled 2 teams under seed_50_70" in describe_settlement(year)[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        # one cell too many once made team "100" with prepaid 90 of row "A"
+        ("team_id,prepaid_amount,actual_amount\nA,100,90,7\n", "row 2 has 4 cells, the header 3"),
+        ("team_id,prepaid_amount,prepaid_amount,actual_amount\nA,1,2,3\n", "'prepaid_amount' stands 2 times"),
+        ("team_id,prepaid_amount,actual_amount\nA,1e400,90\n", "prepaid_amount of team 'A' .row 2. is '1e400'"),
+    ],
+)
+def test_a_contract_that_cannot_be_read_as_written_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DataContractError, match=message):
+        settle_file(PRESETS / "full_retention.toml", write(tmp_path, "contracts.csv", text), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_what_is_retained_is_handed_on_to_institutions(tmp_path: Path) -> None:
     source = write(tmp_path, "contracts.csv", "team_id,prepaid_amount,actual_amount\n007,385000000,379488800\n")
     institutions = write(tmp_path, "institutions.csv", INSTITUTIONS)
