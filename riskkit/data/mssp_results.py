@@ -71,12 +71,15 @@ class PublishedResults:
         Names of `SPELLINGS` that the file holds.
     nameless : tuple of (int, str)
         Row of the file (the header is 1) and name of each ACO without an identifier; they are not in `frame`.
+    repeated : tuple of (int, str, str)
+        Row of the file, identifier and name of each row whose ACO stands above it; they are not in `frame`.
     """
 
     year: int | None
     frame: pd.DataFrame
     columns: tuple[str, ...]
     nameless: tuple[tuple[int, str], ...] = ()
+    repeated: tuple[tuple[int, str, str], ...] = ()
 
 
 def is_results_file(path: Path) -> bool:
@@ -139,6 +142,7 @@ def read_results(path: str | Path) -> PublishedResults:
     if raw.empty:
         message = f"{path}: no row with an {PRINTED['aco_id']}, expected one per ACO. Give a file with rows."
         raise DataContractError(message)
+    raw, repeated = _drop_repeated(raw, columns)
     values: dict[str, object] = {
         name: raw[columns[name]].str.strip() if name in columns else "" for name in ("aco_id", "name")
     }
@@ -155,7 +159,7 @@ def read_results(path: str | Path) -> PublishedResults:
     frame["performance_year"] = np.nan if year is None else float(year)
     frame["track"] = read_tracks(raw, found)
     frame["agreement_year"] = _agreement_years(raw, found, frame["track"], year)
-    return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns), nameless)
+    return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns), nameless, repeated)
 
 
 def _drop_nameless(raw: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataFrame, tuple[tuple[int, str], ...]]:
@@ -165,6 +169,17 @@ def _drop_nameless(raw: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataF
     names = raw[columns["name"]].str.strip() if "name" in columns else pd.Series("", index=raw.index)
     nameless = tuple((int(row) + HEADER_ROWS, str(names[row])) for row in raw.index[blank & ~empty])
     return raw[~blank], nameless
+
+
+def _drop_repeated(raw: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataFrame, tuple[tuple[int, str, str], ...]]:
+    """Set aside rows whose ACO stands above them, and say which."""
+    again = raw[columns["aco_id"]].str.strip().duplicated()
+    names = raw[columns["name"]].str.strip() if "name" in columns else pd.Series("", index=raw.index)
+    repeated = tuple(
+        (int(row) + HEADER_ROWS, str(raw.loc[row, columns["aco_id"]]).strip(), str(names[row]))
+        for row in raw.index[again]
+    )
+    return raw[~again], repeated
 
 
 def _read_met(raw: pd.DataFrame, columns: dict[str, str]) -> pd.Series:

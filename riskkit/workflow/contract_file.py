@@ -11,6 +11,7 @@ import pandas as pd
 from riskkit.data.csv_table import HEADER_ROWS, read_csv_table
 from riskkit.errors import DataContractError
 from riskkit.settlement.money import exact, to_minor
+from riskkit.settlement.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,7 @@ NUMBERS: Final = frozenset(
 NUMBER: Final = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e[-+]?\d+)?", re.IGNORECASE)
 
 
-def read_contract_file(policy: SettlementPolicy, source: Path) -> pd.DataFrame:
+def read_contract_file(policy: SettlementPolicy, source: Path) -> tuple[pd.DataFrame, Place]:
     """Read contracts from CSV, amounts in currency.
 
     Parameters
@@ -40,20 +41,22 @@ def read_contract_file(policy: SettlementPolicy, source: Path) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        The contracts with amounts in minor units.
+    tuple of pandas.DataFrame and Place
+        The contracts with amounts in minor units, and where they stand in the file.
 
     Raises
     ------
     DataContractError
         If the file cannot be read, or a cell is no number where one is expected.
     """
-    frame = read_table(source)
+    frame = _read(source)
+    names = {f"{name}_minor": f"{name}_amount" for name in MONEY if f"{name}_minor" not in frame.columns}
+    place = Place(str(source), [int(at) + HEADER_ROWS for at in frame.index], names, policy.per_currency_unit)
     for name in MONEY:
         if f"{name}_amount" in frame.columns:
             amounts = frame.pop(f"{name}_amount")
             frame[f"{name}_minor"] = [_minor(amount, policy.per_currency_unit) for amount in amounts]
-    return frame
+    return frame.reset_index(drop=True), place
 
 
 def read_table(path: Path, numbers: Iterable[str] = ()) -> pd.DataFrame:
@@ -76,12 +79,17 @@ def read_table(path: Path, numbers: Iterable[str] = ()) -> pd.DataFrame:
     DataContractError
         If the file cannot be read, or a cell is no number where one is expected.
     """
+    return _read(path, numbers).reset_index(drop=True)
+
+
+def _read(path: Path, numbers: Iterable[str] = ()) -> pd.DataFrame:
+    """Read a table; its index keeps the place of each row in the file."""
     frame = read_csv_table(path)
     always = NUMBERS | set(numbers)
     for name in [str(column) for column in frame.columns if column not in WORDS]:
         if name in always or frame[name].map(_is_number).any():
             frame[name] = _read_column(path, frame, name)
-    return frame.reset_index(drop=True)
+    return frame
 
 
 def _is_number(cell: object) -> bool:

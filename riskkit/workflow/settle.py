@@ -81,12 +81,19 @@ def settle_file(
         raise DataContractError(message)
     facts = {"source": source.name, "source_sha256": hash_file(source)}
     if is_results_file(source):
+        if institutions is not None:
+            message = (
+                f"{institutions}: published results are held to the engine, nothing of them is handed on to "
+                "institutions. Leave out --institutions."
+            )
+            raise DataContractError(message)
         results = read_results(source)
-        comparison = compare_results(read, results.frame, results.nameless)
+        comparison = compare_results(read, results.frame, results.nameless, results.repeated)
         checked = {"year": results.year, **comparison.summarise()}
         year = close_year(comparison.settlement, {**facts, **checked})
         return write_year(year, out, {"comparison": comparison.table}, progress=progress)
-    year = close_year(settle(read, read_contract_file(read, source)), facts)
+    contracts, place = read_contract_file(read, source)
+    year = close_year(settle(read, contracts, place), facts)
     settlement, tables = distribute_file(year.settlement, institutions)
     return write_year(replace(year, settlement=settlement), out, tables, progress=progress)
 

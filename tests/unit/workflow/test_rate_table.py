@@ -21,6 +21,7 @@ PRESETS = find_presets() / "models" / "settlement"
 def write_rates(folder: Path, budget: int, expected: int) -> Path:
     path = folder / "rates.parquet"
     table = {"person_id": ["a"], "index_date": [pd.Timestamp("2024-01-01")], "rate_minor": [budget]}
+    table["allocated_minor"] = [budget]
     pd.DataFrame(table).to_parquet(path)
     stated = {"budget_minor": budget, "expected_cost_minor": expected, "scope": "diabetes_team_pool"}
     (folder / "certificate.json").write_text(json.dumps(stated), encoding="utf-8")
