@@ -50,9 +50,9 @@ def check_ranges(policy: SettlementPolicy, contracts: pd.DataFrame, place: Place
 
 
 def _check_scale(policy: SettlementPolicy, contracts: pd.DataFrame, place: Place) -> None:
-    """Refuse scores that are all fractions where the policy counts in points."""
+    """Refuse scores of a file that are all fractions where the policy counts in points."""
     scale = find_ranges(policy).get("quality")
-    if scale is None or scale[1] <= 1 or "quality" not in contracts.columns:
+    if not place.rows or scale is None or scale[1] <= 1 or "quality" not in contracts.columns:
         return
     scores = pd.to_numeric(contracts["quality"], errors="coerce")
     if 0 < scores.max() <= 1:

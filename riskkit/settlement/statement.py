@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -105,7 +105,7 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
     lines = [
         *_account_of_prepaid(contract),
         Line("account", "prepaid", contract.prepaid_minor),
-        *_account_of_cost(contract),
+        *_account_of_cost(contract, policy.counted_share),
         Line("account", "actual", -contract.actual_minor),
         Line(
             "account",
@@ -177,11 +177,18 @@ def _account_of_prepaid(contract: Contract) -> list[Line]:
     ]
 
 
-def _account_of_cost(contract: Contract) -> list[Line]:
+def _account_of_cost(contract: Contract, share: float) -> list[Line]:
     """Write how the cost came about, where the contract says: claims known, completion, what the fund took over."""
     parts = (("paid", "paid_minor", -1), ("completion", "completion_minor", -1), ("ceded", "ceded_minor", 1))
     known = [(item, sign * int(value)) for item, name, sign in parts if (value := contract.get(name)) is not None]
-    return [Line("account", item, amount) for item, amount in known if amount or item == "paid"]
+    lines = [Line("account", item, amount) for item, amount in known if amount or item == "paid"]
+    full = contract.get("full_minor")
+    if full is None or share == 1:
+        return lines
+    return [
+        replace(line, item="counted", basis_minor=int(full), rate=share) if line.item == "paid" else line
+        for line in lines
+    ]
 
 
 def _quality_of_pool(contract: Contract) -> list[Line]:
