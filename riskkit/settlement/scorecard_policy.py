@@ -240,8 +240,8 @@ class Scorecard(PolicyModel):
     def _from_a_half(cls, share: PolicyNumber) -> PolicyNumber:
         if not LEAST_OUTCOME_SHARE <= share.value <= 1:
             message = (
-                f"least_outcome_share must lie in {LEAST_OUTCOME_SHARE} to 1, got {share.value}: outcomes weigh half or "
-                "more (METHODS 7). Correct the share"
+                f"least_outcome_share must lie in {LEAST_OUTCOME_SHARE} to 1, got {share.value}: outcomes weigh half "
+                "or more (METHODS 7). Correct the share"
             )
             raise ValueError(message)
         return share
