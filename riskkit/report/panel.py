@@ -48,7 +48,7 @@ class Panel:
         Examples
         --------
         >>> Panel(200, 0.158, "2025-03-31", 5000).say("en")[-1]
-        ('Thin panel', 'fewer than 5,000 members: luck weighs more than care')
+        ('Thin panel', 'fewer than 5,000 members: one year alone is uncertain')
         """
         facts = [
             (say_title("known_by", language), self.known_by),

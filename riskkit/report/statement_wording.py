@@ -34,7 +34,7 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
     "lives": ("Members", "成员人数"),
     "known_by": ("Claims count if known by", "费用截止日"),
     "thin": ("Thin panel", "小样本团队"),
-    "thin_below": ("fewer than {lives:,} members: luck weighs more than care", "少于{lives:,}人：偶然性大于管理成效"),
+    "thin_below": ("fewer than {lives:,} members: one year alone is uncertain", "少于{lives:,}人：单年结果不确定性大"),
     "early": ("{day} (after the year began)", "{day}（晚于结算年度首日）"),
     "in_full": ("In full", "全额"),
     "counted_share": ("Counted: {share}", "计入{share}"),
