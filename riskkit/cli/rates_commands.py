@@ -103,9 +103,9 @@ def rates(
 def _read_teams(path: Path | None) -> pd.DataFrame | None:
     if path is None:
         return None
-    import pandas as pd
+    from riskkit.data.csv_table import read_csv_table
 
-    return pd.read_csv(path, dtype={"team_id": "str"})
+    return read_csv_table(path, dtype={"team_id": "str"})
 
 
 @rates_app.command(epilog="Example: riskkit rates audit --model out/demo --source out/demo/source --out out/audit")

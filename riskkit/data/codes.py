@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NoReturn
 import pandas as pd
 from sqlglot import exp
 
+from riskkit.data.csv_table import read_csv_table
 from riskkit.data.engine import fetch_rows, open_engine, open_tables
 from riskkit.data.spelling import MARKS, explode_codes
 from riskkit.data.vocabulary import LIST_VOCABULARIES
-from riskkit.errors import PolicyError
+from riskkit.errors import DataContractError, PolicyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,14 +47,16 @@ def read_code_list(path: str | Path) -> pd.DataFrame:
     """
     file = Path(path)
     try:
-        entries = pd.read_csv(file, dtype="str", keep_default_na=False, encoding="utf-8")
-    except FileNotFoundError as exc:
-        message = (
-            f"{file}: no such code list. Give an existing CSV file, or write a starting set with 'riskkit init DIR'."
-        )
-        raise PolicyError(message) from exc
-    except (UnicodeDecodeError, pd.errors.EmptyDataError, pd.errors.ParserError, IsADirectoryError) as exc:
-        message = f"{file}: not a readable code list ({exc}). Save it as CSV in UTF-8."
+        entries = read_csv_table(file, encodings=("utf-8",), blanks_missing=False)
+    except DataContractError as exc:
+        if not file.exists():
+            message = (
+                f"{file}: no such code list. Give an existing CSV file, or write a starting set with 'riskkit init "
+                "DIR'."
+            )
+            raise PolicyError(message) from exc
+        reason = str(exc).removeprefix(f"{file}: ")
+        message = f"{file}: not a readable code list ({reason}) Save it as CSV in UTF-8."
         raise PolicyError(message) from exc
     _check_entries(file, entries)
     entries["prefix"] = [_expand(file, line, prefix) for line, prefix in enumerate(entries["prefix"], start=2)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from riskkit.data.csv_table import HEADER_ROWS
 from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ MISSING: Final = frozenset(
 )
 NUMBER: Final = re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$", re.IGNORECASE)
 HALF: Final = 0.5
-HEADER_ROWS: Final = 2
-"""A frame's first row, 0, is row 2 of its file."""
 COMMON: Final = 0.1
 TRUE: Final = frozenset({"1", "1.0", "y", "yes", "true", "x"})
 
@@ -125,7 +124,7 @@ def _read_number(cell: str, place: str, words: bool) -> float:
         sign, bare = -1.0, bare[1:-1]
     if bare.lower() in MISSING:
         return np.nan
-    if NUMBER.match(bare):
+    if NUMBER.match(bare) and math.isfinite(float(bare)):
         return sign * float(bare)
     if words:
         return np.nan

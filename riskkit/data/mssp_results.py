@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from riskkit.data.mssp_cells import HEADER_ROWS, read_flags, read_numbers, read_rates
+from riskkit.data.csv_table import HEADER_ROWS, read_csv_table
+from riskkit.data.mssp_cells import read_flags, read_numbers, read_rates
 from riskkit.data.mssp_tracks import plain_name, read_first_tracks, read_tracks
 from riskkit.errors import DataContractError
 
@@ -70,12 +71,15 @@ class PublishedResults:
         Names of `SPELLINGS` that the file holds.
     nameless : tuple of (int, str)
         Row of the file (the header is 1) and name of each ACO without an identifier; they are not in `frame`.
+    repeated : tuple of (int, str, str)
+        Row of the file, identifier and name of each row whose ACO stands above it; they are not in `frame`.
     """
 
     year: int | None
     frame: pd.DataFrame
     columns: tuple[str, ...]
     nameless: tuple[tuple[int, str], ...] = ()
+    repeated: tuple[tuple[int, str, str], ...] = ()
 
 
 def is_results_file(path: Path) -> bool:
@@ -120,7 +124,7 @@ def read_results(path: str | Path) -> PublishedResults:
     ----------
     .. [1] CMS, Shared Savings Program Accountable Care Organizations public use files.
     """
-    raw = _read_text(Path(path))
+    raw = read_csv_table(path, encodings=("utf-8-sig", "cp1252"), blanks_missing=False, trim=True)
     found = {plain_name(name): name for name in raw.columns}
     columns = {
         name: next(found[spelling] for spelling in spellings if spelling in found)
@@ -138,6 +142,7 @@ def read_results(path: str | Path) -> PublishedResults:
     if raw.empty:
         message = f"{path}: no row with an {PRINTED['aco_id']}, expected one per ACO. Give a file with rows."
         raise DataContractError(message)
+    raw, repeated = _drop_repeated(raw, columns)
     values: dict[str, object] = {
         name: raw[columns[name]].str.strip() if name in columns else "" for name in ("aco_id", "name")
     }
@@ -154,22 +159,7 @@ def read_results(path: str | Path) -> PublishedResults:
     frame["performance_year"] = np.nan if year is None else float(year)
     frame["track"] = read_tracks(raw, found)
     frame["agreement_year"] = _agreement_years(raw, found, frame["track"], year)
-    return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns), nameless)
-
-
-def _read_text(path: Path) -> pd.DataFrame:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return pd.read_csv(path, dtype="str", keep_default_na=False, encoding=encoding, skipinitialspace=True)
-        except UnicodeDecodeError:
-            continue
-        except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
-            message = (
-                f"{path}: not readable as CSV ({' '.join(str(exc).split())}). Give a results file with a header line."
-            )
-            raise DataContractError(message) from exc
-    message = f"{path}: neither UTF-8 nor Windows-1252. Save the file as UTF-8."
-    raise DataContractError(message)
+    return PublishedResults(year, frame.sort_values("aco_id", ignore_index=True), tuple(columns), nameless, repeated)
 
 
 def _drop_nameless(raw: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataFrame, tuple[tuple[int, str], ...]]:
@@ -179,6 +169,17 @@ def _drop_nameless(raw: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataF
     names = raw[columns["name"]].str.strip() if "name" in columns else pd.Series("", index=raw.index)
     nameless = tuple((int(row) + HEADER_ROWS, str(names[row])) for row in raw.index[blank & ~empty])
     return raw[~blank], nameless
+
+
+def _drop_repeated(raw: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataFrame, tuple[tuple[int, str, str], ...]]:
+    """Set aside rows whose ACO stands above them, and say which."""
+    again = raw[columns["aco_id"]].str.strip().duplicated()
+    names = raw[columns["name"]].str.strip() if "name" in columns else pd.Series("", index=raw.index)
+    repeated = tuple(
+        (int(row) + HEADER_ROWS, str(raw.loc[row, columns["aco_id"]]).strip(), str(names[row]))
+        for row in raw.index[again]
+    )
+    return raw[~again], repeated
 
 
 def _read_met(raw: pd.DataFrame, columns: dict[str, str]) -> pd.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from riskkit.report.statement_amounts import say_number
+from riskkit.report.statement_amounts import say_effective, say_number, say_percent
 from riskkit.report.statement_page import load_template, name_files
 from riskkit.report.statement_wording import LANGUAGES, Language, say_title
 
@@ -46,6 +46,7 @@ def write_settlement_pages(
     for language in LANGUAGES:
         document = make_settlement_page(settlement, language, year=year)
         document["claims"] = [] if outside is None else make_claims_table(settlement, language, outside)
+        document["claims_heads"] = name_claims(settlement, language)
         page = template.render(document=document)
         (folder / f"settlement.{language}.html").write_text(page, encoding="utf-8")
 
@@ -88,7 +89,7 @@ def make_settlement_page(settlement: Settlement, language: Language, *, year: st
             *([] if year is None else [(say_title("year", language), year)]),
             (say_title("policy", language), policy.title if language == "en" else policy.title_zh),
             (say_title("reference", language), policy.reference),
-            (say_title("effective", language), policy.effective.isoformat()),
+            (say_title("effective", language), say_effective(policy, year, language)),
             (say_title("currency", language), policy.currency),
         ],
         "heads": [say_title("team", language), *(say_title(heads[name], language) for name in shown)],
@@ -99,7 +100,7 @@ def make_settlement_page(settlement: Settlement, language: Language, *, year: st
     }
 
 
-def make_claims_table(settlement: Settlement, language: Language, outside: pd.DataFrame) -> list[tuple[str, str]]:
+def make_claims_table(settlement: Settlement, language: Language, outside: pd.DataFrame) -> list[tuple[str, list[str]]]:
     """Make the rows by which the claims of the year tie to the teams' accounts and to what is outside of them.
 
     Parameters
@@ -113,12 +114,43 @@ def make_claims_table(settlement: Settlement, language: Language, outside: pd.Da
 
     Returns
     -------
-    list of tuple of str
-        What and amount: the teams, each account outside, and their sum.
+    list of tuple of str and list of str
+        What, and the amounts: in full where a share of the claims counts, and what counts; the teams, each account
+        outside, and their sum.
     """
-    teams = int(settlement.totals["paid_minor"].sum())
-    sums = outside.groupby("account")["paid_minor"].sum()
-    rows = [("claims_of_teams", teams)]
-    rows += [(account, int(sums.get(account, 0))) for account in ACCOUNTS]
-    rows.append(("claims_of_year", sum(amount for _, amount in rows)))
-    return [(say_title(name, language), say_number(settlement.policy, amount)) for name, amount in rows]
+    lines = settlement.lines
+    teams = {
+        "full_minor": int(lines.loc[lines["item"] == "counted", "basis_minor"].sum()),
+        "paid_minor": int(settlement.totals["paid_minor"].sum()),
+    }
+    shown = [*(["full_minor"] if settlement.policy.counted_share < 1 else []), "paid_minor"]
+    sums = outside.groupby("account")[shown].sum()
+    rows = [("claims_of_teams", [teams[name] for name in shown])]
+    rows += [(at, [int(sums[name].get(at, 0)) for name in shown]) for at in ACCOUNTS]
+    rows.append(("claims_of_year", [sum(amounts[at] for _, amounts in rows) for at in range(len(shown))]))
+    return [
+        (say_title(name, language), [say_number(settlement.policy, amount) for amount in amounts])
+        for name, amounts in rows
+    ]
+
+
+def name_claims(settlement: Settlement, language: Language) -> list[str]:
+    """Name the columns of the table of claims.
+
+    Parameters
+    ----------
+    settlement : Settlement
+        Says which share of the claims counts.
+    language : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    list of str
+        In full, and what counts; none where all of it does.
+    """
+    share = settlement.policy.counted_share
+    if share == 1:
+        return []
+    counted = say_title("counted_share", language).format(share=say_percent(share))
+    return [say_title("in_full", language), counted]

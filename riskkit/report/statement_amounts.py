@@ -1,10 +1,13 @@
-"""Amounts and rates of a statement, as a reader writes them."""
+"""Amounts, rates and days of a statement, as a reader writes them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from riskkit.report.statement_wording import say_title
+
 if TYPE_CHECKING:
+    from riskkit.report.statement_wording import Language
     from riskkit.settlement.policy import SettlementPolicy
 
 
@@ -64,3 +67,45 @@ def say_percent(rate: float) -> str:
     ('70%', '93.9977%', '0%')
     """
     return f"{rate * 100:.4f}".rstrip("0").rstrip(".") + "%"
+
+
+def say_effective(policy: SettlementPolicy, year: str | None, language: Language) -> str:
+    """Say from when a policy holds, and whether the year began before.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        The policy.
+    year : str, optional
+        The year in words: its first day, or its number, comes first.
+    language : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        The day, with a remark where the year began before it.
+    """
+    day = policy.effective.isoformat()
+    return say_title("early", language).format(day=day) if begins_before(policy, year) else day
+
+
+def begins_before(policy: SettlementPolicy, year: str | None) -> bool:
+    """Whether a year began before its policy was in force.
+
+    Parameters
+    ----------
+    policy : SettlementPolicy
+        The policy.
+    year : str, optional
+        The year in words: its first day, or its number, comes first.
+
+    Returns
+    -------
+    bool
+        True if it did; False where the year is not known.
+    """
+    if year is None:
+        return False
+    first = year[:10] if len(year) >= 10 else f"{year}-01-01"
+    return first < policy.effective.isoformat()

@@ -7,7 +7,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from riskkit.report.statement_amounts import say_money, say_percent
+from riskkit.report.statement_amounts import say_effective, say_money, say_percent
 from riskkit.report.statement_steps import Step, find_steps
 from riskkit.report.statement_wording import LANGUAGES, TITLES, Language, say_item, say_title
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
+    from riskkit.report.panel import Panel
     from riskkit.settlement.policy import SettlementPolicy
     from riskkit.settlement.statement import Settlement
 
@@ -36,7 +37,7 @@ def write_statements(
     settlement: Settlement,
     folder: Path,
     *,
-    luck: Mapping[str, float] | None = None,
+    panels: Mapping[str, Panel] | None = None,
     year: str | None = None,
     progress: Progress | None = None,
 ) -> None:
@@ -48,8 +49,8 @@ def write_statements(
         Lines and totals.
     folder : pathlib.Path
         Folder to write to; it is made.
-    luck : mapping of str to float, optional
-        Chance by team of a result this far by luck alone.
+    panels : mapping of str to Panel, optional
+        Panel by team.
     year : str, optional
         The year that is settled, in words.
     progress : callable, optional
@@ -65,8 +66,8 @@ def write_statements(
     for done, (team, rows) in enumerate(by_team.items(), start=1):
         write_ledger(settlement.policy, rows, folder / f"{names[team]}.csv")
         for language in LANGUAGES:
-            chance = None if luck is None else luck.get(team)
-            document = make_statement(settlement.policy, rows, language, luck=chance, year=year)
+            panel = None if panels is None else panels.get(team)
+            document = make_statement(settlement.policy, rows, language, panel=panel, year=year)
             page = template.render(document=document)
             (folder / f"{names[team]}.{language}.html").write_text(page, encoding="utf-8")
         if progress is not None and (done % 50 == 0 or done == len(by_team)):
@@ -99,7 +100,7 @@ def make_statement(
     rows: list[Row],
     language: Language,
     *,
-    luck: float | None = None,
+    panel: Panel | None = None,
     year: str | None = None,
 ) -> dict[str, Any]:
     """Make the document of one team's page.
@@ -112,8 +113,8 @@ def make_statement(
         The team's lines, in order.
     language : {"en", "zh"}
         The language.
-    luck : float, optional
-        Chance of a result this far by luck alone.
+    panel : Panel, optional
+        The team's members.
     year : str, optional
         The year that is settled, in words.
 
@@ -128,12 +129,11 @@ def make_statement(
         (words["team"], str(rows[0]["team_id"])),
         (words["policy"], policy.title if language == "en" else policy.title_zh),
         (words["reference"], policy.reference),
-        (words["effective"], policy.effective.isoformat()),
+        (words["effective"], say_effective(policy, year, language)),
     ]
     if year is not None:
         facts.insert(1, (words["year"], year))
-    if luck is not None:
-        facts.append((words["luck"], f"{luck:.0%}"))
+    facts += [] if panel is None else panel.say(language)
     sections = [
         {"title": words[section], "rows": [_row(policy, row, step, language) for row, step in part]}
         for section, part in groupby(zip(rows, find_steps(rows), strict=True), key=lambda pair: str(pair[0]["section"]))

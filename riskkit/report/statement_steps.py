@@ -17,9 +17,9 @@ PRODUCTS: Final = frozenset(
 )
 """Items that are their basis times their rate."""
 
-TAKEN_OFF: Final = frozenset({"sequestration", "withheld"})
+TAKEN_OFF: Final = frozenset({"sequestration", "withheld", "counted"})
 SCALED: Final = frozenset({"quality_factor", "quality_gate"})
-SUMS: Final = {"prepaid": ("prepaid_rated", "prepaid_joined"), "actual": ("paid", "completion", "ceded")}
+SUMS: Final = {"prepaid": ("prepaid_rated", "prepaid_joined"), "actual": ("paid", "counted", "completion", "ceded")}
 """Items that add up the lines of others, where there are any."""
 STATED: Final = frozenset({"retained", "returned", "borne"})
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from riskkit.errors import DataContractError
 from riskkit.settlement.completion import complete_claims
+from riskkit.settlement.counted import count_claims
 from riskkit.settlement.joiners import find_joiners, rate_joiners
-from riskkit.settlement.money import exact, split_whole, to_minor
+from riskkit.settlement.money import split_whole, to_minor
 from riskkit.settlement.outside import NO_TEAM, check_claims, open_outside
 from riskkit.settlement.spans import count_days
 from riskkit.settlement.stop_loss import cede_above
@@ -29,12 +30,12 @@ class Accounts:
     Parameters
     ----------
     contracts : pandas.DataFrame
-        One row per team, as `settle` takes them: `team_id`, `prepaid_minor`, `actual_minor`, `paid_minor`,
-        `completion_minor`, `ceded_minor`, `lives`, `member_months`, and of those who joined within the year
-        `joined_lives` and `joined_prepaid_minor`.
+        One row per team, as `settle` takes them: `team_id`, `prepaid_minor`, `actual_minor`, `full_minor` (claims
+        known, in full), `paid_minor` (what counts of them), `completion_minor`, `ceded_minor`, `lives`,
+        `member_months`, and of those who joined within the year `joined_lives` and `joined_prepaid_minor`.
     members : pandas.DataFrame
-        One row per member and team: `prepaid_minor`, `cost_minor` (known at the run-out date), `completion_minor`,
-        `ceded_minor` (of both), `member_months`, `joined`.
+        One row per member and team: `prepaid_minor`, `full_minor`, `cost_minor` (known at the run-out date; what counts
+        of it), `completion_minor`, `ceded_minor` (of both), `member_months`, `joined`.
     outside : pandas.DataFrame
         Claims of the year that are no team's, see `riskkit.settlement.outside.open_outside`.
     joiners : pandas.DataFrame
@@ -174,9 +175,7 @@ def build_accounts(
             "Give the rates of these members: identifiers must be hashed under the same key."
         )
         raise DataContractError(message)
-    per_unit, share = policy.per_currency_unit, exact(policy.actual.pool_share.value if policy.actual else 1.0)
-    minor = [to_minor(exact(float(amount)) * per_unit * share) for amount in claims["amount"]]
-    told = claims.assign(team_id=attribute_claims(claims, spans), cost_minor=minor)
+    told = count_claims(policy, claims.assign(team_id=attribute_claims(claims, spans)), members)
     outside = open_outside(told, members, joiners)
     members = _bring_claims(policy, members, told)
     contracts = _sum_teams(members)
@@ -205,8 +204,9 @@ def _bring_claims(policy: SettlementPolicy, members: pd.DataFrame, told: pd.Data
     """Bring the claims to the members, complete them, and take off what the fund takes over."""
     key = ["person_id", "team_id"]
     own = told.merge(members[key], on=key)
-    cost = own.groupby(key, as_index=False)["cost_minor"].sum()
-    held = members.merge(cost, on=key, how="left").fillna({"cost_minor": 0}).astype({"cost_minor": "int64"})
+    sums = ["full_minor", "cost_minor"]
+    cost = own.groupby(key, as_index=False)[sums].sum()
+    held = members.merge(cost, on=key, how="left").fillna(dict.fromkeys(sums, 0)).astype(dict.fromkeys(sums, "int64"))
     held["completion_minor"] = _complete_members(policy, held, own)
     complete = held.assign(cost_minor=held["cost_minor"] + held["completion_minor"])
     per_unit = policy.per_currency_unit
@@ -240,7 +240,7 @@ def _complete_members(policy: SettlementPolicy, members: pd.DataFrame, told: pd.
 
 def _sum_teams(members: pd.DataFrame) -> pd.DataFrame:
     by_team = members.groupby("team_id")
-    parts = ["prepaid_minor", "cost_minor", "completion_minor", "ceded_minor", "member_months"]
+    parts = ["prepaid_minor", "full_minor", "cost_minor", "completion_minor", "ceded_minor", "member_months"]
     teams = by_team[parts].sum().rename(columns={"cost_minor": "paid_minor"})
     joined = members[members["joined"]].groupby("team_id")
     news = {"joined_lives": joined["person_id"].nunique(), "joined_prepaid_minor": joined["prepaid_minor"].sum()}

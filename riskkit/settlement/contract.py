@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from riskkit.errors import DataContractError
+from riskkit.settlement.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,15 +85,17 @@ class Contract:
         """
         value = self.get(name)
         if value is None:
+            column = name.replace("_minor", "_amount")
+            written = f" ({column!r} in a file)" if column != name else ""
             message = (
-                f"settlement: team {self.team_id!r} has no {name!r}, which the policy asks for. Add the column, or "
-                "drop the policy block that uses it."
+                f"settlement: team {self.team_id!r} has no {name!r}{written}, which the policy asks for. Add the "
+                "column, or drop the policy block that uses it."
             )
             raise DataContractError(message)
         return value
 
 
-def read_contracts(frame: pd.DataFrame) -> list[Contract]:
+def read_contracts(frame: pd.DataFrame, place: Place | None = None) -> list[Contract]:
     """Turn a frame into contracts, each row checked.
 
     Parameters
@@ -100,6 +103,8 @@ def read_contracts(frame: pd.DataFrame) -> list[Contract]:
     frame : pandas.DataFrame of shape (n_teams, n_columns)
         `team_id`, `prepaid_minor`, `actual_minor` (whole minor units), and where the policy asks for them `track`,
         `cause` and numbers.
+    place : Place, optional
+        Where they stand.
 
     Returns
     -------
@@ -112,19 +117,21 @@ def read_contracts(frame: pd.DataFrame) -> list[Contract]:
         If there is no row, a column is absent, a team is missing or repeated, or an amount is no whole number;
         prepaid must be above 0.
     """
+    where = place or Place()
     for column in ("team_id", *AMOUNTS):
         if column not in frame.columns:
-            message = f"settlement: the contracts lack column {column!r}, found {', '.join(frame.columns)}. Add it."
+            found = ", ".join(where.name(str(name)) for name in frame.columns)
+            message = f"{where.source}: the contracts lack column {where.name(column)!r}, found {found}. Add it."
             raise DataContractError(message)
     if frame.empty:
-        message = "settlement: there is no contract, expected one row per team. Give a file with rows."
+        message = f"{where.source}: there is no contract, expected one row per team. Give a file with rows."
         raise DataContractError(message)
-    _refuse(frame, frame["team_id"].isna(), "team_id", "a name")
-    _refuse(frame, frame.duplicated("team_id"), "team_id", "one row per team")
+    where.refuse(frame, frame["team_id"].isna(), "team_id", "a name")
+    where.refuse(frame, frame.duplicated("team_id"), "team_id", "one row per team")
     for column in AMOUNTS:
         numbers = pd.to_numeric(frame[column], errors="coerce")
-        _refuse(frame, numbers.isna() | (numbers % 1 != 0), column, "a whole number of minor units")
-    _refuse(frame, pd.to_numeric(frame["prepaid_minor"]) <= 0, "prepaid_minor", "more than 0")
+        where.refuse(frame, numbers.isna() | (numbers % 1 != 0), column, "a whole number of minor units")
+    where.refuse(frame, pd.to_numeric(frame["prepaid_minor"]) <= 0, "prepaid_minor", "more than 0")
     ordered = frame.assign(team_id=frame["team_id"].astype("str")).sort_values("team_id")
     return [_read_row({str(name): value for name, value in row.items()}) for row in ordered.to_dict("records")]
 
@@ -139,13 +146,3 @@ def _read_row(row: dict[str, object]) -> Contract:
     }
     prepaid, actual = (int(row[name]) for name in AMOUNTS)  # type: ignore[call-overload]  # whole numbers, as checked
     return Contract(str(row["team_id"]), prepaid, actual, words["track"], words["cause"], measures)
-
-
-def _refuse(frame: pd.DataFrame, wrong: pd.Series, column: str, expected: str) -> None:
-    if wrong.any():
-        first = frame.loc[wrong.to_numpy()].iloc[0]
-        message = (
-            f"settlement: {column} must be {expected}, found {first[column]} (team_id {str(first['team_id'])!r}) and "
-            f"{int(wrong.sum()) - 1} more of {len(frame)} contracts. Correct the contracts."
-        )
-        raise DataContractError(message)

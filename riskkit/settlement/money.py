@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +25,19 @@ def exact(number: float) -> Fraction:
     fractions.Fraction
         The shortest decimal that reads back as `number`.
 
+    Raises
+    ------
+    DataContractError
+        If it is no finite number.
+
     Examples
     --------
     >>> exact(0.1) * 3 == exact(0.3)
     True
     """
+    if not math.isfinite(number):
+        message = f"settlement: found the number {number}, expected a finite one. Correct the amount or the rate."
+        raise DataContractError(message)
     return Fraction(repr(float(number)))
 
 

@@ -21,7 +21,7 @@ def open_outside(told: pd.DataFrame, members: pd.DataFrame, joiners: pd.DataFram
     Parameters
     ----------
     told : pandas.DataFrame of shape (n_claims, n_columns)
-        Claims: `person_id`, `team_id` (missing outside of any), `cost_minor`.
+        Claims: `person_id`, `team_id` (missing outside of any), `full_minor`, `cost_minor`.
     members : pandas.DataFrame of shape (n_member_teams, n_columns)
         `person_id`, `team_id` of those who are prepaid.
     joiners : pandas.DataFrame of shape (n_joiner_teams, n_columns)
@@ -29,9 +29,10 @@ def open_outside(told: pd.DataFrame, members: pd.DataFrame, joiners: pd.DataFram
 
     Returns
     -------
-    pandas.DataFrame of shape (n_accounts, 8)
-        `account`, `team_id`, `persons`, `prepaid_minor` (0), `paid_minor`, `actual_minor`, `surplus_minor` (what the
-        claims cost, below 0) and `borne_fund_minor` (the same cost). Sorted by key.
+    pandas.DataFrame of shape (n_accounts, 9)
+        `account`, `team_id`, `persons`, `prepaid_minor` (0), `full_minor`, `paid_minor` (what counts of it),
+        `actual_minor`, `surplus_minor` (what the claims cost, below 0) and `borne_fund_minor` (the same cost). Sorted
+        by key.
     """
     rows = told.reset_index(drop=True)
     key = ["person_id", "team_id"]
@@ -42,9 +43,13 @@ def open_outside(told: pd.DataFrame, members: pd.DataFrame, joiners: pd.DataFram
     names = away.map({True: ACCOUNTS[2], False: ACCOUNTS[1]}).mask(joined, ACCOUNTS[0])
     rest = rest.assign(account=names, team_id=rest["team_id"].fillna(NO_TEAM))
     by_account = rest.groupby(["account", "team_id"])
-    table = by_account.agg(persons=("person_id", "nunique"), paid_minor=("cost_minor", "sum")).reset_index()
+    table = by_account.agg(
+        persons=("person_id", "nunique"), full_minor=("full_minor", "sum"), paid_minor=("cost_minor", "sum")
+    )
+    table = table.reset_index()
     table.insert(3, "prepaid_minor", 0)
     paid = table["paid_minor"].astype("int64")
+    table["full_minor"] = table["full_minor"].astype("int64")
     return table.assign(paid_minor=paid, actual_minor=paid, surplus_minor=-paid, borne_fund_minor=paid)
 
 
@@ -71,9 +76,9 @@ def check_claims(told: pd.DataFrame, teams: pd.DataFrame, outside: pd.DataFrame)
     Parameters
     ----------
     told : pandas.DataFrame
-        All claims, with `cost_minor`.
+        All claims, with `full_minor` and `cost_minor`.
     teams : pandas.DataFrame
-        Contracts, with `paid_minor`.
+        Contracts, with `full_minor` and `paid_minor`.
     outside : pandas.DataFrame
         See `open_outside`.
 
@@ -82,10 +87,11 @@ def check_claims(told: pd.DataFrame, teams: pd.DataFrame, outside: pd.DataFrame)
     DataContractError
         If the claims are not those of the teams and of what is outside together.
     """
-    whole, parts = int(told["cost_minor"].sum()), int(teams["paid_minor"].sum() + outside["paid_minor"].sum())
-    if whole != parts:
-        message = (
-            f"settlement: the claims come to {whole} minor units, the accounts to {parts}; expected the same. Report "
-            "this with the source."
-        )
-        raise DataContractError(message)
+    for claim, account in (("cost_minor", "paid_minor"), ("full_minor", "full_minor")):
+        whole, parts = int(told[claim].sum()), int(teams[account].sum() + outside[account].sum())
+        if whole != parts:
+            message = (
+                f"settlement: the claims come to {whole} minor units, the accounts to {parts}; expected the same. "
+                "Report this with the source."
+            )
+            raise DataContractError(message)

@@ -131,15 +131,26 @@ class Actual(PolicyModel):
         Fund and member together, or the fund alone.
     pool_share : PolicyNumber
         Fraction of it that the pool pays for; it must be the one that the rates were fitted to.
+    fitted_share : PolicyNumber, optional
+        Fraction of the expected cost that the rates' budget is, where it is meant to be another than `pool_share`.
     """
 
     amount: Literal["allowed_amount", "paid_amount"]
     pool_share: PolicyNumber
+    fitted_share: PolicyNumber | None = None
 
     @field_validator("pool_share")
     @classmethod
     def _fraction(cls, share: PolicyNumber) -> PolicyNumber:
         return require_fraction(share, "pool_share")
+
+    @field_validator("fitted_share")
+    @classmethod
+    def _above_zero(cls, share: PolicyNumber) -> PolicyNumber:
+        if not share.value > 0:
+            message = f"must be above 0, got {share.value}. Correct the fraction"
+            raise ValueError(message)
+        return share
 
 
 class Noise(PolicyModel):
@@ -260,6 +271,11 @@ class SettlementPolicy(PolicyModel):
             message = "give either [terms] or [tracks]. Remove one of them"
             raise ValueError(message)
         return self
+
+    @property
+    def counted_share(self) -> float:
+        """Fraction of the claims that counts; all of it where the policy does not say."""
+        return self.actual.pool_share.value if self.actual else 1.0
 
     @property
     def per_currency_unit(self) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from riskkit.errors import PolicyError
 from riskkit.settlement.bands import read_minimum
 from riskkit.settlement.published_reasons import RATE_OF_CHECK, say_reason
 from riskkit.settlement.sequestration import find_sequestration
@@ -42,12 +43,15 @@ class Comparison:
         `reason`.
     nameless : int
         Rows without an identifier; they are not settled, and count as not reproduced.
+    repeated : int
+        Rows whose contract stands above them; they are not settled, and count as not reproduced.
     """
 
     settlement: Settlement
     table: pd.DataFrame
     misses: list[dict[str, object]]
     nameless: int = 0
+    repeated: int = 0
 
     def summarise(self) -> dict[str, object]:
         """Say how many contracts are reproduced.
@@ -65,10 +69,11 @@ class Comparison:
         earned = table[table["earned_holds"] & (table["earned"] != 0)]
         gap = (earned["computed_earned"] - earned["earned"]).abs()
         lines = self.settlement.lines
-        rows = len(table) + self.nameless
+        rows = len(table) + self.nameless + self.repeated
         return {
             "rows": rows,
             "rows_without_identifier": self.nameless,
+            "rows_repeated": self.repeated,
             "benchmark_identity_share": int(table["benchmark_identity_holds"].sum()) / rows,
             "rule_share": int(table["minimum_rate_rule_holds"].sum()) / rows,
             "reproduced_share": int(table["earned_holds"].sum()) / rows,
@@ -93,7 +98,10 @@ class Comparison:
 
 
 def compare_results(
-    policy: SettlementPolicy, results: pd.DataFrame, nameless: Sequence[tuple[int, str]] = ()
+    policy: SettlementPolicy,
+    results: pd.DataFrame,
+    nameless: Sequence[tuple[int, str]] = (),
+    repeated: Sequence[tuple[int, str, str]] = (),
 ) -> Comparison:
     """Settle every published contract and hold the answers to the published ones.
 
@@ -105,6 +113,8 @@ def compare_results(
         See `riskkit.data.mssp_results.PublishedResults.frame`.
     nameless : sequence of (int, str)
         Row of the file and name of each contract without an identifier.
+    repeated : sequence of (int, str, str)
+        Row of the file, identifier and name of each row whose contract stands above it.
 
     Returns
     -------
@@ -112,10 +122,22 @@ def compare_results(
         Settlement, table and misses. A contract counts as reproduced if the earned amount differs by no more than .02%
         of the published one, or the printed rounding of its own share rate (.05 points at most) times what it saved,
         and one unit.
+
+    Raises
+    ------
+    PolicyError
+        If the policy has no tracks.
     """
+    if not policy.tracks:
+        message = (
+            f"policy {policy.name}: it has no [tracks], expected the terms of published contracts by track. Settle "
+            "published results under models/settlement/mssp.toml, or give the policy tracks."
+        )
+        raise PolicyError(message)
     columns = [*results.columns, *(name for name in OPTIONAL if name not in results.columns)]
     table = _identity(results.sort_values("aco_id", ignore_index=True).reindex(columns=columns))
     unit, rates = policy.per_currency_unit, _sharpen(policy, table)
+    table["amounts_possible"] = ~((table["benchmark"] <= 0) | (table["expenditure"] <= 0))
     table["track_known"] = table["track"].isin(list(policy.tracks))
     settlement = settle(policy, _contracts(policy, table.assign(minimum_rate=rates)))
     totals = settlement.totals
@@ -126,10 +148,9 @@ def compare_results(
     table["minimum_rate_rule_holds"] = _rule_holds(table)
     table["earned_holds"] = (table["earned"].fillna(0.0) - table["computed_earned"]).abs() <= _slack(table)
     for check, rate in RATE_OF_CHECK.items():
-        table[f"{check}_holds"] &= ~(table[rate].abs() > 1)
-    for check in ("minimum_rate_rule", "earned"):
-        table[f"{check}_holds"] &= table["used_difference"].notna() & table["track_known"]
-    return Comparison(settlement, table, [*_list_misses(table), *map(_miss_name, nameless)], len(nameless))
+        table[f"{check}_holds"] &= ~(table[rate].abs() > 1) & _is_known(table)
+    misses = [*_list_misses(table), *map(_miss_name, nameless), *map(_miss_again, repeated)]
+    return Comparison(settlement, table, misses, len(nameless), len(repeated))
 
 
 def find_implied_sequestration(table: pd.DataFrame) -> float | None:
@@ -163,9 +184,9 @@ def _identity(results: pd.DataFrame) -> pd.DataFrame:
 def _contracts(policy: SettlementPolicy, table: pd.DataFrame) -> pd.DataFrame:
     """Bring the results to contracts; the published expenditure is the cost, so that the fund's total is its sum."""
     unit, quality = policy.per_currency_unit, _quality(table)
-    known = table["used_difference"].notna() & table["track_known"]
-    cost = table["expenditure"].fillna(1.0)
-    # a contract without amounts or track is settled as even; it is a miss with that reason
+    known = _is_known(table)
+    cost = table["expenditure"].where(table["expenditure"] > 0, 1.0)
+    # a contract without possible amounts or track is settled as even; it is a miss with that reason
     actual = (cost * unit).round()
     prepaid = (table["benchmark"].where(known, cost) * unit).round()
     contracts = table[["track", *MEASURES]].assign(
@@ -173,7 +194,16 @@ def _contracts(policy: SettlementPolicy, table: pd.DataFrame) -> pd.DataFrame:
     )
     contracts.loc[~table["track_known"], "track"] = next(iter(policy.tracks))
     contracts["share_rate"] = table["share_rate"].fillna(_missing_share(policy, table) * quality)
+    # a rate in another scale is a miss of its row, whatever the engine says of it
+    fractions = ["minimum_rate", "share_rate", "loss_rate", "quality"]
+    contracts[fractions] = contracts[fractions].astype("float64").clip(0.0, 1.0)
     return contracts.astype({"prepaid_minor": "int64", "actual_minor": "int64"})
+
+
+def _is_known(table: pd.DataFrame) -> pd.Series:
+    """Whether a contract has a track, and amounts that can be settled."""
+    known: pd.Series = table["used_difference"].notna() & table["track_known"] & table["amounts_possible"]
+    return known
 
 
 def _missing_share(policy: SettlementPolicy, table: pd.DataFrame) -> pd.Series:
@@ -253,6 +283,13 @@ def _miss_name(nameless: tuple[int, str]) -> dict[str, object]:
     reason = f"row {row} of the file has no identifier and is not settled"
     figures = dict.fromkeys(("published", "computed", "difference"))
     return {"aco_id": "", "name": name, "check": "identifier", **figures, "reason": reason}
+
+
+def _miss_again(repeated: tuple[int, str, str]) -> dict[str, object]:
+    row, aco_id, name = repeated
+    reason = f"row {row} of the file repeats an identifier that stands above it and is not settled"
+    figures = dict.fromkeys(("published", "computed", "difference"))
+    return {"aco_id": aco_id, "name": name, "check": "identifier", **figures, "reason": reason}
 
 
 def _plain(number: float) -> float | None:

@@ -40,14 +40,23 @@ def say_reason(check: str, row: Mapping[str, object]) -> str:
         if np.isnan(figure["difference"]):
             return "the difference is not published"
         return "the published difference is not benchmark less expenditure"
-    rate = RATE_OF_CHECK[check]
+    out_of_scale = _reason_of_row(figure, RATE_OF_CHECK[check], row)
+    if out_of_scale:
+        return out_of_scale
+    held = bool(row["minimum_rate_rule_holds"])
+    return _reason_of_rule(figure) if check == "minimum_rate_rule" else _reason_of_earned(figure, rule_holds=held)
+
+
+def _reason_of_row(figure: Mapping[str, float], rate: str, row: Mapping[str, object]) -> str:
+    """Say what is wrong with the row itself; blank where nothing is."""
+    if not bool(row["amounts_possible"]):
+        return f"its benchmark {figure['benchmark']:,.0f} or its expenditure is not above 0, so that nothing is settled"
     if not bool(row["track_known"]):
         track = str(row["track"])
         return f"its track {track!r} is none of the policy's" if track else "no flag of a track is set"
     if abs(figure[rate]) > 1:
         return f"its {rate} is {figure[rate]:g}, above 1, where the column holds fractions"
-    held = bool(row["minimum_rate_rule_holds"])
-    return _reason_of_rule(figure) if check == "minimum_rate_rule" else _reason_of_earned(figure, rule_holds=held)
+    return ""
 
 
 def _reason_of_rule(figure: Mapping[str, float]) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from riskkit.policy import PolicyModel, PolicyNumber
+
+LEAST_OUTCOME_SHARE: Final = 0.5
+LEAST_DENOMINATOR: Final = 30
+"""Floors of METHODS 7: outcome weights of half or more, denominators of 30 and more."""
 
 
 class AgeTarget(PolicyModel):
@@ -201,11 +205,12 @@ class Scorecard(PolicyModel):
     full_points : PolicyNumber
         What all indicators are worth together.
     least_outcome_share : PolicyNumber
-        Outcomes weigh at least this fraction of the points.
+        Outcomes weigh at least this fraction of the points, from a half to all of them.
     least_precision_share : PolicyNumber, optional
         Indicators of precision medicine weigh at least this fraction of the points.
     least_denominator : PolicyNumber
-        A team with a smaller denominator is not scored on that indicator; its points go to its others of the dimension.
+        A team with a smaller denominator is not scored on that indicator; its points go to its others of the
+        dimension. It is 30 or more.
     least_days : PolicyNumber
         A member counts if enrolled for so many days of the year.
     small_teams : {"credibility", "wilson"}
@@ -229,6 +234,28 @@ class Scorecard(PolicyModel):
     small_teams: Literal["credibility", "wilson"]
     confidence: PolicyNumber
     indicators: dict[str, Indicator] = Field(min_length=1)
+
+    @field_validator("least_outcome_share")
+    @classmethod
+    def _from_a_half(cls, share: PolicyNumber) -> PolicyNumber:
+        if not LEAST_OUTCOME_SHARE <= share.value <= 1:
+            message = (
+                f"least_outcome_share must lie in {LEAST_OUTCOME_SHARE} to 1, got {share.value}: outcomes weigh half "
+                "or more (METHODS 7). Correct the share"
+            )
+            raise ValueError(message)
+        return share
+
+    @field_validator("least_denominator")
+    @classmethod
+    def _not_below_the_least(cls, least: PolicyNumber) -> PolicyNumber:
+        if not least.value >= LEAST_DENOMINATOR:
+            message = (
+                f"least_denominator must be {LEAST_DENOMINATOR} or more, got {least.value:g}: a smaller one pays luck "
+                "(METHODS 7). Raise it"
+            )
+            raise ValueError(message)
+        return least
 
     @model_validator(mode="after")
     def _weights(self) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -14,12 +14,15 @@ from riskkit.settlement.contract import Contract, read_contracts
 from riskkit.settlement.lines import Line, Running
 from riskkit.settlement.money import exact, to_minor
 from riskkit.settlement.policy import SettlementPolicy, Terms, Withhold
+from riskkit.settlement.ranges import check_ranges
 from riskkit.settlement.sequestration import find_sequestration
 from riskkit.settlement.sharing import TEAM, share_overspend, share_surplus
 from riskkit.settlement.totals import check_identities, compute_totals, find_net
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from riskkit.settlement.place import Place
 
 LINE_COLUMNS: Final = ["team_id", "line", "section", "item", "detail", "basis_minor", "rate", "amount_minor"]
 
@@ -43,7 +46,7 @@ class Settlement:
     totals: pd.DataFrame
 
 
-def settle(policy: SettlementPolicy, contracts: pd.DataFrame) -> Settlement:
+def settle(policy: SettlementPolicy, contracts: pd.DataFrame, place: Place | None = None) -> Settlement:
     """Settle every contract under a policy.
 
     Parameters
@@ -52,6 +55,8 @@ def settle(policy: SettlementPolicy, contracts: pd.DataFrame) -> Settlement:
         The policy.
     contracts : pandas.DataFrame of shape (n_teams, n_columns)
         See `riskkit.settlement.contract.read_contracts`.
+    place : Place, optional
+        Where they stand, for messages.
 
     Returns
     -------
@@ -61,11 +66,14 @@ def settle(policy: SettlementPolicy, contracts: pd.DataFrame) -> Settlement:
     Raises
     ------
     DataContractError
-        If a contract breaks a rule, lacks a measure that the policy asks for, or names an unknown cause.
+        If a contract breaks a rule, lacks a measure that the policy asks for, holds a number out of its range, or names
+        an unknown cause.
     PolicyError
         If a contract's track is not one of the policy's.
     """
-    statements = [settle_contract(policy, contract) for contract in read_contracts(contracts)]
+    read = read_contracts(contracts, place)
+    check_ranges(policy, contracts, place)
+    statements = [settle_contract(policy, contract) for contract in read]
     rows = [
         (team, at, line.section, line.item, line.detail, line.basis_minor, line.rate, line.amount_minor)
         for team, lines, _ in statements
@@ -97,7 +105,7 @@ def settle_contract(policy: SettlementPolicy, contract: Contract) -> tuple[str, 
     lines = [
         *_account_of_prepaid(contract),
         Line("account", "prepaid", contract.prepaid_minor),
-        *_account_of_cost(contract),
+        *_account_of_cost(contract, policy.counted_share),
         Line("account", "actual", -contract.actual_minor),
         Line(
             "account",
@@ -169,11 +177,18 @@ def _account_of_prepaid(contract: Contract) -> list[Line]:
     ]
 
 
-def _account_of_cost(contract: Contract) -> list[Line]:
+def _account_of_cost(contract: Contract, share: float) -> list[Line]:
     """Write how the cost came about, where the contract says: claims known, completion, what the fund took over."""
     parts = (("paid", "paid_minor", -1), ("completion", "completion_minor", -1), ("ceded", "ceded_minor", 1))
     known = [(item, sign * int(value)) for item, name, sign in parts if (value := contract.get(name)) is not None]
-    return [Line("account", item, amount) for item, amount in known if amount or item == "paid"]
+    lines = [Line("account", item, amount) for item, amount in known if amount or item == "paid"]
+    full = contract.get("full_minor")
+    if full is None or share == 1:
+        return lines
+    return [
+        replace(line, item="counted", basis_minor=int(full), rate=share) if line.item == "paid" else line
+        for line in lines
+    ]
 
 
 def _quality_of_pool(contract: Contract) -> list[Line]:

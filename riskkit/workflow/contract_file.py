@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from riskkit.data.csv_table import HEADER_ROWS, read_csv_table
 from riskkit.errors import DataContractError
 from riskkit.settlement.money import exact, to_minor
+from riskkit.settlement.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +29,7 @@ NUMBERS: Final = frozenset(
 NUMBER: Final = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e[-+]?\d+)?", re.IGNORECASE)
 
 
-def read_contract_file(policy: SettlementPolicy, source: Path) -> pd.DataFrame:
+def read_contract_file(policy: SettlementPolicy, source: Path) -> tuple[pd.DataFrame, Place]:
     """Read contracts from CSV, amounts in currency.
 
     Parameters
@@ -38,20 +41,22 @@ def read_contract_file(policy: SettlementPolicy, source: Path) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        The contracts with amounts in minor units.
+    tuple of pandas.DataFrame and Place
+        The contracts with amounts in minor units, and where they stand in the file.
 
     Raises
     ------
     DataContractError
         If the file cannot be read, or a cell is no number where one is expected.
     """
-    frame = read_table(source)
+    frame = _read(source)
+    names = {f"{name}_minor": f"{name}_amount" for name in MONEY if f"{name}_minor" not in frame.columns}
+    place = Place(str(source), [int(at) + HEADER_ROWS for at in frame.index], names, policy.per_currency_unit)
     for name in MONEY:
         if f"{name}_amount" in frame.columns:
             amounts = frame.pop(f"{name}_amount")
             frame[f"{name}_minor"] = [_minor(amount, policy.per_currency_unit) for amount in amounts]
-    return frame
+    return frame.reset_index(drop=True), place
 
 
 def read_table(path: Path, numbers: Iterable[str] = ()) -> pd.DataFrame:
@@ -74,20 +79,17 @@ def read_table(path: Path, numbers: Iterable[str] = ()) -> pd.DataFrame:
     DataContractError
         If the file cannot be read, or a cell is no number where one is expected.
     """
-    frame = _read_text(path)
+    return _read(path, numbers).reset_index(drop=True)
+
+
+def _read(path: Path, numbers: Iterable[str] = ()) -> pd.DataFrame:
+    """Read a table; its index keeps the place of each row in the file."""
+    frame = read_csv_table(path)
     always = NUMBERS | set(numbers)
     for name in [str(column) for column in frame.columns if column not in WORDS]:
         if name in always or frame[name].map(_is_number).any():
             frame[name] = _read_column(path, frame, name)
     return frame
-
-
-def _read_text(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
-        message = f"{path}: not readable as CSV ({' '.join(str(exc).split())}). Give a UTF-8 file with a header line."
-        raise DataContractError(message) from exc
 
 
 def _is_number(cell: object) -> bool:
@@ -98,16 +100,17 @@ def _is_number(cell: object) -> bool:
 def _read_column(source: Path, frame: pd.DataFrame, name: str) -> list[float]:
     """Read a column of numbers; what is neither a number nor blank is named with its place."""
     numbers: list[float] = []
-    for line, cell in enumerate(frame[name], start=2):
+    for row, cell in enumerate(frame[name]):
         blank = pd.isna(cell) or not str(cell).strip()
-        if not blank and not _is_number(cell):
-            team = frame["team_id"].iloc[line - 2] if "team_id" in frame.columns else "?"
+        number = float(str(cell).strip().replace(",", "")) if not blank and _is_number(cell) else float("nan")
+        if not blank and not math.isfinite(number):
+            team = frame["team_id"].iloc[row] if "team_id" in frame.columns else "?"
             message = (
-                f"{source}: {name} of team {team!r} (row {line}) is {cell!r}, expected a number such as 1,000.00 or "
-                "1000. Correct the cell."
+                f"{source}: {name} of team {team!r} (row {frame.index[row] + HEADER_ROWS}) is {cell!r}, expected a "
+                "number such as 1,000.00 or 1000. Correct the cell."
             )
             raise DataContractError(message)
-        numbers.append(float("nan") if blank else float(str(cell).strip().replace(",", "")))
+        numbers.append(number)
     return numbers
 
 

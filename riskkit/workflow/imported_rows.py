@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from riskkit.data.csv_table import read_csv_table
 from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def read_table(file: Path) -> pd.DataFrame:
         message = f"{file}: found no such .parquet or .csv file. Give one with a column of probabilities."
         raise DataContractError(message)
     try:
-        return pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+        return read_csv_table(file, dtype=None) if file.suffix == ".csv" else pd.read_parquet(file)
     # what a reader says of an empty file, of bytes that are no text and of a broken footer are all of these two
     except (ValueError, OSError) as exc:
         reason = str(exc).partition("\n")[0].rstrip(". ")

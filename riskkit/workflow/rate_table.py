@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from riskkit.errors import DataContractError
+from riskkit.errors import DataContractError, PolicyError
 from riskkit.rates.certificate import hash_rate_table
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from riskkit.settlement.policy import SettlementPolicy
 
 NEEDED = ("person_id", "index_date", "rate_minor")
+SHARE_TOLERANCE: Final = 0.05
+"""House rule (POLICY_RULES, contradiction 1): loads and rounding move a budget by a few points; another scope, by
+tens of points."""
 
 
 def read_rates(policy: SettlementPolicy, path: Path) -> pd.DataFrame:
@@ -37,6 +40,8 @@ def read_rates(policy: SettlementPolicy, path: Path) -> pd.DataFrame:
     ------
     DataContractError
         If the table cannot be read, is of several index dates or repeats a member, or is not the certified one.
+    PolicyError
+        If the certified budget is another fraction of the expected cost than the policy counts of the claims.
     """
     from pyarrow.lib import ArrowInvalid
 
@@ -96,3 +101,23 @@ def _check_certificate(policy: SettlementPolicy, path: Path, table: pd.DataFrame
                 "certified table under a policy of its currency."
             )
             raise DataContractError(message)
+    _check_share(policy, beside, stated)
+
+
+def _check_share(policy: SettlementPolicy, beside: Path, stated: dict[str, Any]) -> None:
+    """Refuse rates whose budget is another fraction of the expected cost than the policy counts of the claims."""
+    budget, expected = stated.get("budget_minor"), stated.get("expected_cost_minor")
+    if not budget or not expected:
+        return
+    fitted = policy.actual.fitted_share if policy.actual else None
+    counted = policy.counted_share if fitted is None else fitted.value
+    if abs(budget / expected - counted) > SHARE_TOLERANCE:
+        name = "pool_share" if fitted is None else "fitted_share"
+        message = (
+            f"policy {policy.name}: found [actual] {name} = {counted:g} (1 where it is not stated), but in {beside} "
+            f"budget_minor {budget} is {budget / expected:.4g} of expected_cost_minor {expected} (scope "
+            f"{stated.get('scope')}); expected the same within {SHARE_TOLERANCE}. Rates are never held to costs of "
+            "another scope: settle under a policy of this pool_share, or state the rates' own as fitted_share under "
+            "[actual], with its reference, if this is meant."
+        )
+        raise PolicyError(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -20,11 +20,16 @@ from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.published import compare_results
 from riskkit.settlement.statement import Settlement, settle
 from riskkit.workflow.contract_file import read_contract_file, read_table
+from riskkit.workflow.leftovers import find_leftovers, keep_foreign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from riskkit.report.panel import Panel
 
     Progress = Callable[[str, int, int], None]
+
+PAGES: Final = ("settlement.en.html", "settlement.zh.html")
 
 
 @dataclass(frozen=True)
@@ -81,14 +86,22 @@ def settle_file(
         raise DataContractError(message)
     facts = {"source": source.name, "source_sha256": hash_file(source)}
     if is_results_file(source):
+        if institutions is not None:
+            message = (
+                f"{institutions}: published results are held to the engine, nothing of them is handed on to "
+                "institutions. Leave out --institutions."
+            )
+            raise DataContractError(message)
         results = read_results(source)
-        comparison = compare_results(read, results.frame, results.nameless)
+        comparison = compare_results(read, results.frame, results.nameless, results.repeated)
         checked = {"year": results.year, **comparison.summarise()}
         year = close_year(comparison.settlement, {**facts, **checked})
-        return write_year(year, out, {"comparison": comparison.table}, progress=progress)
-    year = close_year(settle(read, read_contract_file(read, source)), facts)
+        return write_year(year, out, {"comparison": comparison.table}, keep=[source], progress=progress)
+    contracts, place = read_contract_file(read, source)
+    year = close_year(settle(read, contracts, place), facts)
     settlement, tables = distribute_file(year.settlement, institutions)
-    return write_year(replace(year, settlement=settlement), out, tables, progress=progress)
+    settled = replace(year, settlement=settlement)
+    return write_year(settled, out, tables, keep=[source, institutions], progress=progress)
 
 
 def distribute_file(settlement: Settlement, institutions: Path | None) -> tuple[Settlement, dict[str, pd.DataFrame]]:
@@ -131,7 +144,8 @@ def write_year(
     out: Path,
     tables: Mapping[str, pd.DataFrame],
     *,
-    luck: Mapping[str, float] | None = None,
+    panels: Mapping[str, Panel] | None = None,
+    keep: Iterable[Path | None] = (),
     progress: Progress | None = None,
 ) -> SettledYear:
     """Write a settled year so that its files appear only when all are whole.
@@ -144,25 +158,33 @@ def write_year(
         The folder.
     tables : mapping of str to pandas.DataFrame
         Further tables, each to ``<name>.csv``.
-    luck : mapping of str to float, optional
-        Chance by team of a result this far by luck alone, for the statements.
+    panels : mapping of str to Panel, optional
+        Panel by team, for the statements.
+    keep : iterable of pathlib.Path, optional
+        Files that the year is made from.
     progress : callable, optional
         Called with (what, done, in all).
 
     Returns
     -------
     SettledYear
-        The same year.
+        The same year. What an earlier settlement wrote to the folder and this one does not is removed, nothing else.
     """
-    settlement = year.settlement
+    settlement, named = year.settlement, name_year(year.summary)
+    written = {"totals": settlement.totals, "lines": settlement.lines, **tables}
+    files = sorted([*(f"{name}.csv" for name in written), "summary.json", *PAGES])
+    held = {"settlement": {**_facts(year.summary), "files": files}}
+    left = find_leftovers(out, files, [path for path in keep if path is not None])
     with staged(out) as stage:
-        for name, table in {"totals": settlement.totals, "lines": settlement.lines, **tables}.items():
+        for name, table in written.items():
             table.to_csv(stage / f"{name}.csv", index=False, encoding="utf-8")
-        text = json.dumps(year.summary, ensure_ascii=False, indent=2, allow_nan=False)
+        text = json.dumps({**year.summary, **held}, ensure_ascii=False, indent=2, allow_nan=False)
         (stage / "summary.json").write_text(text + "\n", encoding="utf-8")
-        named = name_year(year.summary)
         write_settlement_pages(settlement, stage, year=named, outside=tables.get("outside"))
-        write_statements(settlement, stage / "statements", luck=luck, year=named, progress=progress)
+        write_statements(settlement, stage / "statements", panels=panels, year=named, progress=progress)
+        keep_foreign(out, stage)
+    for path in left:
+        path.unlink()
     return year
 
 
@@ -184,14 +206,18 @@ def name_year(summary: Mapping[str, object]) -> str | None:
     >>> name_year({"settlement": {"year_start": "2024-01-01"}}), name_year({"settlement": {"year": 2016}})
     ('2024-01-01 - 2024-12-31', '2016')
     """
-    held = summary.get("settlement")
-    facts = held if isinstance(held, dict) else {}
+    facts = _facts(summary)
     if "year_start" in facts:
         first = pd.Timestamp(facts["year_start"])
         last = first + pd.DateOffset(years=1) - pd.Timedelta(days=1)
         return f"{first.date()} - {last.date()}"
     year = facts.get("year")
     return None if year is None else str(year)
+
+
+def _facts(summary: Mapping[str, object]) -> dict[str, Any]:
+    held = summary.get("settlement")
+    return held if isinstance(held, dict) else {}
 
 
 def close_year(settlement: Settlement, facts: Mapping[str, object]) -> SettledYear:

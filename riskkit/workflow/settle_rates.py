@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from riskkit.data.io import hash_file
 from riskkit.data.staging import keep_source
 from riskkit.errors import DataContractError
 from riskkit.policy import read_policy
-from riskkit.settlement.accounts import Accounts, Newcomers, build_accounts
+from riskkit.settlement.accounts import Newcomers, build_accounts
 from riskkit.settlement.bonus_blocks import ask_measures
 from riskkit.settlement.money import exact, to_minor
-from riskkit.settlement.outside import sum_outside
 from riskkit.settlement.policy import SettlementPolicy
 from riskkit.settlement.scorecard_policy import Scorecard
-from riskkit.settlement.small_teams import compute_panel_noise
 from riskkit.settlement.statement import settle
 from riskkit.settlement.unscored import fill_unscored
 from riskkit.workflow.contract_file import read_table
 from riskkit.workflow.quality import ScoredTeams, score_tables
 from riskkit.workflow.rate_table import read_rates
 from riskkit.workflow.settle import SettledYear, close_year, distribute_file, write_year
+from riskkit.workflow.settle_members import make_panels, measure_noise, summarise_accounts, summarise_unscored
 from riskkit.workflow.year import find_year, open_tables, read_claims, read_spans
 
 if TYPE_CHECKING:
@@ -107,93 +105,16 @@ def settle_rates(
         "year_start": year[0].date().isoformat(),
         "known_by": known_by.date().isoformat(),
         "rated_members": len(table),
-        **summarise_accounts(accounts),
+        **summarise_accounts(read, accounts),
         **summarise_unscored(contracts),
         "thin_panels": int(noise["thin_panel"].sum()),
     }
     written = {"contracts": contracts, "outside": accounts.outside, "panel_noise": noise, **handed_on}
     if scored is not None:
         written["scorecard"] = scored.lines
-    luck = dict(zip(noise["team_id"], noise["chance_by_luck"], strict=True))
-    return write_year(close_year(settlement, facts), out, written, luck=luck, progress=progress)
-
-
-def summarise_accounts(accounts: Accounts) -> dict[str, object]:
-    """Say who was prepaid, who joined, and where every claim of the year stands.
-
-    Parameters
-    ----------
-    accounts : Accounts
-        The year's accounts.
-
-    Returns
-    -------
-    dict
-        `members` (prepaid), `joiners` (`persons`, `prepaid_persons`, `prepaid_minor`), `claims_outside` (minor units by
-        account) and `claims` (`teams_minor` and `outside_minor`, which sum to `all_minor`).
-    """
-    members, outside = accounts.members, sum_outside(accounts.outside)
-    joined = members[members["joined"]]
-    teams, rest = int(members["cost_minor"].sum()), sum(outside.values())
-    return {
-        "members": int(members["person_id"].nunique()),
-        "joiners": {
-            "persons": int(accounts.joiners["person_id"].nunique()),
-            "prepaid_persons": int(joined["person_id"].nunique()),
-            "prepaid_minor": int(joined["prepaid_minor"].sum()),
-        },
-        "claims_outside": outside,
-        "claims": {"teams_minor": teams, "outside_minor": rest, "all_minor": teams + rest},
-    }
-
-
-def summarise_unscored(contracts: pd.DataFrame) -> dict[str, object]:
-    """Count the teams that the scorecard could not score, and their members.
-
-    Parameters
-    ----------
-    contracts : pandas.DataFrame
-        The contracts; `pool_quality` where a team counts as the mean of the others.
-
-    Returns
-    -------
-    dict
-        `unscored_teams`, `unscored_team_ids` and `unscored_members`; empty where the policy has no scorecard.
-    """
-    if "pool_quality" not in contracts.columns:
-        return {}
-    without = contracts[contracts["pool_quality"].notna()]
-    return {
-        "unscored_teams": len(without),
-        "unscored_team_ids": [str(team) for team in without["team_id"]],
-        "unscored_members": int(without["lives"].sum()),
-    }
-
-
-def measure_noise(policy: SettlementPolicy, accounts: Accounts) -> pd.DataFrame:
-    """Say how much of each team's result is the luck of its panel.
-
-    Parameters
-    ----------
-    policy : SettlementPolicy
-        Says below how many lives a panel is thin.
-    accounts : Accounts
-        The year's members, whose cost about what was prepaid gives the variation, and contracts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        See `riskkit.settlement.small_teams.compute_panel_noise`.
-    """
-    members = accounts.members
-    settled = members["cost_minor"] + members["completion_minor"] - members["ceded_minor"]
-    cost, prepaid = settled.to_numpy(float), members["prepaid_minor"].to_numpy(float)
-    level = cost.sum() / prepaid.sum()
-    variation = float(np.sqrt(np.mean((cost - level * prepaid) ** 2)) / cost.mean()) if cost.sum() else 0.0
-    contracts = accounts.contracts
-    totals = contracts.assign(surplus_minor=contracts["prepaid_minor"] - contracts["actual_minor"])
-    thin = policy.noise.thin_below.value if policy.noise else 0.0
-    return compute_panel_noise(totals, max(variation, 1e-9), thin_below=thin)
+    panels = make_panels(read, noise, known_by)
+    keep = [rates, results, reported, institutions]
+    return write_year(close_year(settlement, facts), out, written, panels=panels, keep=keep, progress=progress)
 
 
 def _score(

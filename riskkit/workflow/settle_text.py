@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from riskkit.report.statement_amounts import begins_before
+from riskkit.workflow.settle import name_year
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -39,6 +42,9 @@ def describe_settlement(year: SettledYear) -> list[str]:
         f"{money('actual_minor')}, retained {money('retained_minor')}, returned {money('returned_minor')}, "
         f"borne by teams {money('borne_team_minor')}."
     ]
+    year_name = name_year(year.summary)
+    if begins_before(policy, year_name):
+        lines.append(f"The year {year_name} began before the policy was in force, on {policy.effective}.")
     lines += _describe_members(facts, money_of=lambda minor: f"{minor / scale:,.2f} {policy.currency}")
     if "reproduced_share" in facts:
         lines.append(
@@ -71,7 +77,8 @@ def _describe_members(facts: Mapping[str, Any], money_of: Callable[[int], str]) 
         lines.append(
             f"{joined['persons']:,} members joined within the year or too late to be rated; "
             f"{joined['prepaid_persons']:,} of them were prepaid {money_of(joined['prepaid_minor'])}. Claims outside "
-            f"of the teams' accounts: {money_of(claims['outside_minor'])} of {money_of(claims['all_minor'])}."
+            f"of the teams' accounts: {money_of(claims['outside_minor'])} of {money_of(claims['all_minor'])}"
+            f"{_say_counted(claims, money_of)}."
         )
     if facts.get("unscored_teams"):
         lines.append(
@@ -79,3 +86,9 @@ def _describe_members(facts: Mapping[str, Any], money_of: Callable[[int], str]) 
             "and count as the mean of the others."
         )
     return lines
+
+
+def _say_counted(claims: Mapping[str, Any], money_of: Callable[[int], str]) -> str:
+    """Say so where a share of the claims counts."""
+    share = claims["counted_share"]
+    return "" if share == 1 else f", which is {share:.4g} of {money_of(claims['all_full_minor'])} in full"

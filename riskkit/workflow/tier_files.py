@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from riskkit.data.csv_table import read_csv_table
 from riskkit.data.privacy import hash_person_ids, read_id_key
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.tiers.cuts import require_columns
@@ -169,8 +170,8 @@ def _read_overrides(path: Path) -> pd.DataFrame:
     """Read the clinicians' list: text, with an expiry that is a date."""
     _require_file(path, "a CSV file with person_id, risk_tier, code, author, expiry_date")
     try:
-        given = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-    except (OSError, ValueError) as exc:
+        given = read_csv_table(path)
+    except DataContractError as exc:
         message = (
             f"{path}: not readable as CSV ({exc}); expected person_id, risk_tier, code, author, expiry_date. Correct "
             "the file."

@@ -135,9 +135,12 @@ def test_no_claim_of_a_year_is_lost_whoever_joins_or_leaves(
         newcomers=Newcomers(persons, {"T2": stated}),
     )
     share = Fraction(repr(policy.actual.pool_share.value)) if policy.actual else Fraction(1)
-    whole = sum(round(Fraction(cents) * share) for _, _, cents in claims)
-    assert accounts.contracts["paid_minor"].sum() + accounts.outside["paid_minor"].sum() == whole
     contracts, outside = accounts.contracts, accounts.outside
+    whole = sum(cents for _, _, cents in claims)
+    assert contracts["full_minor"].sum() + outside["full_minor"].sum() == whole
+    # each team's claims in full times the share, rounded once; outside, the groups are a team's or of no team
+    assert contracts["paid_minor"].tolist() == [round(int(full) * share) for full in contracts["full_minor"]]
+    assert abs(outside["paid_minor"].sum() - outside["full_minor"].sum() * share) <= 0.5 * (len(TEAMS) + 1)
     assert (outside["prepaid_minor"] == outside["actual_minor"] + outside["surplus_minor"]).all()
     assert contracts["prepaid_minor"].sum() == accounts.members["prepaid_minor"].sum()
     # a member's prepaid amounts are the rates of the teams times the days in each, rounded once

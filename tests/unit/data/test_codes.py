@@ -68,7 +68,7 @@ def test_an_unreadable_list_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="no such code list"):
         read_code_list(tmp_path / "absent.csv")
     with pytest.raises(PolicyError, match="expected a column 'points'"):
-        read_code_list(write_list(tmp_path, "a,b", header="list,group,vocabulary,prefix\n"))
+        read_code_list(write_list(tmp_path, "a,b,who_cn,I20", header="list,group,vocabulary,prefix\n"))
     with pytest.raises(PolicyError, match="found no entry"):
         read_code_list(write_list(tmp_path))
     chinese = tmp_path / "gbk.csv"

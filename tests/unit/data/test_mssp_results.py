@@ -195,3 +195,12 @@ def test_rows_without_an_identifier_are_told_and_rows_without_a_flag_have_no_tra
     results = read_results(path)
     assert results.nameless == ((3, "Two"),)
     assert results.frame["track"].tolist() == ["2", ""]
+
+
+def test_a_comma_at_the_end_of_each_row_changes_nothing_and_a_cell_too_many_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    path.write_text(f"{HEAD},Track1\nA1,10000,9000,1000,490,2,1,\nA2,10000,9000,1000,490,2,1,\n", encoding="utf-8")
+    assert read_results(path).frame["benchmark"].tolist() == [10000, 10000]
+    path.write_text(f"{HEAD},Track1\nA1,10000,9000,1000,490,2,1\nA2,10,000,9000,1000,490,2,1\n", encoding="utf-8")
+    with pytest.raises(DataContractError, match="row 3 has 8 cells, the header 7"):
+        read_results(path)

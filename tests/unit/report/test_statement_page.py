@@ -10,6 +10,7 @@ import pytest
 
 from riskkit.data.presets import find_presets
 from riskkit.policy import read_policy
+from riskkit.report.panel import Panel
 from riskkit.report.statement_page import name_files, write_statements
 from riskkit.report.statement_wording import ITEMS, TITLES, say_item
 from riskkit.settlement.policy import SettlementPolicy
@@ -23,10 +24,22 @@ def settle_one(preset: str, **row: object) -> Settlement:
 
 
 def test_a_page_shows_every_line_its_source_and_that_it_adds_up(tmp_path: Path) -> None:
-    write_statements(settle_one("seed_50_70", quality=70.0), tmp_path, luck={"T1": 0.391})
+    write_statements(
+        settle_one("seed_50_70", quality=70.0), tmp_path, panels={"T1": Panel(1234, 0.391, "2025-04-01", 5000)}
+    )
     page = (tmp_path / "T1.en.html").read_text(encoding="utf-8")
     # 1,000.00 left over at quality 70: 566.67 retained, 433.33 returned
-    for text in ("566.67 CNY", "433.33 CNY", "56.6667%", "POLICY_RULES N1", "2025-01-01", "39%"):
+    for text in (
+        "566.67 CNY",
+        "433.33 CNY",
+        "56.6667%",
+        "POLICY_RULES N1",
+        "2025-01-01",
+        "39%",
+        "2025-04-01",
+        "1,234",
+        "fewer than 5,000 members",
+    ):
         assert text in page
     assert "Prepaid 10,000.00 CNY = Cost 9,000.00 CNY + Surplus 1,000.00 CNY" in page
     assert "Surplus 1,000.00 CNY = Retained 566.67 CNY + Returned 433.33 CNY" in page

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from riskkit.errors import DataContractError
 from riskkit.settlement.money import exact, split_whole, to_minor
 
 
@@ -28,3 +29,8 @@ def test_units_left_over_go_to_the_largest_remainders() -> None:
 def test_weights_that_cannot_split_are_refused(weights: list[Fraction]) -> None:
     with pytest.raises(ValueError, match="weights must be at least 0"):
         split_whole(10, weights)
+
+
+def test_an_endless_number_is_refused() -> None:
+    with pytest.raises(DataContractError, match="found the number inf"):
+        exact(float("1e400"))

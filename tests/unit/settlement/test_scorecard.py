@@ -58,6 +58,21 @@ def test_outcomes_must_weigh_at_least_half() -> None:
         make_scorecard({"a": indicator(49), "b": indicator(51, "process")})
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        # METHODS 7: outcome weights of half or more, denominators of 30 and more
+        ({"least_outcome_share": number(0.49)}, "least_outcome_share must lie in 0.5 to 1, got 0.49"),
+        ({"least_outcome_share": number(-1)}, "least_outcome_share must lie in 0.5 to 1, got -1"),
+        ({"least_outcome_share": number(9.99)}, "least_outcome_share must lie in 0.5 to 1, got 9.99"),
+        ({"least_denominator": number(29)}, "least_denominator must be 30 or more, got 29"),
+    ],
+)
+def test_a_scorecard_cannot_lower_the_floors_of_the_method(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        make_scorecard({"a": indicator(100)}, **change)
+
+
 def test_points_must_sum_to_the_full_ones() -> None:
     with pytest.raises(ValidationError, match="points must sum to 100, got 90"):
         make_scorecard({"a": indicator(90)})

@@ -80,7 +80,10 @@ def test_results_are_sorted_by_team_and_leave_the_input_alone(seed_policy: Settl
     ("row", "message"),
     [
         ({"quality": None}, "team 'T1' has no 'quality'"),
-        ({"actual_minor": 110000, "cause": "weather"}, "has cause 'weather', expected one of force_majeure, quality"),
+        (
+            {"actual_minor": 110000, "cause": "weather"},
+            "cause must be one of force_majeure, quality, or none, found weather",
+        ),
         ({"prepaid_minor": 0}, "prepaid_minor must be more than 0, found 0"),
         ({"prepaid_minor": 10.5}, "prepaid_minor must be a whole number"),
         ({"actual_minor": None}, "actual_minor must be a whole number"),

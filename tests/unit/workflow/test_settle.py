@@ -52,6 +52,75 @@ def test_contracts_are_settled_with_statements_that_tie_to_the_fund(tmp_path: Pa
     assert "Settled 2 teams under seed_50_70" in describe_settlement(year)[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        # one cell too many once made team "100" with prepaid 90 of row "A"
+        ("team_id,prepaid_amount,actual_amount\nA,100,90,7\n", "row 2 has 4 cells, the header 3"),
+        ("team_id,prepaid_amount,prepaid_amount,actual_amount\nA,1,2,3\n", "'prepaid_amount' stands 2 times"),
+        ("team_id,prepaid_amount,actual_amount\nA,1e400,90\n", "prepaid_amount of team 'A' .row 2. is '1e400'"),
+    ],
+)
+def test_a_contract_that_cannot_be_read_as_written_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DataContractError, match=message):
+        settle_file(PRESETS / "full_retention.toml", write(tmp_path, "contracts.csv", text), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_published_results_go_with_tracks_and_without_institutions(tmp_path: Path) -> None:
+    source = write(tmp_path, "puf_2014.csv", RESULTS)
+    with pytest.raises(PolicyError, match=r"policy full_retention: it has no \[tracks\]"):
+        settle_file(PRESETS / "full_retention.toml", source, tmp_path / "out")
+    given = write(tmp_path, "institutions.csv", INSTITUTIONS)
+    with pytest.raises(DataContractError, match="Leave out --institutions"):
+        settle_file(PRESETS / "mssp.toml", source, tmp_path / "out", institutions=given)
+
+
+def test_a_contract_twice_or_without_a_benchmark_is_a_miss_and_the_year_is_settled(tmp_path: Path) -> None:
+    head, first, _, _ = RESULTS.split("\n")
+    empty = "A3,Three,4/1/2012,1,0,20000,2.5%,0,0,0,90%,0,0,50%,45.00%"
+    source = write(tmp_path, "puf_2014.csv", "\n".join([head, first, first, empty, ""]))
+    settle_file(PRESETS / "mssp.toml", source, tmp_path / "out")
+    held = summary(tmp_path / "out")
+    # A1 alone is reproduced, of three rows: its second row and the one without a benchmark are not
+    assert held["rows"] == 3
+    assert held["rows_repeated"] == 1
+    assert held["reproduced_share"] == pytest.approx(1 / 3)
+    reasons = {(miss["aco_id"], miss["check"]): miss["reason"] for miss in held["misses"]}
+    assert sorted(reasons) == [("A1", "identifier"), ("A3", "earned"), ("A3", "minimum_rate_rule")]
+    assert reasons["A1", "identifier"].startswith("row 3 of the file repeats")
+    assert reasons["A3", "earned"].startswith("its benchmark 0")
+    assert held["fund_totals"]["surplus_minor"] == 10000
+
+
+@pytest.mark.parametrize(
+    ("policy", "columns", "row", "message"),
+    [
+        ("full_retention", "", "100,-90", "actual_amount must be at least 0, found -90.0 .*, row 3"),
+        ("full_retention", "", "-100,90", "prepaid_amount must be more than 0, found -100.0 .*, row 3"),
+        ("full_retention", "", ",90", "prepaid_amount must be a whole number .*, row 3"),
+        ("full_retention", "lives", "1,1,-5", "lives must be at least 0, found -5"),
+        ("seed_50_70", "quality", "100,90,850", "quality must be 0 to 100, found 850"),
+        ("seed_50_70", "quality", "100,90,-5", "quality must be 0 to 100, found -5"),
+        ("seed_50_70", "quality", "100,90,0.85", "it looks like a fraction, found 0.85"),
+        # no overspend, and still no cause of the policy
+        ("seed_50_70", "quality,cause", "100,90,85,storm", "one of force_majeure, quality, or none, found storm"),
+        ("step_bonus", "heads,control_rate,control_rate_prior", "1,1,-3,0.3,0.2", "heads must be at least 0, found -3"),
+        ("step_bonus", "heads,control_rate,control_rate_prior", "1,1,3,35,.1", "control_rate must be 0 to 1, found 35"),
+        ("remission_bonus", "remissions", "1,1,-1", "remissions must be at least 0, found -1"),
+        ("mssp", "track,quality,share_rate", "9,9,E,1,45", "share_rate must be 0 to 1, found 45"),
+    ],
+)
+def test_a_number_that_no_year_can_give_is_refused_by_file_row_and_column(
+    tmp_path: Path, policy: str, columns: str, row: str, message: str
+) -> None:
+    head = "team_id,prepaid_amount,actual_amount" + (f",{columns}" if columns else "")
+    # row 2 is blank
+    source = write(tmp_path, "contracts.csv", f"{head}\n\nA,{row}\n")
+    with pytest.raises(DataContractError, match=message):
+        settle_file(PRESETS / f"{policy}.toml", source, tmp_path / "out")
+
+
 def test_what_is_retained_is_handed_on_to_institutions(tmp_path: Path) -> None:
     source = write(tmp_path, "contracts.csv", "team_id,prepaid_amount,actual_amount\n007,385000000,379488800\n")
     institutions = write(tmp_path, "institutions.csv", INSTITUTIONS)
@@ -93,7 +162,7 @@ def test_a_year_that_was_paid_by_another_sequestration_is_doubted(tmp_path: Path
     ("text", "error", "message"),
     [
         ("", DataContractError, "not readable as CSV"),
-        ("team_id,prepaid_amount\nT,1\n", DataContractError, "lack column 'actual_minor'"),
+        ("team_id,prepaid_amount\nT,1\n", DataContractError, "lack column 'actual_amount'"),
         (
             "team_id,prepaid_amount,actual_amount\nT,x,1\n",
             DataContractError,

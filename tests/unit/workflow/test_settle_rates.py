@@ -128,6 +128,26 @@ def test_the_claims_of_the_year_are_those_of_the_teams_and_of_what_is_outside(
     assert claims["all_minor"] == claims["teams_minor"] + claims["outside_minor"]
 
 
+def test_claims_in_full_times_the_share_are_what_counts(settled: tuple[SettledYear, Path], source: Path) -> None:
+    year, out = settled
+    held: Any = year.summary["settlement"]
+    claims = held["claims"]
+    # all claims in full, in cents; the pool answers for 40% of each team's, to the cent
+    whole = claims_of_the_year(source)["allowed_amount"].astype(float).mul(100).round().sum()
+    assert claims["all_full_minor"] == claims["teams_full_minor"] + claims["outside_full_minor"] == whole
+    assert claims["counted_share"] == 0.4
+    lines = pd.read_csv(out / "lines.csv").query("item == 'counted'")
+    assert (lines["amount_minor"] + lines["basis_minor"] * 0.4).abs().max() <= 0.5
+    assert lines["basis_minor"].sum() == claims["teams_full_minor"]
+    page = (out / "statements" / f"{lines['team_id'].iloc[0]}.en.html").read_text(encoding="utf-8")
+    # three months of run-out; panels far below 5,000
+    for text in ("2024-04-01", "Thin panel", "after the year began", "= - basis x rate", "40%"):
+        assert text in page
+    told = " ".join(describe_settlement(year))
+    assert "began before the policy was in force, on 2025-01-01" in told
+    assert "which is 0.4 of" in told
+
+
 def test_teams_without_a_score_and_their_members_are_counted(
     settled: tuple[SettledYear, Path], source: Path, rates: Path, tmp_path: Path
 ) -> None:
