@@ -111,13 +111,14 @@ def read_table(file: Path) -> pd.DataFrame:
     if file.suffix not in {".parquet", ".csv"} or not file.is_file():
         message = f"{file}: found no such .parquet or .csv file. Give one with a column of probabilities."
         raise DataContractError(message)
+    if file.suffix == ".csv":
+        return read_csv_table(file, dtype=None)
     try:
-        return read_csv_table(file, dtype=None) if file.suffix == ".csv" else pd.read_parquet(file)
-    # what a reader says of an empty file, of bytes that are no text and of a broken footer are all of these two
+        return pd.read_parquet(file)
+    # what a reader says of an empty file and of a broken footer are both of these
     except (ValueError, OSError) as exc:
         reason = str(exc).partition("\n")[0].rstrip(". ")
-        what = "comma-separated text in UTF-8 with a line of names" if file.suffix == ".csv" else "a whole Parquet file"
-        message = f"{file}: cannot be read ({reason}), expected {what}. Write the table again."
+        message = f"{file}: cannot be read ({reason}), expected a whole Parquet file. Write the table again."
         raise DataContractError(message) from exc
 
 

@@ -96,7 +96,7 @@ def settle_rates(
         newcomers = Newcomers(tables.frame("person")[["person_id", "birth_date", "sex"]], _read_stated(read, told))
         spans = read_spans(tables)
         accounts = build_accounts(read, table, claims, spans, start=year[0], end=year[1], newcomers=newcomers)
-        scored = _score(read, policy, tables, year[0], reported)
+        scored = _score(read, policy, tables, (year[0], known_by), reported)
     contracts = _complete_contracts(read, accounts.contracts, scored, told)
     settlement, handed_on = distribute_file(settle(read, contracts), institutions)
     noise = measure_noise(read, accounts)
@@ -118,8 +118,13 @@ def settle_rates(
 
 
 def _score(
-    policy: SettlementPolicy, path: Path, tables: Tables, start: pd.Timestamp, reported: Path | None
+    policy: SettlementPolicy,
+    path: Path,
+    tables: Tables,
+    days: tuple[pd.Timestamp, pd.Timestamp],
+    reported: Path | None,
 ) -> ScoredTeams | None:
+    """Score the year that begins on the first of two days, as far as it was known by the second."""
     outside = None if reported is None else read_table(reported)
     if policy.scorecard is None:
         if outside is None:
@@ -127,7 +132,7 @@ def _score(
         message = f"policy {policy.name}: it has no scorecard. Name one, or leave out --reported."
         raise DataContractError(message)
     scorecard = read_policy(path.parent / policy.scorecard, Scorecard)
-    return score_tables(scorecard, tables, start, outside)
+    return score_tables(scorecard, tables, days[0], outside, known_by=days[1])
 
 
 def _complete_contracts(

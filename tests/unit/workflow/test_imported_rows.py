@@ -62,16 +62,16 @@ def test_another_file_is_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("empty.csv", b"", "comma-separated text"),
-        ("binary.csv", bytes(range(256)) * 8, "comma-separated text"),
-        ("ragged.csv", b"a,b\n1,2\n1,2,3\n", "comma-separated text"),
-        ("empty.parquet", b"", "a whole Parquet file"),
-        ("cut.parquet", b"PAR1 cut short", "a whole Parquet file"),
+        ("empty.csv", b"", r"not readable as CSV \(its first row is blank\)"),
+        ("binary.csv", bytes(range(256)) * 8, r"not readable as CSV \(its text is not utf-8-sig\)"),
+        ("ragged.csv", b"a,b\n1,2\n1,2,3\n", "row 3"),
+        ("empty.parquet", b"", r"cannot be read \(.*\), expected a whole Parquet file"),
+        ("cut.parquet", b"PAR1 cut short", r"cannot be read \(.*\), expected a whole Parquet file"),
     ],
 )
 def test_a_file_that_is_not_what_its_ending_says_is_refused_by_name(
     tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(DataContractError, match=rf"{name}: cannot be read \(.*\), expected {said}"):
+    with pytest.raises(DataContractError, match=rf"{name}.*{said}"):
         read_table(tmp_path / name)
