@@ -12,7 +12,7 @@ import pandas as pd
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.rates.adjustments import compute_region_factors, find_budget_factor
 from riskkit.rates.frozen import FrozenRates
-from riskkit.rates.ledger import build_ledger
+from riskkit.rates.ledger import build_ledger, name_steps
 from riskkit.rates.members import KEY, MONTHS_A_YEAR, as_floats, check_members
 from riskkit.rates.modifiers import refuse_double_count
 from riskkit.rates.new_enrollees import find_new_enrollees, fit_demographic_scores
@@ -114,10 +114,11 @@ def compute_rates(frozen: FrozenRates, frame: pd.DataFrame) -> tuple[pd.DataFram
 
     Returns
     -------
-    rates : pandas.DataFrame of shape (n_members, 9 or 10)
+    rates : pandas.DataFrame of shape (n_members, n_columns)
         `person_id`, `index_date`, `exposure_months` where given, `expected_cost`, `relative_risk_score`, `relativity`,
-        `region_factor`, `at_floor`, `at_cap`, `rate_amount` (currency per member year), `rate_minor` (the same in
-        integer minor units); sorted by key.
+        `region_factor`, `demographic_score` and `modifier_factor` where the policy has those blocks, `at_floor`,
+        `at_cap`, `rate_amount` (currency per member year), `rate_minor` (the same in integer minor units); sorted by
+        key.
     ledger : pandas.DataFrame of shape (n_members * n_steps, 5)
         `person_id`, `index_date`, `step`, `item`, `amount`; each member's amounts sum to `rate_amount`.
 
@@ -136,7 +137,7 @@ def compute_rates(frozen: FrozenRates, frame: pd.DataFrame) -> tuple[pd.DataFram
     totals[13] = rounded / scale
     carried = [*KEY, *(["exposure_months"] if "exposure_months" in members else []), "expected_cost"]
     rates = members[carried].assign(**columns, rate_amount=totals[13], rate_minor=rounded.astype(np.int64))
-    return rates, build_ledger(members, totals)
+    return rates, build_ledger(members, totals, items=name_steps(frozen.policy.relative_risk.method))
 
 
 def _neutral(policy: RatePolicy, members: pd.DataFrame, reference_population: str) -> FrozenRates:
