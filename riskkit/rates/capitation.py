@@ -19,20 +19,16 @@ from riskkit.rates.new_enrollees import find_new_enrollees, fit_demographic_scor
 from riskkit.rates.pooling import fit_pooling_charge
 from riskkit.rates.relative_risk import fit_normalization, fit_tier_relativities, weighted_mean
 from riskkit.rates.steps import compute_relativity, compute_score, compute_steps
+from riskkit.rates.tie import FEWEST_RATES, tie_to_budget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
     from riskkit.rates.policy import RatePolicy
 
 _LARGEST_EXACT = 2**53
-HALF_MINOR_UNIT = 0.5
-WIDEST_TIE = 2e-7
-"""Largest relative move of the factor that rounding may ask for: a rate of 10,000 moves by a fifth of a cent."""
-FEWEST_RATES = 100
-"""Fewest different rates whose rounding is tied: with fewer the steps of the sum are too high to aim at."""
 
 
 def fit_rates(
@@ -227,47 +223,6 @@ def _fit_budget(
     if len(np.unique(priced)) >= FEWEST_RATES:
         factor = tie_to_budget(factor, total, budget)
     return replace(frozen, budget_factor=factor, budget_minor=budget)
-
-
-def tie_to_budget(factor: float, total: Callable[[float], float], budget: int) -> float:
-    """Move the budget factor by a hair, so that the rates tie to the budget after they are rounded.
-
-    Rounding moves the sum by up to half a minor unit per member. The rounded sum is a rising staircase in the factor,
-    whose steps are single members: the factor is put on the step that meets the budget to half a minor unit. Where many
-    members share one rate the steps are too high for that; the factor stays, and the allocation carries the difference.
-
-    Parameters
-    ----------
-    factor : float
-        The factor that meets the budget before rounding.
-    total : callable
-        From a factor to the sum of rounded rate times exposure, in minor units; non-decreasing.
-    budget : int
-        The budget in minor units.
-
-    Returns
-    -------
-    float
-        A factor whose sum meets the budget to half a minor unit; the given one where there is none.
-
-    Examples
-    --------
-    Two rates that stand just under the half of a minor unit round to 200; a hair more, and one meets the budget:
-
-    >>> rates = np.array([100.49999999, 100.4])
-    >>> factor = tie_to_budget(1.0, lambda trial: np.rint(trial * rates).sum(), 201)
-    >>> np.rint(factor * rates).tolist()
-    [101.0, 100.0]
-    """
-    width = 1e-9
-    while width < WIDEST_TIE and not total(factor * (1 - width)) <= budget <= total(factor * (1 + width)):
-        width = min(4 * width, WIDEST_TIE)
-    low, high = factor * (1 - width), factor * (1 + width)
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if total(middle) < budget else (low, middle)
-    nearest = min((factor, low, high), key=lambda trial: abs(total(trial) - budget))
-    return nearest if abs(total(nearest) - budget) <= HALF_MINOR_UNIT else factor
 
 
 def _refuse_unpayable(members: pd.DataFrame, rate_minor: NDArray[np.float64]) -> None:

@@ -118,3 +118,14 @@ def test_the_migration_is_said_where_there_is_one(summary: dict[str, Any]) -> No
     assert f"{said}; 41 tiers held, 2 raised by clinicians" in lines
     for absent in (None, {**migration, "stability": None, "changes": None}):
         assert not any("Migration" in line for line in describe_run({**summary, "migration": absent}, Path("out"), "1"))
+
+
+def test_what_the_rates_themselves_come_to_is_said_beside_the_allocation() -> None:
+    tied = {"rate_due_minor": 12_345_678.25, "rate_due_difference_minor": 0.25, "different_rates": 900}
+    said = describe_rates({**CERTIFICATE, **tied, "rates_tie": True})
+    assert said[1:] == ["Rate x exposure: 123,456.78 CNY, difference 0.25 minor units"]
+    apart = {"rate_due_minor": 12_345_708.0, "rate_due_difference_minor": 30.0, "different_rates": 3}
+    assert describe_rates({**CERTIFICATE, **apart, "rates_tie": False})[1] == (
+        "Rate x exposure: 123,457.08 CNY, difference 30.00 minor units; 3 different rates are too few to tie, "
+        "the allocation takes it up"
+    )
