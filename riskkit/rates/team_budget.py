@@ -131,6 +131,14 @@ def _with_experience(teams: pd.DataFrame, experience: pd.DataFrame | None, polic
         )
         raise DataContractError(message)
     found = compute_credibility(experience)
+    below = (experience["ratio"] < 0).to_numpy()
+    if below.any():
+        message = (
+            f"rate policy {policy_name!r} [credibility]: team {str(experience['team_id'].iloc[int(below.argmax())])!r} "
+            f"has a ratio below 0 ({below.sum()} of {len(experience)} rows), expected actual over expected of 0 or "
+            "more. Correct the experience."
+        )
+        raise DataContractError(message)
     known = found.teams.set_index("team_id").reindex(teams["team_id"])
     return teams.assign(
         credibility=known["credibility"].fillna(0.0).to_numpy(),

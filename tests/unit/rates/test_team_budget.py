@@ -53,6 +53,13 @@ def test_credible_experience_moves_money_between_teams_and_adds_none(rated: Call
     assert int(found.budgets["budget_minor"].sum()) == frozen.budget_minor == 200_000
 
 
+def test_experience_below_zero_is_refused(rated: Callable[..., Any]) -> None:
+    frozen, table = rated(credibility={"level": "team"})
+    wrong = EXPERIENCE.assign(ratio=[-0.1, *EXPERIENCE["ratio"].iloc[1:]])
+    with pytest.raises(DataContractError, match=r"has a ratio below 0 \(1 of 4 rows\)"):
+        compute_team_budgets(frozen, table, experience=wrong)
+
+
 def test_the_corridor_holds_each_team_and_the_whole_budget(rated: Callable[..., Any], number: Number) -> None:
     # 1,000 a head against 800 and 1,150 last year: T1 may have 880 at most, so T2 takes 1,120 of its 1,035 to 1,265
     corridor = {"level": "team", "down": number(0.1), "up": number(0.1)}
