@@ -12,27 +12,23 @@ import pandas as pd
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.rates.adjustments import compute_region_factors, find_budget_factor
 from riskkit.rates.frozen import FrozenRates
-from riskkit.rates.ledger import build_ledger
+from riskkit.rates.ledger import build_ledger, name_steps
 from riskkit.rates.members import KEY, MONTHS_A_YEAR, as_floats, check_members
 from riskkit.rates.modifiers import refuse_double_count
 from riskkit.rates.new_enrollees import find_new_enrollees, fit_demographic_scores
 from riskkit.rates.pooling import fit_pooling_charge
 from riskkit.rates.relative_risk import fit_normalization, fit_tier_relativities, weighted_mean
 from riskkit.rates.steps import compute_relativity, compute_score, compute_steps
+from riskkit.rates.tie import FEWEST_RATES, tie_to_budget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
     from riskkit.rates.policy import RatePolicy
 
 _LARGEST_EXACT = 2**53
-HALF_MINOR_UNIT = 0.5
-WIDEST_TIE = 2e-7
-"""Largest relative move of the factor that rounding may ask for: a rate of 10,000 moves by a fifth of a cent."""
-FEWEST_RATES = 100
-"""Fewest different rates whose rounding is tied: with fewer the steps of the sum are too high to aim at."""
 
 
 def fit_rates(
@@ -114,10 +110,11 @@ def compute_rates(frozen: FrozenRates, frame: pd.DataFrame) -> tuple[pd.DataFram
 
     Returns
     -------
-    rates : pandas.DataFrame of shape (n_members, 9 or 10)
+    rates : pandas.DataFrame of shape (n_members, n_columns)
         `person_id`, `index_date`, `exposure_months` where given, `expected_cost`, `relative_risk_score`, `relativity`,
-        `region_factor`, `at_floor`, `at_cap`, `rate_amount` (currency per member year), `rate_minor` (the same in
-        integer minor units); sorted by key.
+        `region_factor`, `demographic_score` and `modifier_factor` where the policy has those blocks, `at_floor`,
+        `at_cap`, `rate_amount` (currency per member year), `rate_minor` (the same in integer minor units); sorted by
+        key.
     ledger : pandas.DataFrame of shape (n_members * n_steps, 5)
         `person_id`, `index_date`, `step`, `item`, `amount`; each member's amounts sum to `rate_amount`.
 
@@ -136,7 +133,7 @@ def compute_rates(frozen: FrozenRates, frame: pd.DataFrame) -> tuple[pd.DataFram
     totals[13] = rounded / scale
     carried = [*KEY, *(["exposure_months"] if "exposure_months" in members else []), "expected_cost"]
     rates = members[carried].assign(**columns, rate_amount=totals[13], rate_minor=rounded.astype(np.int64))
-    return rates, build_ledger(members, totals)
+    return rates, build_ledger(members, totals, items=name_steps(frozen.policy.relative_risk.method))
 
 
 def _neutral(policy: RatePolicy, members: pd.DataFrame, reference_population: str) -> FrozenRates:
@@ -226,47 +223,6 @@ def _fit_budget(
     if len(np.unique(priced)) >= FEWEST_RATES:
         factor = tie_to_budget(factor, total, budget)
     return replace(frozen, budget_factor=factor, budget_minor=budget)
-
-
-def tie_to_budget(factor: float, total: Callable[[float], float], budget: int) -> float:
-    """Move the budget factor by a hair, so that the rates tie to the budget after they are rounded.
-
-    Rounding moves the sum by up to half a minor unit per member. The rounded sum is a rising staircase in the factor,
-    whose steps are single members: the factor is put on the step that meets the budget to half a minor unit. Where many
-    members share one rate the steps are too high for that; the factor stays, and the allocation carries the difference.
-
-    Parameters
-    ----------
-    factor : float
-        The factor that meets the budget before rounding.
-    total : callable
-        From a factor to the sum of rounded rate times exposure, in minor units; non-decreasing.
-    budget : int
-        The budget in minor units.
-
-    Returns
-    -------
-    float
-        A factor whose sum meets the budget to half a minor unit; the given one where there is none.
-
-    Examples
-    --------
-    Two rates that stand just under the half of a minor unit round to 200; a hair more, and one meets the budget:
-
-    >>> rates = np.array([100.49999999, 100.4])
-    >>> factor = tie_to_budget(1.0, lambda trial: np.rint(trial * rates).sum(), 201)
-    >>> np.rint(factor * rates).tolist()
-    [101.0, 100.0]
-    """
-    width = 1e-9
-    while width < WIDEST_TIE and not total(factor * (1 - width)) <= budget <= total(factor * (1 + width)):
-        width = min(4 * width, WIDEST_TIE)
-    low, high = factor * (1 - width), factor * (1 + width)
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if total(middle) < budget else (low, middle)
-    nearest = min((factor, low, high), key=lambda trial: abs(total(trial) - budget))
-    return nearest if abs(total(nearest) - budget) <= HALF_MINOR_UNIT else factor
 
 
 def _refuse_unpayable(members: pd.DataFrame, rate_minor: NDArray[np.float64]) -> None:

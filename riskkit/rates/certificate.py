@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from riskkit.rates.allocation import split_by_largest_remainder
+from riskkit.rates.members import MONTHS_A_YEAR, as_floats
+from riskkit.rates.tie import describe_tie
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,10 +37,12 @@ def make_certificate(frozen: FrozenRates, rates: pd.DataFrame) -> dict[str, obje
     dict
         Plain JSON values: `policy`, `policy_reference`, `effective`, `currency`, `minor_units_per_currency_unit`,
         `scope`, `reference_population`, `members`, `member_months`, `expected_cost_minor`, `budget_minor`,
-        `allocated_minor`, `difference_minor`, `allocated_minor_by_payer`, `normalization_factor`,
-        `tier_relativities`, `base_amount`, `region_normalization`, `budget_factor`, `floor_share`, `cap_share`
-        (fractions of members) and `rate_table_sha256`; `pooling_charge` and `new_enrollee_scores` where the policy has
-        them, and `affordable_minor`, `asked_minor` and `shortfall_minor` where it says what the fund can pay.
+        `allocated_minor`, `difference_minor`, `rate_due_minor` (the sum of rate times exposure),
+        `rate_due_difference_minor` (what that misses the budget by), `different_rates`, `rates_tie` (it misses by half
+        a minor unit at most), `allocated_minor_by_payer`, `normalization_factor`, `tier_relativities`, `base_amount`,
+        `region_normalization`, `budget_factor`, `floor_share`, `cap_share` (fractions of members) and
+        `rate_table_sha256`; `pooling_charge` and `new_enrollee_scores` where the policy has them, and
+        `affordable_minor`, `asked_minor` and `shortfall_minor` where it says what the fund can pay.
     """
     policy = frozen.policy
     allocated = int(rates["allocated_minor"].sum())
@@ -55,6 +60,7 @@ def make_certificate(frozen: FrozenRates, rates: pd.DataFrame) -> dict[str, obje
         "budget_minor": frozen.budget_minor,
         "allocated_minor": allocated,
         "difference_minor": allocated - frozen.budget_minor,
+        **_tie(frozen, rates),
         "allocated_minor_by_payer": _by_payer(frozen, allocated),
         "normalization_factor": frozen.normalization_factor,
         "tier_relativities": frozen.tier_relativities,
@@ -66,6 +72,13 @@ def make_certificate(frozen: FrozenRates, rates: pd.DataFrame) -> dict[str, obje
         "rate_table_sha256": hash_rate_table(rates),
         **_optional(frozen),
     }
+
+
+def _tie(frozen: FrozenRates, rates: pd.DataFrame) -> dict[str, object]:
+    """State what the rates themselves come to, before the allocation takes up what rounding left."""
+    due = as_floats(rates, "rate_minor") * as_floats(rates, "exposure_months") / MONTHS_A_YEAR
+    different = int(rates["rate_minor"].nunique())
+    return describe_tie(math.fsum(due.tolist()), frozen.budget_minor, different_rates=different)
 
 
 def _optional(frozen: FrozenRates) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from riskkit.errors import ModelStoreError
@@ -78,9 +79,12 @@ class FrozenRates:
 
     @property
     def limits(self) -> Limits:
-        """Floor and cap in currency per member year."""
-        block, base = self.policy.floor_cap, self.base_amount
-        return Limits() if block is None else Limits(block.floor.value * base, block.cap.value * base)
+        """Floor and cap in currency per member year, in whole minor units: a member who stands at one is paid it."""
+        block, scale = self.policy.floor_cap, self.policy.rounding.per_currency_unit
+        if block is None:
+            return Limits()
+        base = self.base_amount * scale
+        return Limits(*(float(np.rint(number.value * base)) / scale for number in (block.floor, block.cap)))
 
     def to_dict(self) -> dict[str, object]:
         """Return the frozen rates as plain JSON values.

@@ -29,9 +29,33 @@ STEP_ITEMS: Final[dict[int, str]] = {
     12: "withhold",
     13: "rounding",
 }
+FLAT_ITEM: Final = "one relativity for everybody"
 
 
-def build_ledger(keys: pd.DataFrame, totals: Mapping[int, NDArray[np.float64]]) -> pd.DataFrame:
+def name_steps(method: str) -> dict[int, str]:
+    """Name each step in the words of a policy: a flat product has a step 3, but no tier in it.
+
+    Parameters
+    ----------
+    method : {"individual", "tier_mean", "tier_table", "flat"}
+        How the policy makes a relativity.
+
+    Returns
+    -------
+    dict of int to str
+        What each step is called, by its number.
+
+    Examples
+    --------
+    >>> name_steps("tier_mean")[3], name_steps("flat")[3]
+    ('relativity of the tier', 'one relativity for everybody')
+    """
+    return STEP_ITEMS | {3: FLAT_ITEM} if method == "flat" else STEP_ITEMS
+
+
+def build_ledger(
+    keys: pd.DataFrame, totals: Mapping[int, NDArray[np.float64]], *, items: Mapping[int, str] = STEP_ITEMS
+) -> pd.DataFrame:
     """Write what each step adds to the amount of each member.
 
     Parameters
@@ -40,6 +64,8 @@ def build_ledger(keys: pd.DataFrame, totals: Mapping[int, NDArray[np.float64]]) 
         `person_id` and `index_date`, sorted.
     totals : mapping of int to numpy.ndarray of shape (n_members,)
         The amount after each step (currency per member year), steps in rising order.
+    items : mapping of int to str, optional
+        What each step is called, from `name_steps`.
 
     Returns
     -------
@@ -61,6 +87,6 @@ def build_ledger(keys: pd.DataFrame, totals: Mapping[int, NDArray[np.float64]]) 
     codes = np.tile(np.arange(len(steps), dtype=np.int8), len(keys))
     ledger = keys[KEY].take(rows).reset_index(drop=True)
     ledger["step"] = np.tile(np.array(steps, dtype=np.int8), len(keys))
-    ledger["item"] = pd.Categorical.from_codes(codes, categories=pd.Index([STEP_ITEMS[step] for step in steps]))
+    ledger["item"] = pd.Categorical.from_codes(codes, categories=pd.Index([items[step] for step in steps]))
     ledger["amount"] = amounts.ravel()
     return ledger

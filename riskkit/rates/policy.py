@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Final, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from riskkit.errors import PolicyError
 from riskkit.policy import PolicyModel, PolicyNumber
@@ -14,6 +14,10 @@ from riskkit.rates.modifiers import Modifiers
 from riskkit.rates.new_enrollees import NewEnrollees
 from riskkit.rates.pooling import Pooling
 from riskkit.rates.team_blocks import Affordability, Corridor, TeamCredibility, Withhold
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+PAYERS: Final = ("fund", "member")
+"""Who must be named in a payer split, be it with a share of 0."""
 
 
 class Product(PolicyModel):
@@ -26,16 +30,23 @@ class Product(PolicyModel):
     services : tuple of str
         What the rate pays for.
     payer_split : dict of str to PolicyNumber
-        Share of the rate by payer; the shares sum to one.
+        Share of the rate by payer; `fund` and `member` are named, and the shares sum to one.
     """
 
-    scope: str
-    services: tuple[str, ...] = Field(min_length=1)
-    payer_split: dict[str, PolicyNumber]
+    scope: Text
+    services: tuple[Text, ...] = Field(min_length=1)
+    payer_split: dict[Text, PolicyNumber]
 
     @field_validator("payer_split")
     @classmethod
     def _whole(cls, split: dict[str, PolicyNumber]) -> dict[str, PolicyNumber]:
+        absent = [payer for payer in PAYERS if payer not in split]
+        if absent:
+            message = (
+                f"names {', '.join(split) or 'nobody'}, expected {' and '.join(PAYERS)}, with a share of 0 for who "
+                f"does not pay. Add {absent[0]}"
+            )
+            raise ValueError(message)
         shares = [share.value for share in split.values()]
         if not (all(share >= 0 for share in shares) and abs(sum(shares) - 1) < 1e-9):
             message = f"shares must be at least 0 and sum to 1, got {shares}. Correct the shares"

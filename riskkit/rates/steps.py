@@ -34,12 +34,32 @@ def compute_score(frozen: FrozenRates, members: pd.DataFrame) -> NDArray[np.floa
     numpy.ndarray of shape (n_members,)
         Scores; those of new enrollees come from their own table of age and sex.
     """
-    cost, block = as_floats(members, "expected_cost"), frozen.policy.new_enrollees
-    if block is not None:
-        new = find_new_enrollees(block, members)
-        table = compute_demographic_scores(block, members, frozen.new_enrollee_scores)
-        cost = np.where(new, table * frozen.normalization_factor, cost)
+    cost, own = as_floats(members, "expected_cost"), find_demographic_scores(frozen, members)
+    if own is not None:
+        cost = np.where(np.isnan(own), cost, own * frozen.normalization_factor)
     return compute_relative_risk(frozen.policy.relative_risk, cost, frozen.normalization_factor)
+
+
+def find_demographic_scores(frozen: FrozenRates, members: pd.DataFrame) -> NDArray[np.float64] | None:
+    """Return the score that stands in for the model's where a member has no history.
+
+    Parameters
+    ----------
+    frozen : FrozenRates
+        Policy and table of age and sex.
+    members : pandas.DataFrame of shape (n_members, n_columns)
+        The columns of the policy's `new_enrollees`.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_members,) or None
+        Scores, NaN for a member with a history; None where the policy has no such block.
+    """
+    block = frozen.policy.new_enrollees
+    if block is None:
+        return None
+    table = compute_demographic_scores(block, members, frozen.new_enrollee_scores)
+    return np.where(find_new_enrollees(block, members), table, np.nan)
 
 
 def compute_relativity(frozen: FrozenRates, members: pd.DataFrame, score: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -89,8 +109,8 @@ def compute_steps(
     totals : dict of int to numpy.ndarray of shape (n_members,)
         The amount after each step (currency per member year), by step number in rising order.
     columns : dict of str to numpy.ndarray of shape (n_members,)
-        `relative_risk_score`, `relativity`, `region_factor`, `modifier_factor` where the policy has uplifts,
-        `at_floor`, `at_cap`.
+        `relative_risk_score`, `relativity`, `region_factor`, `demographic_score` (NaN for members with a history)
+        where the policy has a table for new enrollees, `modifier_factor` where it has uplifts, `at_floor`, `at_cap`.
 
     Raises
     ------
@@ -120,6 +140,9 @@ def compute_steps(
         "relativity": relativity,
         "region_factor": np.ones(len(members)),
     }
+    own = find_demographic_scores(frozen, members)
+    if own is not None:
+        columns["demographic_score"] = own
     if policy.region is not None:
         factors = compute_region_factors(members["region"], policy.region, policy_name=policy.name)
         columns["region_factor"] = region = factors / frozen.region_normalization

@@ -71,7 +71,7 @@ def compute_team_budgets(
     Raises
     ------
     DataContractError
-        If a frame that a block needs is absent or lacks a column.
+        If a frame that a block needs is absent or lacks a column, or last year's amounts are not above 0, one per team.
     PolicyError
         If the corridors of all teams leave no way to spend the budget.
 
@@ -131,6 +131,14 @@ def _with_experience(teams: pd.DataFrame, experience: pd.DataFrame | None, polic
         )
         raise DataContractError(message)
     found = compute_credibility(experience)
+    below = (experience["ratio"] < 0).to_numpy()
+    if below.any():
+        message = (
+            f"rate policy {policy_name!r} [credibility]: team {str(experience['team_id'].iloc[int(below.argmax())])!r} "
+            f"has a ratio below 0 ({below.sum()} of {len(experience)} rows), expected actual over expected of 0 or "
+            "more. Correct the experience."
+        )
+        raise DataContractError(message)
     known = found.teams.set_index("team_id").reindex(teams["team_id"])
     return teams.assign(
         credibility=known["credibility"].fillna(0.0).to_numpy(),
@@ -147,8 +155,29 @@ def _prior_amounts(teams: pd.DataFrame, prior: pd.DataFrame | None, policy_name:
             "Give the rates of the year before, or remove the block."
         )
         raise DataContractError(message)
+    _refuse_wrong_prior(prior, policy_name)
     before = prior.set_index("team_id")["amount"].reindex(teams["team_id"])
     return before.to_numpy(dtype=np.float64)
+
+
+def _refuse_wrong_prior(prior: pd.DataFrame, policy_name: str) -> None:
+    """Raise where a team has two amounts, or one that no corridor can be laid around."""
+    amount = pd.to_numeric(prior["amount"], errors="coerce").to_numpy(dtype=np.float64)
+    team = prior["team_id"].astype("object")
+    checks = (
+        (team.isna().to_numpy(), "no team_id", "a team"),
+        (team.duplicated(keep=False).to_numpy(), "more than one row", "one row per team"),
+        (~(np.isfinite(amount) & (amount > 0)), "an amount that is not above 0", "currency per member year above 0"),
+    )
+    for wrong, found, expected in checks:
+        if wrong.any():
+            place = int(wrong.argmax())
+            message = (
+                f"rate policy {policy_name!r} [corridor]: last year's amounts: team {str(team.iloc[place])!r} has "
+                f"{found} ({wrong.sum()} of {len(prior)} rows, amount {prior['amount'].iloc[place]!s}), expected "
+                f"{expected}. Correct the file; leave a new team out of it."
+            )
+            raise DataContractError(message)
 
 
 def _hold(

@@ -80,7 +80,22 @@ def _make_budget_note(rates: Mapping[str, Any], currency: str) -> Block:
     text = f"Budget {format_minor(budget, unit, currency)}; allocated {format_minor(allocated, unit, currency)}; "
     if budget is None or budget != allocated:
         return make_note(f"{text}the two differ. Do not sign this rate table.", "bad")
-    return make_note(f"{text}difference {format_minor(0, unit, currency)}.", "good")
+    return make_note(f"{text}difference {format_minor(0, unit, currency)}.{_describe_tie(rates, currency)}", "good")
+
+
+def _describe_tie(rates: Mapping[str, Any], currency: str) -> str:
+    """Say what the rates times their exposure miss the budget by, where the certificate states it."""
+    certificate = rates.get("certificate") or {}
+    if "rate_due_difference_minor" not in certificate:
+        return ""
+    if certificate["rates_tie"]:
+        return " Rate times exposure comes to the budget too, within half a minor unit."
+    unit = certificate.get("minor_units_per_currency_unit", 100)
+    apart = format_minor(round(certificate["rate_due_difference_minor"]), unit, currency)
+    return (
+        f" Rate times exposure differs from the budget by {apart}: {certificate['different_rates']} different rates "
+        "are too few to tie when each is rounded, and the allocation takes it up."
+    )
 
 
 def _make_rate_figure(frames: Frames, currency: str) -> Block | None:
@@ -116,9 +131,12 @@ def _make_certificate_table(rates: Mapping[str, Any], currency: str) -> Block | 
         ("budget_minor", "Budget"),
         ("allocated_minor", "Allocated"),
         ("difference_minor", "Difference"),
+        ("rate_due_minor", "Rate times exposure"),
+        ("rate_due_difference_minor", "Rate times exposure, difference from the budget"),
     ):
         if key in certificate:
-            rows.append([title, format_minor(certificate[key], unit, currency)])
+            minor = certificate[key]
+            rows.append([title, format_minor(round(minor) if isinstance(minor, float) else minor, unit, currency)])
     for payer, minor in (certificate.get("allocated_minor_by_payer") or {}).items():
         rows.append([f"Allocated to the {payer}", format_minor(minor, unit, currency)])
     for tier, relativity in (certificate.get("tier_relativities") or {}).items():

@@ -13,7 +13,7 @@ from riskkit.errors import AcceptanceError
 from riskkit.explain.contributions import compute_group_contributions, split_frame
 from riskkit.explain.rescaling import split_factors
 from riskkit.explain.wording import get_group_words
-from riskkit.rates.ledger import STEP_ITEMS
+from riskkit.rates.ledger import FLAT_ITEM, STEP_ITEMS, name_steps
 
 if TYPE_CHECKING:
     from riskkit.rates.frozen import FrozenRates
@@ -23,16 +23,24 @@ Kind = Literal["base", "group", "factor", "adjustment", "rounding"]
 
 KEYS = ["person_id", "index_date"]
 TOLERANCE = 0.01
-FACTOR_STEPS, ADJUSTMENT_STEPS = (3, 6, 7), (9, 10)
+FACTOR_STEPS = frozenset({3, 4, 6, 7, 8})
+"""Steps that multiply; every other one between score and rounding shifts or clips, and keeps its own amount."""
 BASE_WORDS = ("mean cost that the model starts from", "模型起始平均费用")
+TABLE_WORDS = ("own table of age and sex, for a member without a history", "新参保人按年龄性别取值")
 SCORE_WORDS = ("coding factor and decimals of the score", "编码系数与分值取整")
 ROUNDING_WORDS = ("rounding", "取整")
-STEP_WORDS_ZH = {
-    3: "分层相对系数",
-    6: "基准费率与趋势",
-    7: "地区系数",
-    9: "下限与上限",
-    10: "预算系数",
+ITEM_WORDS_ZH = {
+    FLAT_ITEM: "人人相同的系数",
+    STEP_ITEMS[3]: "分层相对系数",
+    STEP_ITEMS[4]: "团队信度系数",
+    STEP_ITEMS[5]: "高费用共担扣减",
+    STEP_ITEMS[6]: "基准费率与趋势",
+    STEP_ITEMS[7]: "地区系数",
+    STEP_ITEMS[8]: "上浮系数",
+    STEP_ITEMS[9]: "下限与上限",
+    STEP_ITEMS[10]: "预算系数",
+    STEP_ITEMS[11]: "团队增减幅限制",
+    STEP_ITEMS[12]: "预留",
 }
 
 
@@ -116,9 +124,10 @@ def explain_rate(
 ) -> RateLines:
     """Join the explanation of the expected cost and the ledger of the rate.
 
-    Base value and contributions, by clinical group, sum to the expected cost. The multiplicative steps (tier, base and
-    trend, region) are shared out by the logarithmic mean, so that their order does not matter; steps that clip or
-    shift keep their ledger amounts. Lines are whole minor units, and what that leaves is the line of rounding.
+    Base value and contributions, by clinical group, sum to the expected cost. Multiplicative steps that follow one
+    another (tier, base and trend, region, uplifts) are shared out by the logarithmic mean, so that their order does not
+    matter; steps that clip or shift (pooling charge, floor and cap, budget) keep their ledger amounts. Lines are whole
+    minor units, and what that leaves is the line of rounding.
 
     Parameters
     ----------
@@ -150,10 +159,10 @@ def explain_rate(
     groups, base, amounts = split_frame(compute_group_contributions(contributions, catalogue))
     _require_sum(contributions, "expected cost", base + amounts.sum(axis=1), cost)
     totals = _list_totals(ledger, len(rates), place)
-    score = (Line("adjustment", *SCORE_WORDS), totals[2] - cost)
-    parts = [(Line("base", *BASE_WORDS), base)]
+    parts: list[tuple[Line, FloatArray]] = [(Line("base", *BASE_WORDS), base)]
     parts += [(Line("group", *get_group_words(name)), amounts[:, at]) for at, name in enumerate(groups)]
-    parts += [score, *_split_factors(totals), *_list_adjustments(totals)]
+    parts += _list_score(frozen, cost, rates, totals[2], place)
+    parts += _list_steps(totals, name_steps(frozen.policy.relative_risk.method))
     exact = np.column_stack([amount for _, amount in parts])
     last = totals[13] - totals[max(step for step in totals if step != 13)]
     _require_sum(contributions, "rate", exact.sum(axis=1) + last, rate)
@@ -181,24 +190,50 @@ def _list_totals(ledger: pd.DataFrame, n_members: int, place: npt.NDArray[np.int
     return {int(step): running[:, at] for at, step in enumerate(ledger["step"].iloc[:n_steps])}
 
 
-def _split_factors(totals: dict[int, FloatArray]) -> list[tuple[Line, FloatArray]]:
-    """Split the multiplicative steps by the logarithmic mean; from nothing, by their own amounts."""
-    steps = [step for step in FACTOR_STEPS if step in totals]
-    after = np.column_stack([totals[2], *(totals[step] for step in steps)])
+def _list_score(
+    frozen: FrozenRates, cost: FloatArray, rates: pd.DataFrame, scored: FloatArray, place: npt.NDArray[np.int64]
+) -> list[tuple[Line, FloatArray]]:
+    """List what lies between the expected cost and the score: the table of new enrollees, then coding and decimals."""
+    if "demographic_score" not in rates:
+        return [(Line("adjustment", *SCORE_WORDS), scored - cost)]
+    own = rates["demographic_score"].to_numpy(np.float64)[place] * frozen.normalization_factor
+    stated = np.where(np.isnan(own), cost, own)
+    return [
+        (Line("adjustment", *TABLE_WORDS), stated - cost),
+        (Line("adjustment", *SCORE_WORDS), scored - stated),
+    ]
+
+
+def _list_steps(totals: dict[int, FloatArray], items: dict[int, str]) -> list[tuple[Line, FloatArray]]:
+    """List every step between score and rounding; a run of factors is shared out together, a shift ends the run."""
+    parts: list[tuple[Line, FloatArray]] = []
+    run: list[int] = []
+    before = totals[2]
+    for step in [step for step in totals if step not in {1, 2, 13}]:
+        if step in FACTOR_STEPS:
+            run.append(step)
+            continue
+        parts += _split_run(totals, run, before, items)
+        last = totals[run[-1]] if run else before
+        parts.append((_name(step, "adjustment", items), totals[step] - last))
+        run, before = [], totals[step]
+    return [*parts, *_split_run(totals, run, before, items)]
+
+
+def _split_run(
+    totals: dict[int, FloatArray], run: list[int], before: FloatArray, items: dict[int, str]
+) -> list[tuple[Line, FloatArray]]:
+    """Split factors that follow one another by the logarithmic mean; from nothing, by their own amounts."""
+    after = np.column_stack([before, *(totals[step] for step in run)])
     amounts = np.diff(after, axis=1)
     whole = (after > 0).all(axis=1)
-    amounts[whole] = split_factors(after[whole, 0], after[whole, 1:] / after[whole, :-1])
-    words = [(STEP_ITEMS[step], STEP_WORDS_ZH[step]) for step in steps]
-    return [(Line("factor", *said), amounts[:, at]) for at, said in enumerate(words)]
+    if run:
+        amounts[whole] = split_factors(after[whole, 0], after[whole, 1:] / after[whole, :-1])
+    return [(_name(step, "factor", items), amounts[:, at]) for at, step in enumerate(run)]
 
 
-def _list_adjustments(totals: dict[int, FloatArray]) -> list[tuple[Line, FloatArray]]:
-    parts, before = [], totals.get(7, totals[6])
-    for step in ADJUSTMENT_STEPS:
-        if step in totals:
-            parts.append((Line("adjustment", STEP_ITEMS[step], STEP_WORDS_ZH[step]), totals[step] - before))
-            before = totals[step]
-    return parts
+def _name(step: int, kind: Kind, items: dict[int, str]) -> Line:
+    return Line(kind, items[step], ITEM_WORDS_ZH[items[step]])
 
 
 def _require_sum(members: pd.DataFrame, what: str, found: FloatArray, expected: FloatArray) -> None:

@@ -128,14 +128,27 @@ def describe_rates(certificate: Mapping[str, Any]) -> list[str]:
     Returns
     -------
     list of str
-        One line.
+        One line on what is allocated, and one on the rates times their exposure where the certificate states it.
     """
     scale, currency = certificate["minor_units_per_currency_unit"], certificate["currency"]
     budget, allocated = certificate["budget_minor"] / scale, certificate["allocated_minor"] / scale
     return [
         f"Rates: {certificate['members']:,} members, budget {budget:,.2f} {currency}, allocated {allocated:,.2f}, "
-        f"difference {certificate['difference_minor']} minor units"
+        f"difference {certificate['difference_minor']} minor units",
+        *_describe_tie(certificate),
     ]
+
+
+def _describe_tie(certificate: Mapping[str, Any]) -> list[str]:
+    """Say what the rates times their exposure come to, where the certificate states it."""
+    if "rate_due_minor" not in certificate:
+        return []
+    due, apart = certificate["rate_due_minor"], certificate["rate_due_difference_minor"]
+    paid = f"{due / certificate['minor_units_per_currency_unit']:,.2f} {certificate['currency']}"
+    line = f"Rate x exposure: {paid}, difference {apart:.2f} minor units"
+    if certificate["rates_tie"]:
+        return [line]
+    return [f"{line}; {certificate['different_rates']} different rates are too few to tie, the allocation takes it up"]
 
 
 def describe_outcome(outcome: Mapping[str, Any]) -> str:

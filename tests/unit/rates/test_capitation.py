@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from riskkit.errors import DataContractError, PolicyError
-from riskkit.rates.capitation import compute_rates, fit_rates, tie_to_budget
+from riskkit.rates.capitation import compute_rates, fit_rates
 from riskkit.rates.policy import RatePolicy
 
 Number = Callable[[float], dict[str, Any]]
@@ -88,15 +88,3 @@ def test_the_same_member_in_two_years_is_rated_twice(policy: RatePolicy, members
     rates, ledger = compute_rates(fit_rates(policy, both, reference_population="two years"), both)
     assert rates["person_id"].tolist() == list("AABBCC")
     assert len(ledger) == 6 * 7
-
-
-def test_rounding_is_tied_to_the_budget_where_a_step_meets_it() -> None:
-    # 100.49999999 and 100.4 round to 200; a hair more takes the first over the half, and 201 is met.
-    rates = np.array([100.49999999, 100.4])
-    factor = tie_to_budget(1.0, lambda trial: float(np.rint(trial * rates).sum()), 201)
-    assert np.rint(factor * rates).tolist() == [101.0, 100.0]
-
-
-def test_rounding_stays_where_no_step_meets_the_budget() -> None:
-    # Three equal rates move together: 300 or 303, never 302 to half a unit.
-    assert tie_to_budget(1.0, lambda trial: 3.0 * round(100.4 * trial), 302) == 1.0

@@ -59,3 +59,15 @@ def test_the_written_certificate_reads_back(frozen: FrozenRates, table: pd.DataF
     certificate = make_certificate(frozen, table)
     file = write_certificate(certificate, tmp_path / "certificate.json")
     assert json.loads(file.read_text(encoding="utf-8")) == certificate
+
+
+def test_the_certificate_says_what_the_rates_themselves_come_to(frozen: FrozenRates, table: pd.DataFrame) -> None:
+    # C is there for half a year; a cent more for A and for C is a cent and a half.
+    said = make_certificate(frozen, table)
+    due = table["rate_minor"].iloc[0] + table["rate_minor"].iloc[1] + table["rate_minor"].iloc[2] / 2
+    assert said["rate_due_minor"] == due
+    assert said["rate_due_difference_minor"] == due - 560_000
+    assert said["different_rates"] == 3
+    more = table.assign(rate_minor=table["rate_minor"] + [1, 0, 1])
+    assert make_certificate(frozen, more)["rate_due_difference_minor"] == due - 560_000 + 1.5
+    assert make_certificate(frozen, more.assign(rate_minor=more["rate_minor"] + 1))["rates_tie"] is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -34,3 +35,9 @@ def test_a_stored_value_that_is_absent_or_wrong_is_named(frozen: FrozenRates) ->
 def test_limits_are_multiples_of_the_base(frozen: FrozenRates) -> None:
     assert frozen.limits.floor == 0.5 * frozen.base_amount
     assert frozen.limits.cap == 3.0 * frozen.base_amount
+
+
+def test_limits_are_whole_minor_units(frozen: FrozenRates) -> None:
+    # Half of 2,991.5476 is 1,495.7738, three times it 8,974.6428: whoever stands there is paid 1,495.77 or 8,974.64.
+    limits = replace(frozen, base_amount=2991.5476).limits
+    assert (limits.floor, limits.cap) == (1495.77, 8974.64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,29 @@ def test_a_rate_without_a_product_is_refused(values: dict[str, Any]) -> None:
 def test_payer_shares_that_do_not_sum_to_one_are_refused(values: dict[str, Any]) -> None:
     values["product"]["payer_split"]["fund"]["value"] = 0.9
     with pytest.raises(ValueError, match=r"sum to 1, got \[0.9, 0.2\]"):
+        RatePolicy.model_validate(values)
+
+
+@pytest.mark.parametrize("payers", [["banana"], ["fund"], ["member"], []])
+def test_fund_and_member_are_named_among_the_payers(
+    payers: list[str], values: dict[str, Any], number: Callable[[float], dict[str, Any]]
+) -> None:
+    values["product"]["payer_split"] = {payer: number(1.0) for payer in payers}
+    said = ", ".join(payers) or "nobody"
+    with pytest.raises(ValueError, match=f"names {said}, expected fund and member"):
+        RatePolicy.model_validate(values)
+
+
+def test_a_third_payer_may_stand_beside_them(values: dict[str, Any], number: Callable[[float], dict[str, Any]]) -> None:
+    split = {"fund": number(0.7), "member": number(0.0), "employer": number(0.3)}
+    values["product"]["payer_split"] = split
+    assert list(RatePolicy.model_validate(values).product.payer_split) == list(split)
+
+
+@pytest.mark.parametrize(("key", "value"), [("scope", ""), ("scope", "  "), ("services", [""]), ("services", [])])
+def test_a_product_without_words_is_refused(key: str, value: object, values: dict[str, Any]) -> None:
+    values["product"][key] = value
+    with pytest.raises(ValueError, match=rf"product\.{key}"):
         RatePolicy.model_validate(values)
 
 

@@ -53,6 +53,13 @@ def test_credible_experience_moves_money_between_teams_and_adds_none(rated: Call
     assert int(found.budgets["budget_minor"].sum()) == frozen.budget_minor == 200_000
 
 
+def test_experience_below_zero_is_refused(rated: Callable[..., Any]) -> None:
+    frozen, table = rated(credibility={"level": "team"})
+    wrong = EXPERIENCE.assign(ratio=[-0.1, *EXPERIENCE["ratio"].iloc[1:]])
+    with pytest.raises(DataContractError, match=r"has a ratio below 0 \(1 of 4 rows\)"):
+        compute_team_budgets(frozen, table, experience=wrong)
+
+
 def test_the_corridor_holds_each_team_and_the_whole_budget(rated: Callable[..., Any], number: Number) -> None:
     # 1,000 a head against 800 and 1,150 last year: T1 may have 880 at most, so T2 takes 1,120 of its 1,035 to 1,265
     corridor = {"level": "team", "down": number(0.1), "up": number(0.1)}
@@ -66,6 +73,33 @@ def test_a_new_team_is_not_held(rated: Callable[..., Any], number: Number) -> No
     frozen, table = rated(corridor=corridor)
     prior = pd.DataFrame({"team_id": ["T1"], "amount": [800.0]})
     assert compute_team_budgets(frozen, table, prior=prior).budgets["budget_minor"].tolist() == [88_000, 112_000]
+
+
+@pytest.mark.parametrize(
+    ("prior", "text"),
+    [
+        ({"T1": -800.0, "T2": 1150.0}, r"team 'T1' has an amount that is not above 0 \(1 of 2 rows, amount -800.0\)"),
+        ({"T1": 800.0, "T2": 0.0}, "team 'T2' has an amount that is not above 0"),
+        ({"T1": 800.0, "T2": np.nan}, "team 'T2' has an amount that is not above 0"),
+        ({"T1": 800.0, "T2": np.inf}, "team 'T2' has an amount that is not above 0"),
+        ({"T1": "eight hundred", "T2": 1150.0}, "team 'T1' has an amount that is not above 0"),
+        ({None: 800.0}, "no team_id"),
+    ],
+)
+def test_last_years_amounts_are_above_zero(
+    prior: dict[str | None, object], text: str, rated: Callable[..., Any], number: Number
+) -> None:
+    frozen, table = rated(corridor={"level": "team", "down": number(0.1), "up": number(0.1)})
+    frame = pd.DataFrame({"team_id": list(prior), "amount": list(prior.values())})
+    with pytest.raises(DataContractError, match=text):
+        compute_team_budgets(frozen, table, prior=frame)
+
+
+def test_last_years_amounts_are_one_per_team(rated: Callable[..., Any], number: Number) -> None:
+    frozen, table = rated(corridor={"level": "team", "down": number(0.1), "up": number(0.1)})
+    twice = pd.DataFrame({"team_id": ["T1", "T2", "T1"], "amount": [800.0, 1150.0, 900.0]})
+    with pytest.raises(DataContractError, match=r"team 'T1' has more than one row \(2 of 3 rows"):
+        compute_team_budgets(frozen, table, prior=twice)
 
 
 def test_corridors_that_cannot_spend_the_budget_are_refused(rated: Callable[..., Any], number: Number) -> None:

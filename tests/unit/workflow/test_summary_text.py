@@ -139,3 +139,14 @@ def test_an_outcome_that_a_later_year_cannot_judge_yet_is_named_with_the_reason(
     summary["drift"] = {"index_date": "2026-01-01", "outcomes": {}, "open_horizons": still_open}
     lines = describe_run(summary, Path("out"), None)
     assert "DRIFT 2026-01-01: admission is not judged, the data end on 2025-12-31." in lines
+
+
+def test_what_the_rates_themselves_come_to_is_said_beside_the_allocation() -> None:
+    tied = {"rate_due_minor": 12_345_678.25, "rate_due_difference_minor": 0.25, "different_rates": 900}
+    said = describe_rates({**CERTIFICATE, **tied, "rates_tie": True})
+    assert said[1:] == ["Rate x exposure: 123,456.78 CNY, difference 0.25 minor units"]
+    apart = {"rate_due_minor": 12_345_708.0, "rate_due_difference_minor": 30.0, "different_rates": 3}
+    assert describe_rates({**CERTIFICATE, **apart, "rates_tie": False})[1] == (
+        "Rate x exposure: 123,457.08 CNY, difference 30.00 minor units; 3 different rates are too few to tie, "
+        "the allocation takes it up"
+    )
