@@ -16,6 +16,7 @@ from riskkit.features.contents import make_catalogue
 from riskkit.policy import read_toml
 from riskkit.rates.dislocation import PARTS
 from riskkit.rates.policy import RatePolicy
+from riskkit.workflow.audit import read_audit_policy
 from riskkit.workflow.audit_dislocation import dislocate, sum_up_dislocation
 from riskkit.workflow.audit_population import (
     AuditPopulation,
@@ -90,7 +91,10 @@ def split(
 
 @pytest.fixture(scope="module")
 def two_years(this: Bundle, other: Bundle, source: Path) -> AuditPopulation:
-    return open_audit_population(this, source, NOW, sampled=1, last=(other, THEN))
+    limits = read_audit_policy(None)
+    few = limits.gaming_members.model_copy(update={"value": 1.0})
+    limits = limits.model_copy(update={"gaming_members": few})
+    return open_audit_population(this, source, NOW, limits=limits, last=(other, THEN))
 
 
 @pytest.fixture(scope="module")
