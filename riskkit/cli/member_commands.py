@@ -27,14 +27,14 @@ def whatif(
     out: Annotated[Path | None, typer.Option("--out", help="JSON file to write.")] = None,
 ) -> None:
     """Change features of one member and see probability, tier, rate and ledger move."""
-    import pandas as pd
-
     from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.given_files import read_given_parquet
     from riskkit.workflow.what_if import ask_what_if, describe_what_if
 
     asked = dict(_read_change(text) for text in changes)
     bundle = open_bundle(model)
-    found = ask_what_if(bundle, pd.read_parquet(members), asked, person_id=person)
+    rows = read_given_parquet(members, expected="members", advice="the Parquet file that 'riskkit features' wrote")
+    found = ask_what_if(bundle, rows, asked, person_id=person)
     if out is not None:
         out.write_text(json.dumps(found.to_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
     typer.echo("\n".join(describe_what_if(found)))

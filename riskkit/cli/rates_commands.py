@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -20,9 +20,6 @@ from riskkit.cli.app import (
     rows_choice,
 )
 from riskkit.cli.progress import show_progress
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class RatesGroup(TyperGroup):
@@ -71,8 +68,8 @@ def rates(
         message = f"Missing option '{missing}'."
         raise typer.BadParameter(message)
     from riskkit.workflow.apply import open_bundle, rate_source
-    from riskkit.workflow.rate import TeamHistory
     from riskkit.workflow.summary_text import describe_rates
+    from riskkit.workflow.team_files import read_team_history
     from riskkit.workflow.tier_changes import describe_changes
     from riskkit.workflow.tier_files import TierFiles
 
@@ -83,7 +80,7 @@ def rates(
             source,
             out,
             policy=policy,
-            history=TeamHistory(_read_teams(experience), _read_teams(prior)),
+            history=read_team_history(experience, prior),
             tier_files=TierFiles(last_scores, overrides),
             index_date=day_of(index_date),
             on_bad_rows=rows_choice(on_bad_rows),
@@ -98,14 +95,6 @@ def rates(
             ]
         )
     )
-
-
-def _read_teams(path: Path | None) -> pd.DataFrame | None:
-    if path is None:
-        return None
-    import pandas as pd
-
-    return pd.read_csv(path, dtype={"team_id": "str"})
 
 
 @rates_app.command(epilog="Example: riskkit rates audit --model out/demo --source out/demo/source --out out/audit")
@@ -134,6 +123,10 @@ def audit(
     from riskkit.workflow.audit_runs import run_audit
 
     day = day_of(last_date)
+    for name, given in (("--last-model", last_model), ("--last-policy", last_policy)):
+        if day is None and given is not None:
+            message = f"{name} says what last year's rates rested on: give --last-date, last year's index date, too."
+            raise typer.BadParameter(message)
     last = LastYear(day, open_bundle(last_model) if last_model else None, last_policy) if day else None
     options = AuditOptions(day_of(index_date), asked, bootstrap)
     with show_progress() as progress:

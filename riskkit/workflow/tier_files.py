@@ -13,6 +13,7 @@ from riskkit.tiers.cuts import require_columns
 from riskkit.tiers.final import TierHistory
 from riskkit.tiers.hysteresis import check_last_tiers
 from riskkit.tiers.overrides import check_overrides
+from riskkit.workflow.given_files import read_given_csv, read_given_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,17 +149,7 @@ def match_history(history: TierHistory, members: pd.DataFrame) -> TierHistory:
 
 def _read_last(path: Path) -> pd.DataFrame:
     """Read the last assignment: whole, with dates that are dates."""
-    from pyarrow.lib import ArrowException
-
-    _require_file(path, "the scores.parquet of the year before")
-    try:
-        last = pd.read_parquet(path)
-    except (OSError, ValueError, ArrowException) as exc:
-        message = (
-            f"{path}: not readable as Parquet ({exc}); expected last year's tiers. Give the scores.parquet of the year "
-            "before."
-        )
-        raise DataContractError(message) from exc
+    last = read_given_parquet(path, expected="last year's tiers", advice="the scores.parquet of the year before")
     require_columns(last, ["person_id", "index_date", "risk_tier"], str(path))
     days = ["index_date", *(["tier_since"] if "tier_since" in last else [])]
     dated = last.assign(**{day: _as_days(last[day], path) for day in days})
@@ -167,24 +158,10 @@ def _read_last(path: Path) -> pd.DataFrame:
 
 def _read_overrides(path: Path) -> pd.DataFrame:
     """Read the clinicians' list: text, with an expiry that is a date."""
-    _require_file(path, "a CSV file with person_id, risk_tier, code, author, expiry_date")
-    try:
-        given = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-    except (OSError, ValueError) as exc:
-        message = (
-            f"{path}: not readable as CSV ({exc}); expected person_id, risk_tier, code, author, expiry_date. Correct "
-            "the file."
-        )
-        raise DataContractError(message) from exc
+    given = read_given_csv(path, expected="person_id, risk_tier, code, author, expiry_date")
     if "expiry_date" not in given:
         return given
     return given.assign(expiry_date=_as_days(given["expiry_date"], path))
-
-
-def _require_file(path: Path, expected: str) -> None:
-    if not path.is_file():
-        message = f"{path}: no such file, expected {expected}. Correct the path."
-        raise DataContractError(message)
 
 
 def _as_days(values: pd.Series[Any], path: Path) -> pd.Series[Any]:
