@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -45,7 +46,10 @@ def _read_change(text: str) -> tuple[str, float | None]:
     try:
         if not sign:
             raise ValueError  # noqa: TRY301  (said once, below)
-        return name.strip(), float(value) if value.strip() else None
+        number = float(value) if value.strip() else None
+        if number is not None and math.isnan(number):
+            raise ValueError  # noqa: TRY301
     except ValueError as exc:
         message = f"--set {text!r}: expected feature=value with a number, or feature= for not measured. Correct it."
         raise DataContractError(message) from exc
+    return name.strip(), number

@@ -50,7 +50,7 @@ def _read_numbers(path: Path, columns: list[str]) -> pd.DataFrame:
     require_columns(given, names, str(path))
     numbers = {name: pd.to_numeric(given[name], errors="coerce").astype("float64") for name in columns}
     usable = {"team_id": given["team_id"].fillna("").str.strip() != ""}
-    usable |= {name: np.isfinite(values) & (values >= 0) for name, values in numbers.items()}
+    usable |= {name: values.between(0, np.inf, inclusive="left") for name, values in numbers.items()}
     for name, good in usable.items():
         if not good.all():
             row = int(np.flatnonzero(~good.to_numpy())[0])

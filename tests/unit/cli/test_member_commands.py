@@ -39,7 +39,7 @@ def test_changes_are_read_and_handed_on(monkeypatch, command, tmp_path) -> None:
     assert '"before": 0.1' in (tmp_path / "out.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", ["hba1c", "hba1c=high"])
+@pytest.mark.parametrize("text", ["hba1c", "hba1c=high", "age_years=nan"])
 def test_a_change_that_is_no_number_is_refused(command, text) -> None:
     done = CliRunner().invoke(app, [*command, "--set", text])
     assert isinstance(done.exception, DataContractError)
