@@ -71,9 +71,9 @@ def rates(
     from riskkit.workflow.summary_text import describe_rates
     from riskkit.workflow.team_files import read_team_history
     from riskkit.workflow.tier_changes import describe_changes
-    from riskkit.workflow.tier_files import TierFiles
+    from riskkit.workflow.tier_files import TierFiles, describe_strangers
 
-    bundle = open_bundle(model)
+    bundle, files = open_bundle(model), TierFiles(last_scores, overrides)
     with show_progress() as progress:
         rated = rate_source(
             bundle,
@@ -81,7 +81,7 @@ def rates(
             out,
             policy=policy,
             history=read_team_history(experience, prior),
-            tier_files=TierFiles(last_scores, overrides),
+            tier_files=files,
             index_date=day_of(index_date),
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
@@ -90,6 +90,7 @@ def rates(
         "\n".join(
             [
                 *describe_changes(rated.table),
+                *describe_strangers(files, rated.table),
                 *describe_rates(rated.certificate),
                 f"Table, ledger and certificate: {out}",
             ]

@@ -140,11 +140,41 @@ def match_history(history: TierHistory, members: pd.DataFrame) -> TierHistory:
         _require_someone(last["person_id"], persons, "last tiers")
         _require_earlier(last, members)
     if overrides is not None and len(overrides):
-        given = overrides["person_id"]
-        hashed = hash_person_ids(given, read_id_key()).set_axis(given.index)
-        overrides = overrides.assign(person_id=given.where(given.isin(persons), hashed).astype("str"))
+        overrides = _match_overrides(overrides, persons)
         _require_someone(overrides["person_id"], persons, "overrides")
     return replace(history, last=last, overrides=overrides)
+
+
+def describe_strangers(files: TierFiles, members: pd.DataFrame) -> list[str]:
+    """Say in a line how many overrides name nobody of the members, so that none is dropped without a word.
+
+    Parameters
+    ----------
+    files : TierFiles
+        The files, as they were applied.
+    members : pandas.DataFrame
+        `person_id` (hashed) of the members to whom they were applied.
+
+    Returns
+    -------
+    list of str
+        One line, or none where every override names a member.
+    """
+    if files.overrides is None:
+        return []
+    given = _read_overrides(files.overrides)
+    persons = set(members["person_id"])
+    absent = int((~_match_overrides(given, persons)["person_id"].isin(persons)).sum()) if len(given) else 0
+    if not absent:
+        return []
+    return [f"Overrides: {absent:,} of {len(given):,} name nobody among the {len(persons):,} members; left out"]
+
+
+def _match_overrides(overrides: pd.DataFrame, persons: set[str]) -> pd.DataFrame:
+    """Name persons as riskkit writes them, whether the file does or names them as the source has them."""
+    given = overrides["person_id"]
+    hashed = hash_person_ids(given, read_id_key()).set_axis(given.index)
+    return overrides.assign(person_id=given.where(given.isin(persons), hashed).astype("str"))
 
 
 def _read_last(path: Path) -> pd.DataFrame:
