@@ -130,20 +130,21 @@ def score(
     """Score every eligible member of a source: risks, tier, rate and reasons."""
     from riskkit.workflow.apply import open_bundle, score_source
     from riskkit.workflow.tier_changes import describe_changes
-    from riskkit.workflow.tier_files import TierFiles
+    from riskkit.workflow.tier_files import TierFiles, describe_strangers
 
-    bundle = open_bundle(model)
+    bundle, files = open_bundle(model), TierFiles(last_scores, overrides)
     with show_progress() as progress:
         scores = score_source(
             bundle,
             source,
             out,
-            tier_files=TierFiles(last_scores, overrides),
+            tier_files=files,
             index_date=day_of(index_date),
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )
-    typer.echo("\n".join([*describe_changes(scores), f"Wrote the scores of {len(scores):,} members to {out}."]))
+    said = [*describe_changes(scores), *describe_strangers(files, scores)]
+    typer.echo("\n".join([*said, f"Wrote the scores of {len(scores):,} members to {out}."]))
 
 
 @app.command(epilog="Example: riskkit report --out out/demo")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -27,14 +28,14 @@ def whatif(
     out: Annotated[Path | None, typer.Option("--out", help="JSON file to write.")] = None,
 ) -> None:
     """Change features of one member and see probability, tier, rate and ledger move."""
-    import pandas as pd
-
     from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.given_files import read_given_parquet
     from riskkit.workflow.what_if import ask_what_if, describe_what_if
 
     asked = dict(_read_change(text) for text in changes)
     bundle = open_bundle(model)
-    found = ask_what_if(bundle, pd.read_parquet(members), asked, person_id=person)
+    rows = read_given_parquet(members, expected="members", advice="the Parquet file that 'riskkit features' wrote")
+    found = ask_what_if(bundle, rows, asked, person_id=person)
     if out is not None:
         out.write_text(json.dumps(found.to_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
     typer.echo("\n".join(describe_what_if(found)))
@@ -45,7 +46,10 @@ def _read_change(text: str) -> tuple[str, float | None]:
     try:
         if not sign:
             raise ValueError  # noqa: TRY301  (said once, below)
-        return name.strip(), float(value) if value.strip() else None
+        number = float(value) if value.strip() else None
+        if number is not None and math.isnan(number):
+            raise ValueError  # noqa: TRY301
     except ValueError as exc:
         message = f"--set {text!r}: expected feature=value with a number, or feature= for not measured. Correct it."
         raise DataContractError(message) from exc
+    return name.strip(), number

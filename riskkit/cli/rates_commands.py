@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -20,9 +20,6 @@ from riskkit.cli.app import (
     rows_choice,
 )
 from riskkit.cli.progress import show_progress
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class RatesGroup(TyperGroup):
@@ -71,20 +68,20 @@ def rates(
         message = f"Missing option '{missing}'."
         raise typer.BadParameter(message)
     from riskkit.workflow.apply import open_bundle, rate_source
-    from riskkit.workflow.rate import TeamHistory
     from riskkit.workflow.summary_text import describe_rates
+    from riskkit.workflow.team_files import read_team_history
     from riskkit.workflow.tier_changes import describe_changes
-    from riskkit.workflow.tier_files import TierFiles
+    from riskkit.workflow.tier_files import TierFiles, describe_strangers
 
-    bundle = open_bundle(model)
+    bundle, files = open_bundle(model), TierFiles(last_scores, overrides)
     with show_progress() as progress:
         rated = rate_source(
             bundle,
             source,
             out,
             policy=policy,
-            history=TeamHistory(_read_teams(experience), _read_teams(prior)),
-            tier_files=TierFiles(last_scores, overrides),
+            history=read_team_history(experience, prior),
+            tier_files=files,
             index_date=day_of(index_date),
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
@@ -93,19 +90,12 @@ def rates(
         "\n".join(
             [
                 *describe_changes(rated.table),
+                *describe_strangers(files, rated.table),
                 *describe_rates(rated.certificate),
                 f"Table, ledger and certificate: {out}",
             ]
         )
     )
-
-
-def _read_teams(path: Path | None) -> pd.DataFrame | None:
-    if path is None:
-        return None
-    from riskkit.data.csv_table import read_csv_table
-
-    return read_csv_table(path, dtype={"team_id": "str"})
 
 
 @rates_app.command(epilog="Example: riskkit rates audit --model out/demo --source out/demo/source --out out/audit")
@@ -134,6 +124,10 @@ def audit(
     from riskkit.workflow.audit_runs import run_audit
 
     day = day_of(last_date)
+    for name, given in (("--last-model", last_model), ("--last-policy", last_policy)):
+        if day is None and given is not None:
+            message = f"{name} says what last year's rates rested on: give --last-date, last year's index date, too."
+            raise typer.BadParameter(message)
     last = LastYear(day, open_bundle(last_model) if last_model else None, last_policy) if day else None
     options = AuditOptions(day_of(index_date), asked, bootstrap)
     with show_progress() as progress:

@@ -12,12 +12,18 @@ import pandas as pd
 from riskkit.errors import DataContractError
 from riskkit.features.bounds import find_bounds
 from riskkit.features.derive import DERIVED
+from riskkit.features.groups import COMPLICATION_GROUPS
 
 if TYPE_CHECKING:
     from riskkit.features.catalogue import Catalogue, Feature
 
 SAME_EVENT = {"latest", "days_since"}
 GROWING = {"any", "count", "distinct", "max", "points", "sum"}
+ALWAYS_KNOWN = {"any", "count", "distinct", "points", "sum"}
+"""Aggregates that are zero where there is no event, so that of a member who has one it is never unknown."""
+ANY_COMPLICATION = "any_complication_730d"
+SEVERITY_OF = {"foot_pvd": "pvd"}
+"""Groups of complications whose severity goes by another name."""
 TOLERANCE = 1e-9
 
 Values = dict[str, float]
@@ -27,8 +33,9 @@ def apply_changes(row: pd.DataFrame, changes: Mapping[str, float | None], catalo
     """Set features of one member, and let follow what follows from them.
 
     The latest value of a window is also that of every longer one, and of a shorter one that knows any; a count, sum or
-    flag of a window cannot exceed that of a longer one; a derived feature follows its formula. What would contradict
-    another feature is refused: a figure for a member who cannot exist says nothing.
+    flag of a window cannot exceed that of a longer one; a complication is also one of any kind; a derived feature
+    follows its formula. What would contradict another feature is refused, and so is emptying what is always known: a
+    figure for a member who cannot exist says nothing.
 
     Parameters
     ----------
@@ -58,7 +65,9 @@ def apply_changes(row: pd.DataFrame, changes: Mapping[str, float | None], catalo
         _require_possible(name, value, known)
     values: Values = {name: float(row[name].iloc[0]) for name in known}
     before = dict(values)
+    _require_known(asked, known, before)
     values |= asked
+    _follow_complications(asked, values, before)
     for name in asked:
         _carry_over(known[name], known, values, asked)
     moved = {name for name in known if not _same(values[name], before[name])} | set(asked)
@@ -79,6 +88,39 @@ def _require_possible(name: str, value: float, known: Mapping[str, Feature]) -> 
             "member can have."
         )
         raise DataContractError(message)
+
+
+def _require_known(asked: Values, known: Mapping[str, Feature], before: Values) -> None:
+    """Refuse to empty what is known of every member: age and sex, flags, counts and sums of events."""
+    for name, value in asked.items():
+        fixed = known[name].aggregate in ALWAYS_KNOWN or name in {"age_years", "is_female"}
+        if math.isnan(value) and fixed and not math.isnan(before[name]):
+            message = (
+                f"what-if: {name} is known of every member, got not measured, expected {find_bounds(known[name])}. "
+                "Set a value, 0 for none."
+            )
+            raise DataContractError(message)
+
+
+def _follow_complications(asked: Values, values: Values, before: Values) -> None:
+    """Raise the flag of any complication with that of one, and ask for the severity that it comes with."""
+    for group in COMPLICATION_GROUPS:
+        flag, points = f"{group}_730d", f"dcsi_{SEVERITY_OF.get(group, group)}_730d"
+        if flag == ANY_COMPLICATION or values.get(flag) != 1:
+            continue
+        if asked.get(ANY_COMPLICATION) == 0:
+            message = f"what-if: {ANY_COMPLICATION}=0 contradicts {flag}=1. Set both."
+            raise DataContractError(message)
+        if flag not in asked or before[flag] == 1:
+            continue
+        if points not in asked and values.get(points) == 0:
+            message = (
+                f"what-if: {flag}=1 contradicts {points}=0, its points of severity. Set {points} too: 1, 2 where it is "
+                "severe, or 0 where its codes have none."
+            )
+            raise DataContractError(message)
+        if ANY_COMPLICATION in values:
+            values[ANY_COMPLICATION] = 1.0
 
 
 def _list_windows(feature: Feature, known: Mapping[str, Feature]) -> list[Feature]:

@@ -15,7 +15,7 @@ from riskkit.rates.members import KEY
 if TYPE_CHECKING:
     from riskkit.rates.frozen import FrozenRates
 
-PARTS: Final = ("population", "model", "coding", "normalisation", "policy")
+PARTS: Final = ("population", "model", "coding", "normalisation", "refit", "policy")
 """In the order in which the inputs are exchanged; each part is what its exchange does to the rate."""
 
 
@@ -27,11 +27,13 @@ def compute_dislocation(
     *,
     now_by_old_model: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Split the move of each member's rate into population, model, coding, normalisation and policy.
+    """Split the move of each member's rate into population, model, coding, normalisation, refit and policy.
 
     Inputs are exchanged one after another in this order: the member's own year, the model, the coding factor and
-    decimals, the normalisation factor, the rest of the policy with its fitted figures. Every stage is a whole rate in
-    minor units, so that the parts of a member, a team or a group sum to the move without a remainder.
+    decimals, the normalisation factor, the figures that a policy block fits on its members (base, budget, region and
+    the like), the rest of the policy. A fitted figure whose block itself was changed goes with the policy, but for the
+    budget factor, which meets this year's budget. Under one policy the part of the policy is zero. Every stage is a
+    whole rate in minor units, so that the parts of a member, a team or a group sum to the move without a remainder.
 
     Parameters
     ----------
@@ -70,6 +72,7 @@ def compute_dislocation(
         "model": _minor(last, now_members),
         "coding": _minor(coded, now_members),
         "normalisation": _minor(normalised, now_members),
+        "refit": _minor(_with_refit(normalised, now), now_members),
         "policy": _minor(now, now_members),
     }
     frame = pd.DataFrame(stages).join(_minor(last, last_members).rename("last_minor"), how="outer")
@@ -122,6 +125,20 @@ def _with_coding(last: FrozenRates, now: FrozenRates) -> FrozenRates:
         update={"coding_factor": block.coding_factor, "decimals": block.decimals}
     )
     return replace(last, policy=last.policy.model_copy(update={"relative_risk": changed}))
+
+
+def _with_refit(last: FrozenRates, now: FrozenRates) -> FrozenRates:
+    """Give last year's policy the figures that were fitted on this year's members by a block that is the same."""
+    old, new = last.policy, now.policy
+    same = {
+        "base_amount": old.base == new.base and old.base.amount is None,
+        "region_normalization": old.region == new.region,
+        "pooling_charge": old.pooling == new.pooling,
+        "tier_relativities": old.relative_risk == new.relative_risk,
+        "new_enrollee_scores": old.new_enrollees == new.new_enrollees,
+        "budget_factor": True,
+    }
+    return replace(last, **{name: getattr(now, name) for name, held in same.items() if held})
 
 
 def _minor(frozen: FrozenRates, members: pd.DataFrame) -> pd.Series:

@@ -80,7 +80,7 @@ def draw_group_moves(groups: Sequence[Mapping[str, Any]], parts: Mapping[str, st
     str
         SVG: what raises stacked to the right, what lowers to the left; the mark is their sum.
     """
-    colors = (BLUE, AMBER, GREY, INK, VIOLET)
+    colors = (BLUE, AMBER, GREY, INK, GREEN, VIOLET)
     at = np.arange(len(groups))
     right, left = np.zeros(len(groups)), np.zeros(len(groups))
     with open_canvas(WIDTH, 0.9 + 0.3 * len(groups)) as (figure, (ax,)):

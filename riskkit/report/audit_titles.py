@@ -28,6 +28,7 @@ PARTS: Final[dict[str, str]] = {
     "model": "Model 模型",
     "coding": "Coding 编码",
     "normalisation": "Normalisation 标准化",
+    "refit": "Budget and refit 预算与重新拟合",
     "policy": "Policy 政策",
 }
 FAMILIES: Final[dict[str, str]] = {

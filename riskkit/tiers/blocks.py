@@ -50,16 +50,16 @@ class Programme(PolicyModel):
 
 
 class Hysteresis(PolicyModel):
-    """How a tier is kept from flickering; rising is always at once.
+    """How a tier is kept from flickering; rising is always at once, and nobody goes down for want of evidence.
 
     Parameters
     ----------
     margin : PolicyNumber
         A member goes down only below cut x (1 - margin).
     minimum_stay : PolicyNumber
-        Months in a tier before a member may go down.
+        Months in a tier before a member may go down; and for which the lowest tier is kept without evidence.
     steps_down : PolicyNumber
-        Most tiers that a member goes down in a year.
+        Most tiers that a member goes down at once; the next step needs a year since the last change.
     """
 
     margin: PolicyNumber

@@ -1,4 +1,4 @@
-"""Hysteresis: a tier is left downwards only after a minimum stay, past a margin, and one step a year."""
+"""Hysteresis: a tier is left downwards only on evidence, after a minimum stay, past a margin, and one step a year."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from riskkit.tiers.policy import UNASSESSED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from riskkit.tiers.blocks import Hysteresis
     from riskkit.tiers.policy import TierPolicy
 
-DAYS_A_MONTH = 365.25 / 12
+DAYS_A_MONTH, MONTHS_A_YEAR = 365.25 / 12, 12
+WITHOUT_EVIDENCE = ("hba1c_missing", "complications_unknown")
+"""Reasons of a tier that the rule could not tell."""
 
 
 def assign_held_tiers(
@@ -29,6 +32,10 @@ def assign_held_tiers(
     features: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Assign tiers as `assign_tiers` does, and hold members who would go down by the policy's hysteresis.
+
+    A step down needs a year since the last change of the tier, or the minimum stay where that is longer. Who lacks the
+    evidence that the rule asks for keeps a tier above the lowest for as long as it is lacking; the lowest, which says
+    that all is well, is kept through the minimum stay alone, as missing evidence is never low.
 
     Parameters
     ----------
@@ -62,24 +69,30 @@ def assign_held_tiers(
     before = line_up_last(prior, now)
     place, low, last = (_rank(frame["risk_tier"], names) for frame in (now, lowered, before))
     months = (now["index_date"] - before["tier_since"]).dt.days.to_numpy(dtype=np.float64) / DAYS_A_MONTH
-    # 365 days are a year of twelve months, whatever the leap year makes of them
-    stayed = months >= block.minimum_stay.value - 0.05
-    held, reason = _hold(place, low, last, stayed, int(block.steps_down.value))
+    missing = now["tier_reason"].isin(WITHOUT_EVIDENCE).to_numpy() | (place < 0)
+    held, reason = _hold((place, low, last), missing, months, block)
     return _write(frozen, now, before, (held, reason), features)
 
 
 def _hold(
-    place: NDArray[np.int64], low: NDArray[np.int64], last: NDArray[np.int64], stayed: NDArray[np.bool_], steps: int
+    ranks: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    missing: NDArray[np.bool_],
+    months: NDArray[np.float64],
+    block: Hysteresis,
 ) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
-    """Return the held place, and the reason where it is not the one of today."""
-    unknown, falling = (place < 0) & (last >= 0), (place >= 0) & (place < last)
-    allowed = np.minimum(last, np.maximum(low, last - steps))
-    held = np.where(unknown | (falling & ~stayed), last, np.where(falling, np.maximum(allowed, place), place))
+    """Return the held place, and the reason where it is not the one of today; ranks by cut, lowered cut and last."""
+    place, low, last = ranks
+    # 365 days are a year of twelve months, whatever the leap year makes of them
+    stayed, year = (months >= span - 0.05 for span in (block.minimum_stay.value, MONTHS_A_YEAR))
+    blind = missing & (place < last) & ((last > 0) | ~stayed)
+    falling = (place >= 0) & (place < last) & ~blind
+    allowed = np.minimum(last, np.maximum(low, last - int(block.steps_down.value)))
+    held = np.where(falling, np.where(stayed & year, np.maximum(allowed, place), last), np.where(blind, last, place))
     reason = np.full(len(place), "", dtype=object)
-    reason[falling & stayed & (held > place)] = "one_step_down"
-    reason[falling & stayed & (held == low) & (held > place)] = "within_margin"
+    reason[falling & (held > place)] = "one_step_down"
+    reason[falling & stayed & year & (held == low) & (held > place)] = "within_margin"
     reason[falling & ~stayed] = "minimum_stay"
-    reason[unknown] = "evidence_missing"
+    reason[blind] = "evidence_missing"
     return held, reason
 
 

@@ -28,6 +28,8 @@ class AuditPolicy(PolicyModel):
         Spend that the gaming audit adds to last year's.
     gaming_members : PolicyNumber
         Members on whom it tries each change.
+    closing_gap : PolicyNumber
+        Days at the end of the audited year that may be without a claim.
     growth_line : PolicyNumber
         Largest growth of the rates from one year to the next.
     """
@@ -43,6 +45,7 @@ class AuditPolicy(PolicyModel):
     new_below: PolicyNumber
     added_spend: PolicyNumber
     gaming_members: PolicyNumber
+    closing_gap: PolicyNumber
     growth_line: PolicyNumber
 
     @field_validator("thetas")

@@ -14,6 +14,7 @@ from riskkit.errors import DataContractError, PolicyError
 from riskkit.evaluation.group_performance import name_age_bands
 from riskkit.features.contents import make_catalogue
 from riskkit.workflow.added_records import take_sample
+from riskkit.workflow.audit_year import require_closed_year, require_earlier_year
 from riskkit.workflow.members import FeaturePlan, build_members, label_members
 from riskkit.workflow.rate import RatedPopulation, rate_members
 from riskkit.workflow.score import KEYS
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from riskkit.data.io import Tables
     from riskkit.rates.policy import RatePolicy
     from riskkit.workflow.added_records import RecordSample
+    from riskkit.workflow.audit_policy import AuditPolicy
     from riskkit.workflow.bundle import Bundle
     from riskkit.workflow.members import Members
 
@@ -78,7 +80,7 @@ def open_audit_population(
     source: Path,
     index_date: date,
     *,
-    sampled: int,
+    limits: AuditPolicy,
     last: tuple[Bundle, date] | None = None,
     progress: Progress | None = None,
 ) -> AuditPopulation:
@@ -92,8 +94,8 @@ def open_audit_population(
         Folder of the source.
     index_date : datetime.date
         The index date.
-    sampled : int
-        Members whose records are kept for the gaming audit.
+    limits : AuditPolicy
+        Says how many members' records are kept for the gaming audit, and when a year is over.
     last : tuple of Bundle and datetime.date, optional
         Last year's bundle and index date. A bundle of its own has code lists and features of its own, so that this
         year's members are built by them as well.
@@ -108,7 +110,8 @@ def open_audit_population(
     Raises
     ------
     DataContractError
-        If nobody counts at the index date.
+        If the claims do not reach the end of the year, nobody counts at the index date, or last year's index date is
+        not before it.
     PolicyError
         If the bundle names no rated outcome.
     """
@@ -116,9 +119,12 @@ def open_audit_population(
         message = f"bundle {bundle.scheme}: no rated outcome. Name one in the scheme's [rates] and retrain."
         raise PolicyError(message)
     spec, plan = bundle.models[bundle.rated_outcome].spec, _plan(bundle)
+    if last:
+        require_earlier_year(last[1], index_date)
     with tempfile.TemporaryDirectory(prefix="riskkit-") as scratch:
         opened = open_source(bundle.adapter, source, Path(scratch), on_bad_rows="refuse", progress=progress)
         require_tables(opened, bundle.tables)
+        require_closed_year(opened.tables.paths, index_date, spec.horizon_days, gap_days=limits.closing_gap.value)
         members = build_members(opened.tables, bundle.cohort, plan, index_dates=[index_date], progress=progress)
         labels = label_members(members.cohort, opened.tables, spec, code_lists=bundle.code_lists)
         if not (labels["weight"] > 0).any():
@@ -129,7 +135,7 @@ def open_audit_population(
         return AuditPopulation(
             members,
             labels[[*KEYS, "observed", "weight"]],
-            take_sample(members, opened.tables, plan, most=sampled),
+            take_sample(members, opened.tables, plan, most=int(limits.gaming_members.value)),
             _build_last(bundle, members, opened.tables, last, progress) if last else None,
         )
 

@@ -67,7 +67,7 @@ def run_audit(
     PolicyError
         If there is no rate policy, or last year's is of another product.
     DataContractError
-        If nobody's year is known.
+        If the year is not over by the claims of the source, nobody counts in it, or last year's date is not before it.
     """
     chosen, asked = _policy_of(bundle, policy), options or AuditOptions()
     limits = read_audit_policy(asked.asked)
@@ -96,7 +96,7 @@ def _open(
         bundle,
         source,
         options.index_date or bundle.cohort.index_dates[-1],
-        sampled=int(limits.gaming_members.value),
+        limits=limits,
         last=(last.bundle or bundle, last.index_date) if last else None,
         progress=progress,
     )

@@ -44,7 +44,8 @@ def write_explanations(bundle: Bundle, outcome: str, members: pd.DataFrame, fold
     folder.mkdir(parents=True, exist_ok=True)
     contributions = compute_member_contributions(model, members)
     contributions.to_parquet(folder / "contributions.parquet", index=False)
-    base = {"outcome": outcome, "unit": quantity.unit, "base_value": float(contributions["base_value"].iloc[0])}
+    said = quantity.scale * float(contributions["base_value"].iloc[0])
+    base = {"outcome": outcome, "unit": quantity.unit, "base_value": said}
     _write_json(base, folder / "base_value.json")
     words = make_reason_dictionary(model.feature_names, catalogue, quantity)
     _write_json(words.to_dict("records"), folder / "reason_dictionary.json")

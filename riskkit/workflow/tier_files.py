@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from riskkit.data.csv_table import read_csv_table
 from riskkit.data.privacy import hash_person_ids, read_id_key
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.tiers.cuts import require_columns
 from riskkit.tiers.final import TierHistory
 from riskkit.tiers.hysteresis import check_last_tiers
 from riskkit.tiers.overrides import check_overrides
+from riskkit.workflow.given_files import read_given_csv, read_given_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,26 +140,46 @@ def match_history(history: TierHistory, members: pd.DataFrame) -> TierHistory:
         _require_someone(last["person_id"], persons, "last tiers")
         _require_earlier(last, members)
     if overrides is not None and len(overrides):
-        given = overrides["person_id"]
-        hashed = hash_person_ids(given, read_id_key()).set_axis(given.index)
-        overrides = overrides.assign(person_id=given.where(given.isin(persons), hashed).astype("str"))
+        overrides = _match_overrides(overrides, persons)
         _require_someone(overrides["person_id"], persons, "overrides")
     return replace(history, last=last, overrides=overrides)
 
 
+def describe_strangers(files: TierFiles, members: pd.DataFrame) -> list[str]:
+    """Say in a line how many overrides name nobody of the members, so that none is dropped without a word.
+
+    Parameters
+    ----------
+    files : TierFiles
+        The files, as they were applied.
+    members : pandas.DataFrame
+        `person_id` (hashed) of the members to whom they were applied.
+
+    Returns
+    -------
+    list of str
+        One line, or none where every override names a member.
+    """
+    if files.overrides is None:
+        return []
+    given = _read_overrides(files.overrides)
+    persons = set(members["person_id"])
+    absent = int((~_match_overrides(given, persons)["person_id"].isin(persons)).sum()) if len(given) else 0
+    if not absent:
+        return []
+    return [f"Overrides: {absent:,} of {len(given):,} name nobody among the {len(persons):,} members; left out"]
+
+
+def _match_overrides(overrides: pd.DataFrame, persons: set[str]) -> pd.DataFrame:
+    """Name persons as riskkit writes them, whether the file does or names them as the source has them."""
+    given = overrides["person_id"]
+    hashed = hash_person_ids(given, read_id_key()).set_axis(given.index)
+    return overrides.assign(person_id=given.where(given.isin(persons), hashed).astype("str"))
+
+
 def _read_last(path: Path) -> pd.DataFrame:
     """Read the last assignment: whole, with dates that are dates."""
-    from pyarrow.lib import ArrowException
-
-    _require_file(path, "the scores.parquet of the year before")
-    try:
-        last = pd.read_parquet(path)
-    except (OSError, ValueError, ArrowException) as exc:
-        message = (
-            f"{path}: not readable as Parquet ({exc}); expected last year's tiers. Give the scores.parquet of the year "
-            "before."
-        )
-        raise DataContractError(message) from exc
+    last = read_given_parquet(path, expected="last year's tiers", advice="the scores.parquet of the year before")
     require_columns(last, ["person_id", "index_date", "risk_tier"], str(path))
     days = ["index_date", *(["tier_since"] if "tier_since" in last else [])]
     dated = last.assign(**{day: _as_days(last[day], path) for day in days})
@@ -168,24 +188,10 @@ def _read_last(path: Path) -> pd.DataFrame:
 
 def _read_overrides(path: Path) -> pd.DataFrame:
     """Read the clinicians' list: text, with an expiry that is a date."""
-    _require_file(path, "a CSV file with person_id, risk_tier, code, author, expiry_date")
-    try:
-        given = read_csv_table(path)
-    except DataContractError as exc:
-        message = (
-            f"{path}: not readable as CSV ({exc}); expected person_id, risk_tier, code, author, expiry_date. Correct "
-            "the file."
-        )
-        raise DataContractError(message) from exc
+    given = read_given_csv(path, expected="person_id, risk_tier, code, author, expiry_date")
     if "expiry_date" not in given:
         return given
     return given.assign(expiry_date=_as_days(given["expiry_date"], path))
-
-
-def _require_file(path: Path, expected: str) -> None:
-    if not path.is_file():
-        message = f"{path}: no such file, expected {expected}. Correct the path."
-        raise DataContractError(message)
 
 
 def _as_days(values: pd.Series[Any], path: Path) -> pd.Series[Any]:

@@ -39,8 +39,16 @@ def test_changes_are_read_and_handed_on(monkeypatch, command, tmp_path) -> None:
     assert '"before": 0.1' in (tmp_path / "out.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", ["hba1c", "hba1c=high"])
+@pytest.mark.parametrize("text", ["hba1c", "hba1c=high", "age_years=nan"])
 def test_a_change_that_is_no_number_is_refused(command, text) -> None:
     done = CliRunner().invoke(app, [*command, "--set", text])
     assert isinstance(done.exception, DataContractError)
     assert "expected feature=value with a number" in str(done.exception)
+
+
+def test_members_that_are_no_parquet_are_refused(monkeypatch, command, tmp_path) -> None:
+    monkeypatch.setattr(apply_module, "open_bundle", lambda name: name)
+    (tmp_path / "members.parquet").write_text("person_id,age_years\nP1,60\n", encoding="utf-8")
+    done = CliRunner().invoke(app, [*command, "--set", "age_years=61"])
+    assert isinstance(done.exception, DataContractError)
+    assert "members.parquet: not readable as Parquet" in str(done.exception)

@@ -35,3 +35,12 @@ def test_the_subcommands_show_their_example(command: str) -> None:
 def test_audit_does_not_ask_for_the_options_of_rates_alone(tmp_path: Path) -> None:
     found = runner.invoke(app, ["rates", "audit", "--model", str(tmp_path), "--source", str(tmp_path)])
     assert isinstance(found.exception, ModelStoreError)
+
+
+@pytest.mark.parametrize("option", ["--last-model", "--last-policy"])
+def test_last_year_without_its_date_is_a_usage_error(tmp_path: Path, option: str) -> None:
+    given = ["--model", str(tmp_path), "--source", str(tmp_path), option, str(tmp_path)]
+    found = runner.invoke(app, ["rates", "audit", *given])
+    assert found.exit_code == 2
+    assert option in found.output
+    assert "--last-date" in found.output

@@ -97,3 +97,33 @@ def test_kidney_features_follow_creatinine() -> None:
     # CKD-EPI 2021, man of 60: 142 (3 / .9)^-1.2 .9938^60 = 142 * .2358 * .6886 = 23.06, stage G4 (15 to 29).
     assert found["egfr_latest_730d"].item() == pytest.approx(23.06, abs=0.05)
     assert found["kdigo_g_stage_730d"].item() > row["kdigo_g_stage_730d"].item()
+
+
+@pytest.mark.parametrize("name", ["age_years", "is_female", "hba1c_tests_365d", "nephropathy_730d"])
+def test_what_is_known_of_every_member_cannot_be_emptied(name: str) -> None:
+    with pytest.raises(DataContractError, match=f"{name} is known of every member, got not measured"):
+        apply_changes(_row(nephropathy_730d=0.0), {name: None}, CATALOGUE)
+
+
+COMPLICATIONS = {"any_complication_730d": 0.0, "nephropathy_730d": 0.0, "retinopathy_730d": 0.0}
+POINTS = {"dcsi_nephropathy_730d": 0.0, "dcsi_retinopathy_730d": 1.0}
+
+
+def test_one_complication_is_a_complication_of_any_kind() -> None:
+    found = apply_changes(_row(**COMPLICATIONS), {"nephropathy_730d": 1}, CATALOGUE)
+    assert found[list(COMPLICATIONS)].iloc[0].tolist() == [1.0, 1.0, 0.0]
+    with pytest.raises(DataContractError, match="any_complication_730d=0 contradicts nephropathy_730d=1"):
+        apply_changes(_row(**COMPLICATIONS), {"nephropathy_730d": 1, "any_complication_730d": 0}, CATALOGUE)
+    held = COMPLICATIONS | {"any_complication_730d": 1.0, "retinopathy_730d": 1.0}
+    with pytest.raises(DataContractError, match="any_complication_730d=0 contradicts retinopathy_730d=1"):
+        apply_changes(_row(**held), {"any_complication_730d": 0}, CATALOGUE)
+
+
+def test_a_new_complication_comes_with_its_points_of_severity() -> None:
+    row = _row(**COMPLICATIONS, **POINTS)
+    with pytest.raises(DataContractError, match="Set dcsi_nephropathy_730d too"):
+        apply_changes(row, {"nephropathy_730d": 1}, CATALOGUE)
+    found = apply_changes(row, {"nephropathy_730d": 1, "dcsi_nephropathy_730d": 2}, CATALOGUE)
+    assert found["dcsi_nephropathy_730d"].item() == 2
+    # its eyes have a point already
+    assert apply_changes(row, {"retinopathy_730d": 1}, CATALOGUE)["any_complication_730d"].item() == 1

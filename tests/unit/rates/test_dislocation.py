@@ -1,4 +1,4 @@
-"""What moved since last year: five parts, exact in sum."""
+"""What moved since last year: six parts, exact in sum."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_each_part_is_what_its_exchange_does(fit: Callable[..., FrozenRates]) ->
     # last 1,000; own year 6,000 / 5,000 -> 1,200; model 6,600 -> 1,320; coding x .9 -> 1,188;
     # normalisation 5,500: 1.2 x .9 x 1,000 = 1,080; base 1,100: 1,188
     found = compute_dislocation(last, now, before, after, now_by_old_model=after.assign(expected_cost=6000.0))
-    assert found[list(PARTS)].iloc[0].tolist() == [20_000, 12_000, -13_200, -10_800, 10_800]
+    assert found[list(PARTS)].iloc[0].tolist() == [20_000, 12_000, -13_200, -10_800, 0, 10_800]
     assert found["change_minor"].item() == 18_800
 
 
@@ -93,7 +93,54 @@ def test_a_tier_that_the_new_model_moves_is_the_models_part(values: dict[str, An
     last, now = (fit_rates(policy, one, reference_population="drawn") for one in (before, after))
     found = compute_dislocation(last, now, before, after, now_by_old_model=by_old)
     # low 500, high 2,000: A goes up by the new model alone, B by its own year alone
-    assert found[list(PARTS)].to_numpy().tolist() == [[0, 150_000, 0, 0, 0], [150_000, 0, 0, 0, 0]]
+    assert found[list(PARTS)].to_numpy().tolist() == [[0, 150_000, 0, 0, 0, 0], [150_000, 0, 0, 0, 0, 0]]
+
+
+def with_budget(values: dict[str, Any], number: Number, *, base: float, budget: float) -> RatePolicy:
+    kept = {name: block for name, block in values.items() if name not in {"region", "floor_cap", "budget", "base"}}
+    blocks = {
+        "relative_risk": {"method": "individual", "normalization": number(5000.0)},
+        "base": {"method": "amount", "amount": number(base)},
+        "budget": {"basis": "per_member_year", "number": number(budget)},
+    }
+    return RatePolicy.model_validate({**kept, **blocks})
+
+
+def test_a_budget_that_is_met_anew_is_refit_and_only_a_changed_number_is_policy(
+    values: dict[str, Any], number: Number
+) -> None:
+    before, after = make_members({"A": 5000.0}, 2024), make_members({"A": 6000.0}, 2025)
+    same, changed = (
+        with_budget(values, number, base=1000, budget=1500),
+        with_budget(values, number, base=1100, budget=1650),
+    )
+    last = fit_rates(same, before, reference_population="drawn")
+    # last: 1,000 x 1.5 = 1,500; own year 1,200 x 1.5 = 1,800; the factor that meets 1,500 again is 1.25
+    now = fit_rates(same, after, reference_population="drawn")
+    found = compute_dislocation(last, now, before, after, now_by_old_model=after)
+    assert found[list(PARTS)].iloc[0].tolist() == [30_000, 0, 0, 0, -30_000, 0]
+    # base 1,100: 1,320, and the factor that meets 1,650 is 1.25; last year's base of 1,000 with it gives 1,500
+    now = fit_rates(changed, after, reference_population="drawn")
+    found = compute_dislocation(last, now, before, after, now_by_old_model=after)
+    assert found[list(PARTS)].iloc[0].tolist() == [30_000, 0, 0, 0, -30_000, 15_000]
+
+
+def test_a_base_that_is_fitted_is_refit(values: dict[str, Any], number: Number) -> None:
+    kept = {name: block for name, block in values.items() if name not in {"region", "floor_cap", "budget", "base"}}
+    risk = {"method": "individual", "normalization": number(5000.0)}
+    policy = RatePolicy.model_validate(
+        {
+            **kept,
+            "relative_risk": risk,
+            "base": {"method": "budget"},
+            "budget": {"basis": "per_member_year", "number": number(1500)},
+        }
+    )
+    before, after = make_members({"A": 5000.0}, 2024), make_members({"A": 6000.0}, 2025)
+    last, now = (fit_rates(policy, one, reference_population="drawn") for one in (before, after))
+    # score 1 and base 1,500, then score 1.2 and base 1,250
+    found = compute_dislocation(last, now, before, after, now_by_old_model=after)
+    assert found[list(PARTS)].iloc[0].tolist() == [30_000, 0, 0, 0, -30_000, 0]
 
 
 def test_models_that_speak_of_different_members_are_refused(fit: Callable[..., FrozenRates]) -> None:

@@ -22,8 +22,17 @@ PRICE = [
     for theta in (0.0, 1.0)
     for held in (True, False)
 ]
-PARTS = {"population": "Population", "model": "Model", "coding": "Coding", "normalisation": "Norm", "policy": "Policy"}
-MOVE = {"group": "east", "population": 30.0, "model": -10.0, "coding": 0.0, "normalisation": -5.0, "policy": 0.0}
+PARTS = {"population": "Population", "model": "Model", "coding": "Coding", "normalisation": "Norm"}
+PARTS |= {"refit": "Refit", "policy": "Policy"}
+MOVE = {
+    "group": "east",
+    "population": 30.0,
+    "model": -10.0,
+    "coding": 0.0,
+    "normalisation": -5.0,
+    "refit": 0.0,
+    "policy": 0.0,
+}
 FUND = {"title": "A", "last": 1000.0, "line": 1050.0, "funding": 1200.0, "asked": 1150.0, "paid": 1040.0}
 DRAWN = {
     "gaps": lambda: draw_net_compensation({"Tier": [GROUP]}, "CNY", "gaps"),

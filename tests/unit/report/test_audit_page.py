@@ -98,7 +98,7 @@ def summary() -> dict[str, Any]:
         "gaming": [make_gain("code", 0.0, 99), make_gain("code_twice", 764.9, 99), make_gain("code_stay", None, 4)],
     }
     part = {"population": 10_00, "model": 0, "coding": -4_00, "normalisation": 0, "policy": 1_00, "change_minor": 7_00}
-    part |= {"last_minor": 50_00}
+    part |= {"last_minor": 50_00, "refit": 0}
     rows = [{"group": "T1", "members": 120, **part}, {"group": "T2-of-few", "members": 4, **part}]
     moved = {
         "team_id": rows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -83,13 +84,61 @@ def test_no_member_ever_falls_below_the_tier_of_today_or_by_two_steps(frozen: Fr
     assert (after >= last - 1).all()
 
 
-def test_missing_evidence_holds_the_last_tier(policies: Path) -> None:
+@pytest.fixture
+def rule(policies: Path) -> FrozenTiers:
+    """The documents' rule alone, held."""
     values = read_policy(policies / "seed_hba1c.toml", TierPolicy).model_dump(mode="json")
     block = read_policy(policies / "two_axes.toml", TierPolicy).model_dump(mode="json")["hysteresis"]
-    rule = fit_cuts(TierPolicy.model_validate({**values, "hysteresis": block}), None, reference_population="none")
+    return fit_cuts(TierPolicy.model_validate({**values, "hysteresis": block}), None, reference_population="none")
+
+
+@pytest.mark.parametrize("since", ["2024-07-01", "2020-01-01"])
+def test_missing_evidence_holds_a_tier_above_the_lowest_for_as_long_as_it_is_missing(
+    rule: FrozenTiers, since: str
+) -> None:
+    frame = make_frame([0.0, 0.0], hba1c=float("nan"))
+    held = assign_held_tiers(rule, make_prior(["high", "medium"], since), features=frame)
+    assert held["risk_tier"].tolist() == ["high", "medium"]
+    assert held["tier_reason"].tolist() == ["evidence_missing"] * 2
+
+
+def test_missing_evidence_is_low_through_the_minimum_stay_and_then_unassessed(rule: FrozenTiers) -> None:
     frame = make_frame([0.0], hba1c=float("nan"))
-    held = assign_held_tiers(rule, make_prior(["high"]), features=frame)
-    assert held[["risk_tier", "tier_reason"]].to_numpy().tolist() == [["high", "evidence_missing"]]
+    # 2024-07-01 to 2025-01-01 are six months, 2024-01-01 to 2025-01-01 are twelve
+    found = [
+        assign_held_tiers(rule, make_prior(["low"], since), features=frame).iloc[0]
+        for since in ("2024-07-01", "2024-01-01", "2020-01-01")
+    ]
+    assert [row["risk_tier"] for row in found] == ["low", "unassessed", "unassessed"]
+    assert [row["tier_reason"] for row in found] == ["evidence_missing", "hba1c_missing", "hba1c_missing"]
+    assert found[2]["tier_since"] == pd.Timestamp("2025-01-01")
+
+
+def test_beside_a_model_missing_evidence_holds_a_higher_tier_and_is_never_low(frozen: FrozenTiers) -> None:
+    frame = make_frame([0.05, 0.05, 0.05, 0.20], hba1c=float("nan"))
+    held = assign_held_tiers(frozen, make_prior(["high", "medium", "low", "high"], "2020-01-01"), frame, frame)
+    # without an HbA1c the tier of today is at least medium; .20 is above the cut of .16
+    assert held["risk_tier"].tolist() == ["high", "medium", "medium", "high"]
+    assert held["tier_reason"].tolist() == ["evidence_missing", "hba1c_missing", "hba1c_missing", "predicted_risk"]
+
+
+@pytest.mark.parametrize(("stay", "months"), [(1, 12), (6, 12), (18, 18)])
+def test_a_step_down_needs_a_year_since_the_last_change_or_the_stay_if_longer(
+    frozen: FrozenTiers, stay: float, months: int
+) -> None:
+    block = frozen.policy.hysteresis
+    assert block is not None
+    number = block.minimum_stay.model_copy(update={"value": stay})
+    short = block.model_copy(update={"minimum_stay": number})
+    frozen = replace(frozen, policy=frozen.policy.model_copy(update={"hysteresis": short}))
+    # far below both cuts: high is left for medium, and medium for low, only after so many months in the tier
+    last, tiers = make_prior(["high"], "2024-01-01"), []
+    for passed in range(1, 2 * months + 1):
+        today = pd.Timestamp("2024-01-01") + pd.DateOffset(months=passed)
+        frame = make_frame([0.01]).assign(index_date=today)
+        last = assign_held_tiers(frozen, last, frame, frame)
+        tiers.append(last["risk_tier"].item())
+    assert tiers == ["high"] * (months - 1) + ["medium"] * months + ["low"]
 
 
 def test_an_unknown_tier_and_a_policy_without_hysteresis_are_refused(frozen: FrozenTiers, policies: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from riskkit.errors import DataContractError
 from riskkit.rates.dislocation import PARTS
 from riskkit.workflow import audit as audit_module
 from riskkit.workflow.audit import AuditOptions
@@ -68,3 +70,19 @@ def test_two_policies_are_rated_on_the_same_members(
     assert {"capitation_gaming.csv", "by_tier_gaming.csv", "by_tier_order.csv"} <= {
         path.name for path in (tmp_path / "out").iterdir()
     }
+
+
+def test_a_year_that_has_not_happened_is_refused(
+    rated: RatedPopulation, source: Path, options: AuditOptions, tmp_path: Path
+) -> None:
+    # the source ends with 2024, and its contracts run on
+    with pytest.raises(DataContractError, match="the year from 2025-01-01 is not over"):
+        run_audit(rated.bundle, source, tmp_path / "out", options=replace(options, index_date=date(2025, 1, 1)))
+    assert not (tmp_path / "out").exists()
+
+
+def test_last_year_is_before_the_audited_one(
+    rated: RatedPopulation, source: Path, options: AuditOptions, tmp_path: Path
+) -> None:
+    with pytest.raises(DataContractError, match="last year's date is 2024-01-01, expected a day before 2024-01-01"):
+        run_audit(rated.bundle, source, tmp_path / "out", options=options, last=LastYear(date(2024, 1, 1)))

@@ -60,6 +60,18 @@ def test_the_base_value_is_that_of_every_member(folder: Path) -> None:
     assert base["base_value"] == table["base_value"].iloc[0]
 
 
+def test_the_base_value_of_a_probability_is_in_the_unit_that_stands_beside_it(
+    rated: RatedPopulation, members: pd.DataFrame, tmp_path: Path
+) -> None:
+    (outcome,) = (name for name, model in rated.bundle.models.items() if model.spec.kind == "binary")
+    write_explanations(rated.bundle, outcome, members.head(60), tmp_path / outcome)
+    base = json.loads((tmp_path / outcome / "base_value.json").read_text(encoding="utf-8"))
+    table = pd.read_parquet(tmp_path / outcome / "contributions.parquet")
+    assert base["unit"] == "percentage points"
+    # a probability of .08 is 8 percentage points
+    assert base["base_value"] == pytest.approx(100 * table["base_value"].iloc[0])
+
+
 def test_no_identifier_stands_in_clear(folder: Path, clear_ids: set[str]) -> None:
     assert not clear_ids & set(pd.read_parquet(folder / "contributions.parquet")["person_id"])
     reasons = (folder / "reasons.json").read_text(encoding="utf-8")

@@ -12,7 +12,13 @@ from riskkit.errors import DataContractError, PolicyError
 from riskkit.policy import read_policy
 from riskkit.tiers.final import TierHistory
 from riskkit.tiers.policy import TierPolicy
-from riskkit.workflow.tier_files import TierFiles, match_history, read_bundle_history, read_tier_history
+from riskkit.workflow.tier_files import (
+    TierFiles,
+    describe_strangers,
+    match_history,
+    read_bundle_history,
+    read_tier_history,
+)
 from riskkit.workflow.training import Training
 
 TIERS = Path(__file__).parents[3] / "models" / "tiers"
@@ -143,3 +149,15 @@ def test_a_file_of_other_persons_or_of_the_same_day_is_refused(last: pd.DataFram
         match_history(TierHistory(last=dated), make_members("A", day="2024-01-01"))
     kept = match_history(TierHistory(last=dated), make_members("A"))
     assert kept.last is dated
+
+
+def test_overrides_that_name_nobody_are_counted_in_a_line(tmp_path: Path) -> None:
+    hashed = list(hash_person_ids(["A", "B"], read_id_key()))
+    row = ",high,dka,Dr. Li,2025-07-01\n"
+    # A by the source's name, B by riskkit's, Y and Z are nobody
+    file = write(tmp_path / "o.csv", HEADER + "".join(f"{name}{row}" for name in ("A", hashed[1], "Y", "Z")))
+    found = describe_strangers(TierFiles(overrides=file), make_members(*hashed))
+    assert found == ["Overrides: 2 of 4 name nobody among the 2 members; left out"]
+    all_known = write(tmp_path / "known.csv", HEADER + f"A{row}")
+    assert describe_strangers(TierFiles(overrides=all_known), make_members(*hashed)) == []
+    assert describe_strangers(TierFiles(), make_members(*hashed)) == []
