@@ -20,6 +20,7 @@ from riskkit.workflow import apply as apply_module
 from riskkit.workflow import inspect as inspect_module
 from riskkit.workflow import retrain as retrain_module
 from riskkit.workflow import scheme as scheme_module
+from riskkit.workflow import tier_files as tier_files_module
 from riskkit.workflow import worklist as worklist_module
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.tier_files import TierFiles
@@ -281,12 +282,16 @@ def test_the_worklist_reads_last_tiers_under_both_names(option: str, stand_in: C
 def test_score_rates_and_retrain_hand_on_last_tiers_and_overrides(stand_in: Callable[..., Recorder]) -> None:
     tiers = pd.DataFrame({"risk_tier": ["high"], "model_tier": ["low"], "tier_reason": ["minimum_stay"]})
     stand_in(apply_module, "open_bundle", "the bundle")
+    left_out = "Overrides: 1 of 2 name nobody among the 1 members; left out"
+    counted = stand_in(tier_files_module, "describe_strangers", [left_out])
     given = ("--source", "in", "--last-scores", "l.parquet", "--overrides", "o.csv")
     score = stand_in(apply_module, "score_source", tiers)
     said = run("score", "--model", "m", *given).stdout
-    assert said == "Tiers: 1 held (minimum_stay 1), 0 raised\nWrote the scores of 1 members to out/scores.parquet.\n"
+    first = f"Tiers: 1 held (minimum_stay 1), 0 raised\n{left_out}\n"
+    assert said == f"{first}Wrote the scores of 1 members to out/scores.parquet.\n"
+    assert counted.positional == (FILES, tiers)
     rates = stand_in(apply_module, "rate_source", SimpleNamespace(certificate=CERTIFICATE, table=tiers))
-    assert run("rates", "--model", "m", *given).stdout.startswith("Tiers: 1 held (minimum_stay 1), 0 raised\nRates: ")
+    assert run("rates", "--model", "m", *given).stdout.startswith(f"{first}Rates: ")
     again = stand_in(retrain_module, "retrain", SimpleNamespace(summary=summary(), version="4"))
     assert run("retrain", SCHEME, *given).exit_code == 0
     for asked in (score, rates, again):
