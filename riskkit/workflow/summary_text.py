@@ -53,15 +53,16 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
             f"DRIFT {summary['drift']['index_date']}: {name} is not judged, {one['reason']}."
             for name, one in (summary["drift"].get("open_horizons") or {}).items()
         ]
+    tiers = _say_migration(summary.get("migration"))
     if summary["tiers"]:
         parts = [
             f"{row['tier']} {row['share']:.0%} (observed {row['observed_rate']['value']:.1%})"
             for row in summary["tiers"]["rows"]
         ]
-        lines.append("Tiers: " + ", ".join(parts))
-    lines += _say_migration(summary.get("migration"))
+        tiers.insert(0, "Tiers: " + ", ".join(parts))
+    lines += ["; ".join(tiers)] if tiers else []
     if summary.get("rates"):
-        lines += describe_rates(summary["rates"]["certificate"])
+        lines.append("; ".join(describe_rates(summary["rates"]["certificate"])))
     lines.append(_gates(summary["gates"]))
     if version:
         failed = any(gate["verdict"] == "fail" for gate in summary["gates"])
@@ -72,17 +73,17 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
 
 
 def describe_searches(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Say how many trials each search for better trees made, and whether time cut it short.
+    """Say how many trials a search for better trees made, where the clock and not their number ended it.
 
     Parameters
     ----------
     outcomes : mapping
-        Outcomes of a summary; those without a search say nothing.
+        Outcomes of a summary; a search that made every trial asked for says nothing.
 
     Returns
     -------
     list of str
-        One line for each outcome that was searched for.
+        One line for each such search.
 
     Examples
     --------
@@ -93,13 +94,13 @@ def describe_searches(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     lines = []
     for name, outcome in outcomes.items():
         found = outcome.get("tuning") or {}
-        if not found.get("trials_made"):
+        if not found.get("trials_made") or (found["trials_asked"] and not found["cut"]):
             continue
         asked, minutes = found["trials_asked"], found["minutes_asked"]
         line = f"Search of {name}: {found['trials_made']}" + (f" of {asked}" if asked else "") + " trials"
         if found["cut"]:
             line += f", cut short by the limit of {minutes:g} minutes"
-        elif asked is None:
+        else:
             line += f" in {minutes:g} minutes"
         lines.append(f"{line}; best loss {found['best_loss']:.5f}")
     return lines

@@ -55,7 +55,7 @@ def test_the_summary_has_every_documented_key(summary: dict[str, Any]) -> None:
     assert documented("outcomes") - {"binary", "cost"} - elsewhere <= set(outcome)
     assert documented("rates") <= set(summary["rates"])
     assert documented("data") <= set(summary["data"])
-    headed = {"outcomes", "policy_price", "drift", "rates", "gates", "data"}
+    headed = {"outcomes", "policy_price", "drift", "rates", "gates", "data", "migration"}
     assert {*documented("The rest"), *headed} == set(summary)
 
 

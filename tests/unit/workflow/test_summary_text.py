@@ -88,7 +88,7 @@ def test_a_search_says_its_trials_and_whether_time_cut_it_short(summary: dict[st
 
     start = "Search of admission:"
     assert say(10, 5.0, 4) == [f"{start} 4 of 10 trials, cut short by the limit of 5 minutes; best loss 0.25000"]
-    assert say(10, None, 10) == [f"{start} 10 of 10 trials; best loss 0.25000"]
+    assert say(10, None, 10) == []  # every trial that was asked for
     assert say(None, 5.0, 33) == [f"{start} 33 trials in 5 minutes; best loss 0.25000"]
     assert say(0, None, 0) == []
 
@@ -126,10 +126,11 @@ def test_a_currency_without_minor_units_is_not_divided() -> None:
 def test_the_migration_is_said_where_there_is_one(summary: dict[str, Any]) -> None:
     migration = {"last_index_date": "2024-01-01", "stability": 0.8166, "psi": 0.0084, "psi_verdict": "stable"}
     said = "Migration from 2024-01-01: 81.7% keep their tier, PSI 0.008 (stable)"
-    assert said in describe_run({**summary, "migration": {**migration, "changes": None}}, Path("out"), "1")
+    lines = describe_run({**summary, "migration": {**migration, "changes": None}}, Path("out"), "1")
+    assert any(line.endswith(said) for line in lines)
     changes = {"held": {"minimum_stay": 40, "within_margin": 1}, "raised": {"dka": 2}}
     lines = describe_run({**summary, "migration": {**migration, "changes": changes}}, Path("out"), "1")
-    assert f"{said}; 41 tiers held, 2 raised by clinicians" in lines
+    assert any(line.endswith(f"{said}; 41 tiers held, 2 raised by clinicians") for line in lines)
     for absent in (None, {**migration, "stability": None, "changes": None}):
         assert not any("Migration" in line for line in describe_run({**summary, "migration": absent}, Path("out"), "1"))
 
