@@ -95,7 +95,7 @@ def recalibrate_column(
     --------
     An equation that says .5 where one in four has the event:
 
-    >>> table = pd.DataFrame({"chd": [0.5] * 8, "observed": [0, 0, 0, 1] * 2})
+    >>> table = pd.DataFrame({"chd": [0.5] * 400, "observed": [0, 0, 0, 1] * 100})
     >>> rules = CalibrationSettings(methods=("intercept",))
     >>> found = recalibrate_column(table, Columns("chd"), rules=rules, n_bootstrap=0)
     >>> found.predicted[0].round(6), found.report["before"]["oe_ratio"]["value"]
