@@ -34,11 +34,7 @@ def read_given_csv(path: Path, *, expected: str) -> pd.DataFrame:
         If there is no such file, it is empty or no CSV, or its rows are not as wide as its header.
     """
     _require_file(path, f"a CSV file with {expected}")
-    try:
-        return read_csv_table(path)
-    except DataContractError as exc:
-        message = f"{path}: not readable as CSV ({_first_line(exc)}); expected {expected}. Correct the file."
-        raise DataContractError(message) from exc
+    return read_csv_table(path)
 
 
 def read_given_parquet(path: Path, *, expected: str, advice: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from riskkit.data.csv_table import read_csv_table
 from riskkit.errors import DataContractError
+from riskkit.workflow.given_files import read_given_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,13 +114,7 @@ def read_table(file: Path) -> pd.DataFrame:
         raise DataContractError(message)
     if file.suffix == ".csv":
         return read_csv_table(file, dtype=None)
-    try:
-        return pd.read_parquet(file)
-    # what a reader says of an empty file and of a broken footer are both of these
-    except (ValueError, OSError) as exc:
-        reason = str(exc).partition("\n")[0].rstrip(". ")
-        message = f"{file}: cannot be read ({reason}), expected a whole Parquet file. Write the table again."
-        raise DataContractError(message) from exc
+    return read_given_parquet(file, expected="predictions", advice="a whole Parquet file")
 
 
 def _read_numbers(table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
