@@ -177,7 +177,7 @@ def describe_quality(found: Validation) -> list[str]:
     Returns
     -------
     list of str
-        One line per table, broken rule, conversion, oddity and thing that had no place.
+        One line per table, broken rule, conversion, oddity, vocabulary with unknown codes and thing that had no place.
     """
     lines = []
     opened = found.opened
@@ -192,7 +192,16 @@ def describe_quality(found: Validation) -> list[str]:
     if opened.adapter:
         lines += [f"adapter: {item.what}, {item.count:,} ({item.reason})" for item in opened.adapter.unmapped]
     lines += [f"odd: {oddity.sentence()}" for oddity in found.oddities]
-    return lines
+    return lines + [_say_unknown(item) for item in found.codes if item.unmapped_rows]
+
+
+def _say_unknown(codes: CodeSummary) -> str:
+    """Name the codes that count for nothing: those of no list, and those that are no code at all."""
+    line = f"codes: {codes.unmapped_rows:,} of {codes.rows:,} {codes.vocabulary} diagnoses stand in no code list and "
+    line += f"count for nothing ({', '.join(codes.examples)})"
+    if not codes.malformed_rows:
+        return line
+    return f"{line}; {codes.malformed_rows:,} are no {codes.vocabulary} code ({', '.join(codes.malformed_examples)})"
 
 
 def list_scheme_features(scheme: Scheme | None = None) -> list[str]:

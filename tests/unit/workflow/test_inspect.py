@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from riskkit.data.adapters.report import AdapterReport, Unmapped
+from riskkit.data.code_summary import CodeSummary
 from riskkit.data.io import write_tables
 from riskkit.data.privacy import hash_person_ids, read_id_key
 from riskkit.errors import DataContractError
@@ -89,6 +90,16 @@ def test_each_table_rule_and_unknown_column_gets_a_line(folder: Path) -> None:
     assert "1 rows" in lines[1]
     assert lines[2] == "  column shoe_size is not in the contract and was left out"
     assert len(lines) == 3
+
+
+def test_codes_that_count_for_nothing_get_a_line(folder: Path, tmp_path: Path) -> None:
+    tables = open_source("native", folder, tmp_path / "work", on_bad_rows="quarantine").tables
+    codes = CodeSummary("who_cn", 900, 40, 12, 2, 3, 1, ("Q99.9", "ZZ99"), ("ZZ99",))
+    found = Validation(OpenSource(tables, None), (), {}, (codes,), "made_up")
+    assert describe_quality(found)[-1] == (
+        "codes: 12 of 900 who_cn diagnoses stand in no code list and count for nothing (Q99.9, ZZ99); "
+        "3 are no who_cn code (ZZ99)"
+    )
 
 
 def test_what_an_adapter_could_not_map_gets_a_line(folder: Path, tmp_path: Path) -> None:
