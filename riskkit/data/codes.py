@@ -55,9 +55,7 @@ def read_code_list(path: str | Path) -> pd.DataFrame:
                 "DIR'."
             )
             raise PolicyError(message) from exc
-        reason = str(exc).removeprefix(f"{file}: ")
-        message = f"{file}: not a readable code list ({reason}) Save it as CSV in UTF-8."
-        raise PolicyError(message) from exc
+        raise PolicyError(str(exc)) from exc
     _check_entries(file, entries)
     entries["prefix"] = [_expand(file, line, prefix) for line, prefix in enumerate(entries["prefix"], start=2)]
     prefixes = entries.explode("prefix", ignore_index=True)[[*LIST_COLUMNS]]

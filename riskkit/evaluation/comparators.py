@@ -165,13 +165,14 @@ def _fit_linear(frame: pd.DataFrame, y: FloatArray, w: FloatArray, *, kind: Kind
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
     names = tuple(str(name) for name in frame if name not in KEYS)
     # Lightly penalised, as the indicators of features measured together are collinear.
     model = Ridge(alpha=1.0) if kind == "cost" else LogisticRegression(C=1.0, solver="newton-cholesky", max_iter=100)
     imputer = SimpleImputer(strategy="mean", add_indicator=True, keep_empty_features=True)
-    pipeline = make_pipeline(imputer, StandardScaler(), model)
+    # A line has nothing to say beyond the values that it was fitted on: there it would be a straw man.
+    pipeline = make_pipeline(imputer, MinMaxScaler(clip=True), StandardScaler(), model)
     pipeline.fit(_select(frame, names), y, **{f"{pipeline.steps[-1][0]}__sample_weight": w})
     return LinearComparator(pipeline, names, kind)
 

@@ -47,7 +47,7 @@ def describe_affordability(
     growth_line = asked.growth_line.value if block is None or block.growth is None else block.growth.value
     line = None if known is None else known * (1 + growth_line)
     beyond = None if line is None else max(wanted - round(line * years * per_unit), 0)
-    funded = block is not None and block.funding is not None and block.share is not None
+    funding = block.funding.value * block.share.value if block and block.funding and block.share else None
     return {
         "asked_minor": wanted,
         "budget_minor": budget,
@@ -59,9 +59,7 @@ def describe_affordability(
         "paid": budget / per_unit / years,
         "last": known,
         "line": line,
-        "funding": block.funding.value * block.share.value
-        if funded and block and block.funding and block.share
-        else None,
+        "funding": funding,
         "growth": None if known is None else wanted / per_unit / years / known - 1,
         "growth_line": growth_line,
     }

@@ -105,13 +105,11 @@ def dislocate(before: RatedPopulation, after: RatedPopulation, population: Audit
         message = "audit: the population was built without last year. Give --last-date."
         raise PolicyError(message)
     old, new = _frozen_of(before.bundle), _frozen_of(after.bundle)
-    return compute_dislocation(
-        old,
-        new,
-        _read_members(before.bundle, population.last.then, old, new),
-        _read_members(after.bundle, population.members, old, new),
-        now_by_old_model=_read_members(before.bundle, population.last.now, old, new),
-    )
+    then = _read_members(before.bundle, population.last.then, old, new)
+    now = _read_members(after.bundle, population.members, old, new)
+    one_bundle = population.last.now is population.members and before.bundle.models is after.bundle.models
+    by_old = now if one_bundle else _read_members(before.bundle, population.last.now, old, new)
+    return compute_dislocation(old, new, then, now, now_by_old_model=by_old)
 
 
 def _read_members(bundle: Bundle, members: Members, *figures: FrozenRates) -> pd.DataFrame:

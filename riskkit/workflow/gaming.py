@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -103,7 +104,10 @@ def _rate(bundle: Bundle, frame: pd.DataFrame) -> np.ndarray:
     """Rate members by the frozen figures of the bundle, in the order of the frame."""
     if bundle.rates is None:
         return np.zeros(len(frame))
-    predictions = predict_outcomes(bundle, frame)
+    block = bundle.tiers.policy.cuts if bundle.tiers else None
+    needed = {str(bundle.rated_outcome), *((block.outcome,) if block else ())}
+    asked = replace(bundle, models={name: model for name, model in bundle.models.items() if name in needed})
+    predictions = predict_outcomes(asked, frame)
     tiers = assign_member_tiers(bundle, frame, predictions) if bundle.tiers else frame[KEYS]
     rated = rate_frame(bundle, frame, predictions, tiers, columns=bundle.rates.policy.columns)
     rates, _ = compute_rates(bundle.rates, rated)

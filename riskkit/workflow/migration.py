@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from riskkit.evaluation.drift import PSI_ACT, PSI_WATCH
+from riskkit.evaluation.drift import name_shift
 from riskkit.tiers.final import TierHistory
 from riskkit.tiers.migration import Migration, compute_migration
 from riskkit.workflow.tier_changes import count_changes
@@ -54,7 +54,7 @@ def summarise_migration(training: Training, scores: pd.DataFrame, history: TierH
         "stability": _plain(found.stability),
         "weighted_kappa": _plain(found.weighted_kappa),
         "psi": _plain(found.psi),
-        "psi_verdict": "act" if found.psi > PSI_ACT else "watch" if found.psi > PSI_WATCH else "stable",
+        "psi_verdict": name_shift(found.psi),
         "coded_rises": _plain(found.coded_rises),
         "changes": count_changes(scores, history.overrides),
         "observed": _observe(training, policy, known) if given else None,

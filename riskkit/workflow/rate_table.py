@@ -9,6 +9,7 @@ import pandas as pd
 
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.rates.certificate import hash_rate_table
+from riskkit.workflow.given_files import read_given_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,17 +44,7 @@ def read_rates(policy: SettlementPolicy, path: Path) -> pd.DataFrame:
     PolicyError
         If the certified budget is another fraction of the expected cost than the policy counts of the claims.
     """
-    from pyarrow.lib import ArrowInvalid
-
-    if not path.is_file():
-        message = f"{path}: no such file. Give the rates.parquet of a retraining, or of riskkit rates."
-        raise DataContractError(message)
-    try:
-        table = pd.read_parquet(path)
-    except (OSError, ArrowInvalid) as exc:
-        reason = " ".join(str(exc).split())
-        message = f"{path}: not readable as Parquet ({reason}). Give the rates.parquet of a retraining."
-        raise DataContractError(message) from exc
+    table = read_given_parquet(path, expected="rates", advice="the rates.parquet of a retraining, or of riskkit rates")
     lacking = [name for name in NEEDED if name not in table.columns]
     days = table["index_date"].nunique() if not lacking else 0
     if lacking or days != 1 or table["person_id"].duplicated().any():

@@ -114,12 +114,13 @@ def train_hazard(
     refit = Refit(task.spec, task.names, task.directions, params)
     stability = measure_hazard_stability(refit, task.members.frame(splits.kept.train, until=task.cut), task.seed)
     ages = task.members.cohort["age_years"].to_numpy(np.float64)[test]
+    tested = task.members.frame(test)
     trained = {}
     for place, (name, table) in enumerate(predicted.items()):
         if progress:
             progress(f"measure {name}", place, len(predicted))
         comparators, whole = task.comparators.keep_fitted(table)
-        rows = HorizonRows(task.members.frame(test), whole, ages, place, kept.columns[name])
+        rows = HorizonRows(tested, whole, ages, place, kept.columns[name])
         measured = replace(task, comparators=comparators)
         found = _measure(scheme.file.run, measured, rows, params=params, splits=splits, counts=counts)
         absent = {"random_split_absent": NO_CONTRAST} if scheme.file.run.random_split_contrast else {}

@@ -97,3 +97,12 @@ def test_a_row_of_weight_zero_is_as_if_it_were_not_there(name: str) -> None:
     known = fit_comparator(name, "binary", frame[:150], observed[:150], weight[:150])
     every = fit_comparator(name, "binary", frame, observed, weight)
     np.testing.assert_allclose(every.predict(frame), known.predict(frame), rtol=1e-12)
+
+
+def test_the_linear_comparator_takes_no_line_beyond_the_values_it_was_fitted_on() -> None:
+    # y = 10 x on 0 to 9: at 1,000 the last value that was seen stands, 90, and not 10,000
+    x = np.arange(10.0)
+    found = fit_comparator("linear", "cost", pd.DataFrame({"x": np.tile(x, 200)}), np.tile(10 * x, 200))
+    seen, beyond = found.predict(pd.DataFrame({"x": [9.0, 1000.0]}))
+    assert seen == pytest.approx(90.0, abs=0.1)
+    assert beyond == seen
