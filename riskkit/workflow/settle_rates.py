@@ -151,6 +151,12 @@ def _read_stated(policy: SettlementPolicy, told: pd.DataFrame | None) -> dict[st
     """Read the rate that a team's contract states for members who join within the year."""
     if told is None or STATED not in told.columns or "team_id" not in told.columns:
         return {}
+    if policy.joiners is None:
+        message = (
+            f"results: found {STATED}, but policy {policy.name} has no [joiners], so nobody would be paid by it. Add the "
+            "block to the policy, or leave out the column."
+        )
+        raise DataContractError(message)
     amounts = told[STATED]
     wrong = amounts.notna() & ~(amounts >= 0)
     if wrong.any():

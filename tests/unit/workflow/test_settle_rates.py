@@ -117,6 +117,15 @@ def test_who_joins_within_the_year_is_prepaid_at_the_rate_that_the_team_states(
         settle_rates(POLICY, rates, source, tmp_path / "bad", adapter=NATIVE, results=results)
 
 
+def test_a_rate_for_joiners_is_refused_where_the_policy_pays_none(source: Path, rates: Path, tmp_path: Path) -> None:
+    policy = POLICY.parent / "precision_tilt.toml"
+    results = tmp_path / "results.csv"
+    results.write_text("team_id,joiner_rate_amount\nT00001,3650\n", encoding="utf-8")
+    with pytest.raises(DataContractError, match=r"policy precision_tilt has no \[joiners\]"):
+        settle_rates(policy, rates, source, tmp_path / "out", adapter=NATIVE, results=results)
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_claims_of_the_year_are_those_of_the_teams_and_of_what_is_outside(
     settled: tuple[SettledYear, Path],
 ) -> None:
