@@ -27,7 +27,7 @@ LEAST_RATIO = {"binary": 0.97, "cost": 0.90}
 SLOPE = (0.95, 1.05)
 MOST_ICI = 0.01
 CLOSE = ("calibration_slope", "ici")
-YEARS = {"complications": 6, "synthetic": 5}
+YEARS = {"complications": 10, "synthetic": 5}
 HEAD = ("outcome", "events", "model", "truth", "ratio", "slope", "(truth)", "ICI", "(truth)", "misses")
 
 

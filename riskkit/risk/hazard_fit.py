@@ -236,8 +236,8 @@ def _describe(
     from importlib.metadata import version
 
     digest = hashlib.sha256()
-    for part in (matrix, train.times, train.rows.weight):
-        digest.update(np.ascontiguousarray(part).tobytes())
+    for part in (matrix.T, train.times, train.rows.weight):
+        digest.update(np.ascontiguousarray(part).data)
     counted = train.rows.weight > 0
     return {
         "train_rows": int(counted.sum()),

@@ -211,7 +211,8 @@ def fit_outcome(
         seed=seed,
         num_threads=num_threads,
     )
-    x = pd.DataFrame(make_matrix(train.features, feature_names), columns=list(feature_names))
+    matrix = make_matrix(train.features, feature_names)
+    x = pd.DataFrame(matrix, columns=list(feature_names), copy=False)
     if "n_estimators" not in (params or {}):
         recipe = choose_n_estimators(recipe, x, train, on_iteration=on_iteration)
     estimator = make_estimator(recipe).fit(x, train.observed, train.weight, on_iteration=on_iteration)
@@ -224,7 +225,7 @@ def fit_outcome(
         booster_texts=tuple(booster.model_to_string() for booster in boosters),
         calibrator=Calibrator(spec.prediction_kind, "identity"),
         floor=getattr(estimator, "floor_", 0.0),
-        metadata=_describe(recipe, x, train),
+        metadata=_describe(recipe, matrix, train),
     )
     return calibrate_outcome(model, calibration, num_threads=num_threads)
 
@@ -255,13 +256,13 @@ def _check_rows(spec: OutcomeSpec, train: ModelFrame, calibration: ModelFrame) -
     raise DataContractError(message)
 
 
-def _describe(recipe: Recipe, x: pd.DataFrame, train: ModelFrame) -> dict[str, Any]:
+def _describe(recipe: Recipe, matrix: FloatArray, train: ModelFrame) -> dict[str, Any]:
     """Write down what the trees were grown from."""
     from importlib.metadata import version
 
     digest = hashlib.sha256()
-    for part in (x.to_numpy(), train.observed, train.weight):
-        digest.update(np.ascontiguousarray(part).tobytes())
+    for part in (matrix.T, train.observed, train.weight):
+        digest.update(np.ascontiguousarray(part).data)
     return {
         "train_rows": len(train.observed),
         "train_persons": int(train.groups.nunique()),

@@ -130,7 +130,7 @@ def tune(
         seed=seed,
         num_threads=num_threads,
     )
-    x = pd.DataFrame(make_matrix(train.features, feature_names), columns=list(feature_names))
+    x = pd.DataFrame(make_matrix(train.features, feature_names), columns=list(feature_names), copy=False)
     search = _Search(recipe, x, train, assign_folds(train.groups, n_folds=budget.folds, seed=seed))
 
     def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:

@@ -153,8 +153,8 @@ def _read_stated(policy: SettlementPolicy, told: pd.DataFrame | None) -> dict[st
         return {}
     if policy.joiners is None:
         message = (
-            f"results: found {STATED}, but policy {policy.name} has no [joiners], so nobody would be paid by it. Add the "
-            "block to the policy, or leave out the column."
+            f"results: found {STATED}, but policy {policy.name} has no [joiners], so nobody would be paid by it. "
+            "Add the block to the policy, or leave out the column."
         )
         raise DataContractError(message)
     amounts = told[STATED]
