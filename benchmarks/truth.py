@@ -27,7 +27,8 @@ LEAST_RATIO = {"binary": 0.97, "cost": 0.90}
 SLOPE = (0.95, 1.05)
 MOST_ICI = 0.01
 CLOSE = ("calibration_slope", "ici")
-YEARS = {"complications": 10, "synthetic": 5}
+YEARS = {"complications": (2016, 10), "synthetic": (2020, 5)}
+"""First year and number of years of each scheme's cohort."""
 HEAD = ("outcome", "events", "model", "truth", "ratio", "slope", "(truth)", "ICI", "(truth)", "misses")
 
 
@@ -46,7 +47,8 @@ def main() -> int:
         file = find_presets() / "pipelines" / f"{name}.toml"
         scheme = read_scheme(file, tuning_trials=chosen.trials, n_bootstrap=chosen.bootstrap)
         with tempfile.TemporaryDirectory() as folder:
-            source = write_cohort(Path(folder) / "source", chosen.persons, YEARS[name], chosen.seed)
+            first, years = YEARS[name]
+            source = write_cohort(Path(folder) / "source", chosen.persons, years, chosen.seed, first_year=first)
             outcomes = train_scheme(scheme, source, Path(folder) / "work").summary["outcomes"]
         print(f"{name}, {chosen.persons:,} members, seed {chosen.seed}, {time.perf_counter() - start:.0f} s")
         print(show(HEAD))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,19 +34,36 @@ def init(directory: Annotated[Path, typer.Argument(help="Folder to make.")]) -> 
     typer.echo(f"Wrote pipelines/ and models/ to {write_starting_set(directory)}.")
 
 
-@app.command(epilog="Example: riskkit synth --persons 60000 --years 6 --out out/source")
+@app.command(epilog="Example: riskkit synth --persons 60000 --years 10 --first-year 2016 --out out/source")
 def synth(
     persons: Annotated[int, typer.Option("--persons", min=1, help="Members.")] = 20_000,
-    years: Annotated[int, typer.Option("--years", min=1, help="Calendar years of data, from 2020.")] = 5,
+    years: Annotated[int, typer.Option("--years", min=1, help="Calendar years of data.")] = 5,
+    first_year: Annotated[
+        int, typer.Option("--first-year", help="First of them: 2020, or a multiple of four years from it.")
+    ] = 2020,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed; the same seed gives the same rows.")] = 0,
     out: Annotated[Path, typer.Option("--out", help="Folder for the tables and their truth.")] = Path("out/source"),
 ) -> None:
     """Write a synthetic cohort with its true risks: a source in riskkit's own layout."""
     from riskkit.data.synthetic import write_cohort
 
+    last_year, today = first_year + years - 1, date.today()
+    if last_year > today.year:
+        message = (
+            f"{years} years from {first_year} end in {last_year}, and a source may hold no record after today "
+            f"({today}). Give fewer --years or an earlier --first-year, such as 2016."
+        )
+        raise typer.BadParameter(message, param_hint="--years")
     with show_progress() as progress:
-        write_cohort(out, persons, years, seed, progress=lambda done, total: progress("members drawn", done, total))
-    typer.echo(f"Wrote {persons:,} members over {years} years, and truth.parquet, to {out}.")
+        write_cohort(
+            out,
+            persons,
+            years,
+            seed,
+            first_year=first_year,
+            progress=lambda done, total: progress("members drawn", done, total),
+        )
+    typer.echo(f"Wrote {persons:,} members of {first_year} to {last_year}, and truth.parquet, to {out}.")
 
 
 @app.command(epilog="Example: riskkit validate --source out/demo/source")

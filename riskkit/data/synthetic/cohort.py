@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from riskkit.data.io import conform, staged
 from riskkit.data.schemas import TABLES
 from riskkit.data.synthetic.block import draw_blocks
+from riskkit.data.synthetic.calendar import FIRST_YEAR
 from riskkit.data.synthetic.claim_tables import claim_tables
 from riskkit.data.synthetic.membership_tables import PERSON_DIGITS, enrollment_table, person_table
 from riskkit.data.synthetic.record_tables import care_table, lab_table, pharmacy_table
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 TRUTH = "truth"
 LONGEST_YEARS = 50
+LEAP_CYCLE = 4
+"""Years after which the calendar repeats: a cohort moved by them keeps its days and months."""
+DAYS_OF_CYCLE = 1461
+EARLIEST_YEAR, LATEST_YEAR = 1940, 2060
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,9 @@ class SyntheticCohort:
     truth: pd.DataFrame
 
 
-def make_cohort(n_persons: int = 20_000, years: int = 5, seed: int = 0) -> SyntheticCohort:
+def make_cohort(
+    n_persons: int = 20_000, years: int = 5, seed: int = 0, *, first_year: int = FIRST_YEAR
+) -> SyntheticCohort:
     """Make a synthetic cohort of diabetic members under family-doctor teams.
 
     Parameters
@@ -51,9 +59,12 @@ def make_cohort(n_persons: int = 20_000, years: int = 5, seed: int = 0) -> Synth
     n_persons : int, default 20000
         Members.
     years : int, default 5
-        Calendar years of data, from 2020.
+        Calendar years of data.
     seed : int, default 0
         Seed; the same seed gives the same rows.
+    first_year : int, default 2020
+        First of the years: 2020, or a multiple of four years before or after it, so that the rows are the same but for
+        the year.
 
     Returns
     -------
@@ -80,7 +91,7 @@ def make_cohort(n_persons: int = 20_000, years: int = 5, seed: int = 0) -> Synth
     >>> cohort.truth["index_date"].dt.year.unique().tolist()
     [2020, 2021, 2022]
     """
-    blocks = list(_write_down(n_persons, years, seed))
+    blocks = list(_write_down(n_persons, years, seed, first_year))
     joined = {name: pa.concat_tables([tables[name] for tables in blocks]) for name in blocks[0]}
     truth = joined.pop(TRUTH)
     frames = {name: conform(_to_frame(table), TABLES[name]) for name, table in joined.items()}
@@ -93,6 +104,7 @@ def write_cohort(
     years: int,
     seed: int,
     *,
+    first_year: int = FIRST_YEAR,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write a synthetic cohort to a folder, block by block: the rows of `make_cohort` in bounded memory.
@@ -101,7 +113,7 @@ def write_cohort(
     ----------
     directory : str or pathlib.Path
         Folder for ``<table>.parquet`` and ``truth.parquet``; files appear there only when all are complete.
-    n_persons, years, seed : int
+    n_persons, years, seed, first_year : int
         As for `make_cohort`.
     progress : callable, optional
         Called with (members done, members in all) after each block.
@@ -120,7 +132,7 @@ def write_cohort(
     writers: dict[str, pq.ParquetWriter] = {}
     with staged(target) as stage:
         try:
-            for tables in _write_down(n_persons, years, seed, progress):
+            for tables in _write_down(n_persons, years, seed, first_year, progress):
                 for name, table in tables.items():
                     if name not in writers:
                         writers[name] = pq.ParquetWriter(stage / f"{name}.parquet", table.schema, compression="zstd")
@@ -132,12 +144,13 @@ def write_cohort(
 
 
 def _write_down(
-    n_persons: int, years: int, seed: int, progress: Callable[[int, int], None] | None = None
+    n_persons: int, years: int, seed: int, first_year: int, progress: Callable[[int, int], None] | None = None
 ) -> Iterator[dict[str, pa.Table]]:
     """Yield the canonical tables and the truth, block by block."""
-    _check_sizes(n_persons, years, seed)
+    _check_sizes(n_persons, years, seed, first_year)
+    moved = (first_year - FIRST_YEAR) // LEAP_CYCLE * DAYS_OF_CYCLE
     for block, rng in draw_blocks(n_persons, years, seed):
-        yield {
+        tables = {
             "person": person_table(block),
             "enrollment": enrollment_table(block),
             **claim_tables(block, rng),
@@ -146,19 +159,36 @@ def _write_down(
             "care_event": care_table(block, rng),
             TRUTH: truth_table(block),
         }
+        yield {name: _move(table, moved) for name, table in tables.items()} if moved else tables
         if progress:
             progress(int(block.members.number[-1]), n_persons)
 
 
-def _check_sizes(n_persons: int, years: int, seed: int) -> None:
+def _move(table: pa.Table, days: int) -> pa.Table:
+    """Move every calendar day of a table."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_date32(field.type):
+            day = pc.add(table.column(place).cast(pa.int32()), pa.scalar(days, pa.int32()))
+            table = table.set_column(place, field, day.cast(pa.date32()))
+    return table
+
+
+def _check_sizes(n_persons: int, years: int, seed: int, first_year: int) -> None:
     for name, value, low, high in (
         ("n_persons", n_persons, 1, 10**PERSON_DIGITS - 1),
         ("years", years, 1, LONGEST_YEARS),
         ("seed", seed, 0, 2**63 - 1),
+        ("first_year", first_year, EARLIEST_YEAR, LATEST_YEAR),
     ):
         if not low <= value <= high:
             message = f"make_cohort: {name} must be from {low} to {high}, found {value}. Give a number in that range."
             raise DataContractError(message)
+    if (first_year - FIRST_YEAR) % LEAP_CYCLE:
+        message = (
+            f"make_cohort: first_year is {first_year}, expected {FIRST_YEAR} or a multiple of {LEAP_CYCLE} years from "
+            f"it (leap years must fall on leap years). Give {first_year - (first_year - FIRST_YEAR) % LEAP_CYCLE}."
+        )
+        raise DataContractError(message)
 
 
 def _to_frame(table: pa.Table) -> pd.DataFrame:

@@ -219,12 +219,20 @@ def test_synth_writes_the_tables_and_their_truth_for_as_many_years_as_asked(tmp_
     out = tmp_path / "source"
     done = run("synth", "--persons", "50", "--years", "2", "--seed", "1", "--out", str(out))
     assert done.exit_code == 0
-    assert done.stdout == f"Wrote 50 members over 2 years, and truth.parquet, to {out}.\n"
+    assert done.stdout == f"Wrote 50 members of 2020 to 2021, and truth.parquet, to {out}.\n"
     assert done.stderr == "riskkit: members drawn\n"
     assert len(pd.read_parquet(out / "person.parquet")) == 50
     # the truth stands at the beginning of each year, and of the one after the data
     years = pd.to_datetime(pd.read_parquet(out / "truth.parquet")["index_date"]).dt.year
     assert sorted(years.unique()) == [2020, 2021, 2022]
+
+
+def test_synth_refuses_years_that_no_source_may_hold_and_says_what_to_give(tmp_path: Path) -> None:
+    done = run("synth", "--persons", "10", "--years", "30", "--out", str(tmp_path / "source"))
+    assert done.exit_code == 2
+    assert "30 years from 2020 end in 2049" in done.stderr.replace("\n", " ")
+    assert "--first-year" in done.stderr
+    assert not (tmp_path / "source").exists()
 
 
 def test_report_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,3 +106,22 @@ def test_a_broken_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_size_out_of_range_is_named(sizes: tuple[int, int, int], name: str) -> None:
     with pytest.raises(DataContractError, match=f"{name} must be from"):
         make_cohort(*sizes)
+
+
+def test_an_earlier_first_year_moves_every_day_by_whole_leap_cycles(cohort: SyntheticCohort) -> None:
+    moved = make_cohort(SIZE, YEARS, SEED, first_year=2016)
+    for name, frame in {**cohort.tables, "truth": cohort.truth}.items():
+        other = moved.tables[name] if name in moved.tables else moved.truth
+        for column in frame:
+            if not pd.api.types.is_datetime64_any_dtype(frame[column]):
+                pd.testing.assert_series_equal(other[column], frame[column])
+                continue
+            # 1 January 2020 becomes 1 January 2016: four years are 1,461 days, whichever they are
+            assert (frame[column] - other[column]).dropna().eq(pd.Timedelta(days=1461)).all(), (name, column)
+            assert other[column].isna().equals(frame[column].isna())
+    assert moved.truth["index_date"].min() == pd.Timestamp(2016, 1, 1)
+
+
+def test_a_first_year_off_the_leap_cycle_is_refused_with_one_that_is_on_it() -> None:
+    with pytest.raises(DataContractError, match=r"first_year is 2018, expected 2020 or a multiple of 4 .* Give 2016"):
+        make_cohort(10, 2, first_year=2018)
