@@ -7,6 +7,7 @@ from typing import Any, Final
 
 METRIC_TITLES: Final[dict[str, str]] = {
     "auroc": "AUROC",
+    "auroc_dearest_tenth": "AUROC of the dearest tenth",
     "average_precision": "Average precision",
     "brier_score": "Brier score",
     "brier_skill": "Brier skill",

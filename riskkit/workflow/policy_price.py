@@ -25,6 +25,8 @@ SHOWN = {"binary": ("auroc", "oe_ratio", "calibration_slope"), "cost": ("r2", "c
 PRIOR_COSTS = ("allowed_amount_365d", "paid_amount_365d")
 BURDEN = "dcsi_total_730d"
 FIFTHS = 5
+DEAREST = 0.1
+"""Share of the members, those with the highest cost a year, that the AUROC of a cost model tells from the others."""
 
 
 def price_policies(trained: Mapping[str, TrainedOutcome], known: Members, run: RunBlock) -> list[dict[str, Any]]:
@@ -43,8 +45,9 @@ def price_policies(trained: Mapping[str, TrainedOutcome], known: Members, run: R
     -------
     list of dict
         For each pair of one label, horizon and kind: `clinical`, `payment` (names), `kind`, `members`, `metrics` (by
-        metric `clinical`, `payment` and `difference`, payment less clinical, each with its paired interval), `mapl`
-        (by partition the same three; for cost alone) and `sentence`, one for the actuary. Empty without a pair.
+        metric, for cost the AUROC of the dearest tenth among them, `clinical`, `payment` and `difference`, payment
+        less clinical, each with its paired interval), `mapl` (by partition the same three; for cost alone) and
+        `sentence`, one for the actuary. Empty without a pair.
     """
     return [_price_pair(clinical, payment, known, run) for clinical, payment in _find_pairs(trained)]
 
@@ -86,6 +89,8 @@ def _price_pair(clinical: TrainedOutcome, payment: TrainedOutcome, known: Member
         }
         for name in SHOWN[spec.kind]
     }
+    if spec.kind == "cost":
+        metrics["auroc_dearest_tenth"] = _tell_dearest(rows, run)
     pair: dict[str, Any] = {
         "clinical": clinical.model.spec.name,
         "payment": spec.name,
@@ -95,6 +100,23 @@ def _price_pair(clinical: TrainedOutcome, payment: TrainedOutcome, known: Member
         "mapl": _compare_mapl(rows, known, run) if spec.kind == "cost" else {},
     }
     return {**pair, "sentence": _say(pair)}
+
+
+def _tell_dearest(rows: pd.DataFrame, run: RunBlock) -> dict[str, Any]:
+    """Say how well each model tells the dearest tenth from the others: AUROC, which asks for the order alone."""
+    dearest = rows["observed"] > rows["observed"].quantile(1 - DEAREST)
+    sides = {"payment": "predicted", "clinical": "clinical"}
+    found = compute_comparison(
+        dearest.astype("float64"),
+        {side: rows[column].rank(pct=True).to_numpy() for side, column in sides.items()},
+        rows["weight"],
+        rows["person_id"],
+        kind="binary",
+        n_bootstrap=run.n_bootstrap,
+        seed=run.seed,
+    )
+    tables = {side: metrics_to_dict(table)["auroc"] for side, table in found.metrics.items()}
+    return {**tables, "difference": metrics_to_dict(found.differences)["auroc"]}
 
 
 def _compare_mapl(rows: pd.DataFrame, known: Members, run: RunBlock) -> dict[str, Any]:

@@ -59,6 +59,24 @@ def test_what_the_policy_hides_is_what_can_be_picked() -> None:
     assert set(pair["mapl"]) == {"age_sex", "dcsi", "prior_cost_fifth"}
 
 
+def test_a_cost_model_is_asked_to_tell_the_dearest_tenth() -> None:
+    # Costs of 1 to 20: the dearest tenth are 19 and 20. One model orders all of them rightly; the other puts 19 behind
+    # five of the eighteen others, so that of the 36 pairs of a dear and another member 31 are in order.
+    keys = pd.DataFrame({"person_id": [f"p{at:02d}" for at in range(20)], "index_date": pd.Timestamp("2024-01-01")})
+    cost = np.arange(1.0, 21.0)
+    late = cost.copy()
+    late[18] = 13.5
+    known = Members(keys.assign(age_years=60, sex="male"), keys, pd.DataFrame())
+    pair = [_trained("next_year_cost", "clinical", EXPECTED), _trained("payment_cost", "payment", EXPECTED)]
+    for trained, predicted in zip(pair, (cost, late), strict=True):
+        trained.predictions = keys.assign(observed=cost, predicted=predicted, weight=1.0)
+    (found,) = price_policies({"a": pair[0], "b": pair[1]}, known, RUN)
+    auroc = found["metrics"]["auroc_dearest_tenth"]
+    assert auroc["clinical"]["value"] == 1.0
+    assert auroc["payment"]["value"] == pytest.approx(31 / 36)
+    assert auroc["difference"]["value"] == pytest.approx(-5 / 36)
+
+
 def test_the_actuary_gets_one_sentence() -> None:
     (pair,) = price_policies({"a": SEES_ALL, "b": SEES_BURDEN}, KNOWN, RUN)
     assert pair["sentence"].count(". ") == 0
