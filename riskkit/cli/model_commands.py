@@ -1,13 +1,24 @@
-"""The commands of single models: an imported equation recalibrated."""
+"""The commands of kept models: last year's bundle updated, an imported equation recalibrated."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from riskkit.cli.app import BootstrapOption, OutOption, app
+from riskkit.cli.app import (
+    BadRows,
+    BadRowsOption,
+    BootstrapOption,
+    ModelOption,
+    OutOption,
+    SourceOption,
+    app,
+    rows_choice,
+)
+from riskkit.cli.progress import show_progress
 
 
 @app.command(
@@ -41,3 +52,43 @@ def recalibrate(
         n_bootstrap=500 if bootstrap is None else bootstrap,
     )
     typer.echo("\n".join([*describe_recalibration(found.report), f"Table, map and figures: {out}"]))
+
+
+@app.command(
+    epilog="Example: riskkit update --model out/demo --source out/demo/source --index-date 2024-01-01 --out out/update"
+)
+def update(
+    model: ModelOption,
+    *,
+    source: SourceOption,
+    index_date: Annotated[
+        datetime, typer.Option("--index-date", formats=["%Y-%m-%d"], help="Start of the year that has closed.")
+    ],
+    limits: Annotated[
+        Path | None, typer.Option("--limits", help="Limits of drift; the shipped models/drift/limits.toml without it.")
+    ] = None,
+    out: OutOption = Path("out/update"),
+    bootstrap: BootstrapOption = None,
+    on_bad_rows: BadRowsOption = BadRows.refuse,
+) -> None:
+    """Hold last year's bundle against a closed year, and update its maps as far as a closed test asks for."""
+    from riskkit.data.presets import find_presets
+    from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.retrain import require_gates
+    from riskkit.workflow.scheme_file import RunBlock
+    from riskkit.workflow.update import describe_update_of_bundle, update_bundle
+
+    bundle = open_bundle(model)
+    with show_progress() as progress:
+        summary = update_bundle(
+            bundle,
+            source,
+            out,
+            index_date=index_date.date(),
+            limits=limits or find_presets() / "models" / "drift" / "limits.toml",
+            run=RunBlock(n_bootstrap=bootstrap) if bootstrap else RunBlock(),
+            on_bad_rows=rows_choice(on_bad_rows),
+            progress=progress,
+        )
+    typer.echo("\n".join([*describe_update_of_bundle(summary), f"Bundle and summary: {out}"]))
+    require_gates(summary)

@@ -9,12 +9,12 @@ import pandas as pd
 
 from riskkit.cohort.eligibility import CONTEXT
 from riskkit.data.privacy import hash_person_ids, read_id_key
-from riskkit.risk.hazard_model import HazardModel, HorizonModel, list_stored
+from riskkit.risk.hazard_model import HorizonModel
 from riskkit.tiers.assignment import assign_tiers
 from riskkit.tiers.cuts import fit_cuts
 from riskkit.workflow.bundle import Bundle
-from riskkit.workflow.drift import check_drift, find_feature_drift, judge_inputs
-from riskkit.workflow.hazard_drift import check_hazard_drift
+from riskkit.workflow.drift import find_feature_drift, judge_inputs
+from riskkit.workflow.judge import judge_models
 from riskkit.workflow.learnt import find_learnt
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.policy_price import price_policies
@@ -31,7 +31,6 @@ from riskkit.workflow.summary import (
 from riskkit.workflow.tier_gradient import spend_of, summarise_tiers
 from riskkit.workflow.train import train_outcomes
 from riskkit.workflow.trained import TrainedOutcome
-from riskkit.workflow.windows import find_open_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,20 +164,8 @@ def _judge_drift(
         return models, None
     inputs = {name: judge_inputs(model, known, rating, block) for name, model in models.items()}
     moved = find_feature_drift(known.features, rating.features)
-    found: dict[str, dict[str, Any]] = {}
-    not_judged: dict[str, str] = {}
-    for name, model in list_stored(models).items():
-        shared: dict[str, Any] = {"block": block, "run": scheme.file.run, "code_lists": plan.code_lists}
-        if isinstance(model, HazardModel):
-            hazard = check_hazard_drift(model, rating, source.tables, **shared)
-            found |= hazard.reports
-            not_judged |= hazard.not_judged
-            models |= hazard.model.columns
-        elif why := find_open_windows(rating.cohort, source.tables.paths, model.spec):
-            not_judged[name] = next(iter(why.values()))
-        else:
-            finding = check_drift(model, rating, source.tables, **shared)
-            found[name], models[name] = finding.report, finding.model
+    judged = judge_models(models, rating, source.tables, block=block, run=scheme.file.run, code_lists=plan.code_lists)
+    found, not_judged = judged.reports, judged.not_judged
     report = {
         "index_date": block.index_date.isoformat(),
         "limits": {"stable": block.stable, "refuse": block.refuse, "reference": block.reference},
@@ -186,7 +173,7 @@ def _judge_drift(
         "not_judged": list(not_judged),
         "open_horizons": {name: {"reason": why, "inputs": inputs[name]} for name, why in not_judged.items()},
     }
-    return models, report
+    return judged.models, report
 
 
 def _assemble(scheme: Scheme, plan: FeaturePlan, models: Models, rating: Members, source: OpenSource) -> Bundle:

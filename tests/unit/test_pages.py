@@ -20,6 +20,7 @@ def read_any_policy(path: Path) -> object:
     from riskkit.stress.reading import read_stress_policy
     from riskkit.tiers.follow_up import FollowUpPolicy
     from riskkit.workflow.audit_policy import AuditPolicy
+    from riskkit.workflow.update import DriftPolicy
 
     kind = path.parts[-2]
     if kind == "pipelines":
@@ -33,7 +34,7 @@ def read_any_policy(path: Path) -> object:
     if kind == "stress":
         return read_stress_policy(path)
     models = {"tiers": riskkit.TierPolicy, "rates": riskkit.RatePolicy}
-    models |= {"followup": FollowUpPolicy, "audit": AuditPolicy}
+    models |= {"followup": FollowUpPolicy, "audit": AuditPolicy, "drift": DriftPolicy}
     return riskkit.read_policy(path, models[kind])
 
 
