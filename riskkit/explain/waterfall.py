@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
 MOST_BARS = 10
 WHITE = "#ffffff"
+UNBROKEN = "\N{NO-BREAK SPACE}"
+SHAFT, MOST_DECIMALS = 1e-6, 6
 WIDTH, ROW_HEIGHT, ROOM_AROUND = 10.5, 0.5, 1.7
 """Inches: of the figure, of a bar, and of the axis and both levels together."""
 LEFT, RIGHT = 0.40, 0.97
-MARGIN = 0.12
-"""Part of the axis left free on either side, where amounts stand that no bar has room for."""
+MARGIN, HEAD = 0.12, 0.012
+"""Parts of the axis: left free on either side, where amounts stand that no bar has room for; head of an arrow."""
 
 
 def plot_waterfall(
@@ -74,7 +77,9 @@ def plot_waterfall(
         figure.subplots_adjust(left=LEFT, right=RIGHT)
         shap.plots.waterfall(explanation, max_display=max_features, show=False)
         figure.set_size_inches(WIDTH, ROW_HEIGHT * bars + ROOM_AROUND)
-        _say_amounts(figure.axes[0], _add_weakest(amounts, bars), quantity)
+        by_row = _add_weakest(amounts, bars)
+        _say_amounts(figure.axes[0], by_row, quantity)
+        _point_arrows(figure.axes[0], by_row)
         _say_features(figure.axes[0], bars)
         _say_levels(figure.axes, {"Base value": start, "Prediction": start + float(amounts.sum())}, quantity)
     return figure
@@ -86,7 +91,8 @@ def _write_labels(features: pd.DataFrame, catalogue: pd.DataFrame, quantity: Qua
     labels = []
     for name in names:
         value = write_value(float(features[name].iloc[0]), str(known.loc[name, "unit"]), quantity)[0]
-        labels.append(textwrap.fill(f"{raise_first(str(known.loc[name, 'meaning']))}: {value}", LABEL_WIDTH))
+        whole = f"{raise_first(str(known.loc[name, 'meaning']))}: {value.replace(' ', UNBROKEN)}"
+        labels.append(textwrap.fill(whole, LABEL_WIDTH).replace(UNBROKEN, " "))
     return labels
 
 
@@ -105,18 +111,26 @@ def _say_amounts(ax: Axes, amounts: FloatArray, quantity: Quantity) -> None:
     shap writes two decimals and no thousands whatever the unit; white stays white, where a bar has room for its amount.
     """
     from matplotlib.colors import to_hex
-    from matplotlib.patches import FancyArrow
 
-    colors = np.where(amounts < 0, LOWERS, RAISES).tolist()
     for text in ax.texts:
         row = round(text.get_position()[1])
-        sign = "\N{MINUS SIGN}" if amounts[row] < 0 else "+"
+        sign, color = ("\N{MINUS SIGN}", LOWERS) if amounts[row] < 0 else ("+", RAISES)
         said = sign + quantity.write_amount(float(amounts[row]) / quantity.scale)
         inside = to_hex(text.get_color()) == WHITE
-        text.set(text=said, fontsize=LABEL_SIZE, color=WHITE if inside else colors[row])
+        text.set(text=said, fontsize=LABEL_SIZE, color=WHITE if inside else color)
+
+
+def _point_arrows(ax: Axes, amounts: FloatArray) -> None:
+    """Colour the arrows and let the short ones point their own way: shap turns one shorter than its head round."""
+    from matplotlib.patches import FancyArrow
+
+    low, high = ax.get_xlim()
     for arrow in ax.patches:
         if isinstance(arrow, FancyArrow):
-            arrow.set_color(colors[round(float(arrow.get_xy()[:, 1].mean()))])
+            amount = float(amounts[round(float(arrow.get_xy()[:, 1].mean()))])
+            head = min(abs(amount) * (1 - SHAFT), HEAD * (high - low))
+            arrow.set_data(dx=np.copysign(abs(amount) - head, amount), head_length=head)
+            arrow.set_color(LOWERS if amount < 0 else RAISES)
 
 
 def _say_features(ax: Axes, bars: int) -> None:
@@ -132,11 +146,18 @@ def _say_levels(axes: list[Axes], levels: dict[str, float], quantity: Quantity) 
     low, high = ax.get_xlim()
     room = MARGIN * (high - low)
     unit = quantity.level_unit or quantity.unit
+    decimals = _find_decimals(list(levels.values()), quantity)
     for each in axes:
         each.set_xlim(low - room, high + room)
     for each, (name, level), above in zip(others, levels.items(), ("\n", ""), strict=True):
-        shown = f"{above}{name} {quantity.write_amount(level / quantity.scale)} {unit}"
+        shown = f"{above}{name} {level:,.{decimals}f} {unit}"
         each.set_xticks([level], [shown], fontsize=LABEL_SIZE, color=INK, ha="center")
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
     ax.tick_params(axis="x", labelsize=LABEL_SIZE, labelcolor=INK)
     ax.set_xlabel(f"{raise_first(quantity.name)} ({unit})", fontsize=LABEL_SIZE, color=INK, labelpad=18)
+
+
+def _find_decimals(levels: list[float], quantity: Quantity) -> int:
+    """Find the decimals that tell base value and prediction apart, no fewer than those of the quantity."""
+    span = abs(levels[1] - levels[0])
+    return quantity.digits if span == 0 else min(max(quantity.digits, math.ceil(-math.log10(span))), MOST_DECIMALS)

@@ -62,6 +62,28 @@ def test_there_are_ten_bars_at_most_and_each_says_the_amount_of_its_own_row() ->
     assert labels[::-1][0] == "X0: 14"
 
 
+def test_a_small_move_is_told_with_the_decimals_that_show_it() -> None:
+    rows = CONTRIBUTIONS.assign(base_value=0.02809, age_years=-0.0009, hba1c=-0.00001, egfr=0.0)
+    page = _svg(plot_waterfall(rows, FEATURES, CATALOGUE, make_risk_quantity("Death", "死亡")))
+    # 2.809 - .09 - .001 = 2.718: .091 apart
+    assert "Base value 2.81 %" in page
+    assert "Prediction 2.72 %" in page
+
+
+def test_every_arrow_points_the_way_of_its_amount_and_ends_where_it_says() -> None:
+    from matplotlib.patches import FancyArrow
+
+    rows = CONTRIBUTIONS.assign(base_value=5000.0, age_years=3000.0, hba1c=-5.0, egfr=1.0)
+    figure = plot_waterfall(rows, FEATURES, CATALOGUE, make_cost_quantity())
+    corners = [arrow.get_xy() for arrow in figure.axes[0].patches if isinstance(arrow, FancyArrow)]
+    # from above: 4,996 to 7,996; 5,001 to 4,996; 5,000 to 5,001. The tip is the corner at half height.
+    ends = {round(float(xy[:, 1].mean())): (xy, xy[np.abs(xy[:, 1] - round(xy[:, 1].mean())) < 1e-9]) for xy in corners}
+    for row, (start, end) in {2: (4996.0, 7996.0), 1: (5001.0, 4996.0), 0: (5000.0, 5001.0)}.items():
+        xy, tip = ends[row]
+        assert tip[0, 0] == pytest.approx(end)
+        assert sorted([xy[:, 0].min(), xy[:, 0].max()]) == pytest.approx(sorted([start, end]))
+
+
 def test_every_label_lies_on_the_page_that_is_saved() -> None:
     long = CATALOGUE.assign(meaning="a feature whose meaning needs a great many words to be said in full, latest value")
     figure = plot_waterfall(CONTRIBUTIONS, FEATURES, long, make_cost_quantity())

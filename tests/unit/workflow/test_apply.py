@@ -77,13 +77,12 @@ def test_a_source_is_scored_as_the_retraining_scored_it(
     assert {path.name for path in folder.iterdir()} == set(rated.bundle.models)
 
 
-@pytest.mark.usefixtures("opened")
 def test_one_outcome_may_be_explained_or_none_and_what_was_explained_before_is_gone(
-    rated: RatedPopulation, source: Path, tmp_path: Path
+    at_hand: Bundle, source: Path, tmp_path: Path
 ) -> None:
     out, folder = tmp_path / "scores.parquet", tmp_path / "scores_explanations"
     for asked in ("admission", "payment_cost", "none"):
-        score_source(rated.bundle, source, out, explain=[asked])
+        score_source(at_hand, source, out, explain=[asked])
         assert [path.name for path in folder.iterdir()] == ([] if asked == "none" else [asked])
 
 
