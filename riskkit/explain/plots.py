@@ -67,7 +67,8 @@ def plot_beeswarm(
     names, base, phi = split_frame(contributions.iloc[::step])
     chosen = features.iloc[::step]
     check_rows(chosen, catalogue, names, len(phi))
-    meanings = [raise_first(str(meaning)) for meaning in catalogue.set_index("name")["meaning"].loc[names]]
+    known = catalogue.set_index("name")["meaning"]
+    meanings = [textwrap.fill(raise_first(str(known[name])), LABEL_WIDTH) for name in names]
     values = chosen[names].to_numpy(dtype=np.float64)
     with open_drawing() as (shap, figure):
         explanation = shap.Explanation(phi, base_values=base, data=values, feature_names=meanings)
@@ -75,7 +76,8 @@ def plot_beeswarm(
         shap.plots.beeswarm(explanation, max_display=max_features, ax=ax, plot_size=None, show=False)
         ax.set_xlabel(label, fontsize=LABEL_SIZE)
         ax.tick_params(labelsize=LABEL_SIZE)
-        figure.set_size_inches(9.0, 1.2 + 0.36 * min(max_features, len(names)))
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+        figure.set_size_inches(9.0, 1.2 + 0.42 * min(max_features, len(names)))
     return figure
 
 
