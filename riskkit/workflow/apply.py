@@ -106,26 +106,14 @@ def score_source(
     -------
     pandas.DataFrame
         The scores.
-
-    Raises
-    ------
-    DataContractError
-        If an outcome to explain is not in the bundle; as reading and scoring do.
     """
     keep_source(source, out)
     outcomes = choose_explained(bundle, explain)
     history = read_bundle_history(bundle, tier_files)
     members = _members_of(bundle, source, index_date, on_bad_rows, progress)
     known, frame = match_history(history, members.cohort), context_of(members)
-    if not outcomes:
-        scores = score_members(bundle, frame, history=known, progress=progress)
-        drop_explanations(name_explanations(out))
-        write_parquet(scores, out)
-        return scores
-    with staged(name_explanations(out)) as stage:
-        with ExplanationFiles(bundle, stage, outcomes) as files:
-            scores = score_members(bundle, frame, history=known, explanations=files, progress=progress)
-        drop_explanations(name_explanations(out))
+    with open_explanations(bundle, out, outcomes) as files:
+        scores = score_members(bundle, frame, history=known, explanations=files, progress=progress)
         write_parquet(scores, out)
     return scores
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 
+from riskkit.data.staging import staged
 from riskkit.errors import DataContractError
 from riskkit.explain.reasons import compute_reasons
 from riskkit.workflow.member_contributions import KEYS, quantity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import pyarrow.parquet as pq
@@ -168,6 +169,35 @@ class ExplanationFiles:
         if file not in self._files:
             self._files[file] = self._open.enter_context(pq.ParquetWriter(file, table.schema))
         self._files[file].write_table(table)
+
+
+@contextmanager
+def open_explanations(bundle: Bundle, scores: Path, outcomes: Sequence[str]) -> Iterator[ExplanationFiles | None]:
+    """Open the explanations beside a file of scores; they take the place of earlier ones when the block ends well.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    scores : pathlib.Path
+        The Parquet file of the scores.
+    outcomes : sequence of str
+        From `choose_explained`.
+
+    Yields
+    ------
+    ExplanationFiles or None
+        None where nothing is to be explained.
+    """
+    folder = name_explanations(scores)
+    if not outcomes:
+        yield None
+        drop_explanations(folder)
+        return
+    with staged(folder) as stage:
+        with ExplanationFiles(bundle, stage, outcomes) as files:
+            yield files
+        drop_explanations(folder)
 
 
 def write_base_value(bundle: Bundle, outcome: str, contributions: pd.DataFrame, folder: Path) -> None:
