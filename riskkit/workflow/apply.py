@@ -16,13 +16,7 @@ from riskkit.policy import read_policy
 from riskkit.rates.policy import RatePolicy
 from riskkit.tracking import download_bundle
 from riskkit.workflow.bundle import Bundle, read_bundle
-from riskkit.workflow.explanation_files import (
-    ALL,
-    ExplanationFiles,
-    choose_explained,
-    drop_explanations,
-    name_explanations,
-)
+from riskkit.workflow.explanation_files import ALL, choose_explained, open_explanations
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.rate import RatedPopulation, TeamHistory, rate_members, write_rated
 from riskkit.workflow.score import score_members
