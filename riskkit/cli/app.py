@@ -71,6 +71,10 @@ OverridesOption = Annotated[
     Path | None,
     typer.Option("--overrides", help="CSV of clinicians: person_id, risk_tier, code, author, expiry_date."),
 ]
+ExplainOption = Annotated[
+    list[str],
+    typer.Option("--explain", help="Outcome to explain for every member, may be repeated; or 'all', or 'none'."),
+]
 BootstrapOption = Annotated[int | None, typer.Option("--bootstrap", min=20, help="Bootstrap replicates for intervals.")]
 
 

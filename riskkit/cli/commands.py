@@ -11,6 +11,7 @@ from riskkit.cli.app import (
     BadRows,
     BadRowsOption,
     BootstrapOption,
+    ExplainOption,
     IndexDateOption,
     LastScoresOption,
     MinutesOption,
@@ -116,19 +117,24 @@ def evaluate(
     typer.echo("\n".join([*lines, f"Summary: {out / 'summary.json'}"]))
 
 
-@app.command(epilog="Example: riskkit score --model models:/riskkit-synthetic@champion --source DIR --out s.parquet")
+@app.command(
+    epilog="Example: riskkit score --model models:/riskkit-synthetic@champion --source DIR --out s.parquet "
+    "--explain admission --explain payment_cost"
+)
 def score(
     model: ModelOption,
     *,
     source: SourceOption,
     out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("out/scores.parquet"),
+    explain: ExplainOption = ["all"],  # noqa: B006  (typer copies it)
     last_scores: LastScoresOption = None,
     overrides: OverridesOption = None,
     index_date: IndexDateOption = None,
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
-    """Score every eligible member of a source: risks, tier, rate and reasons."""
+    """Score every eligible member of a source: risks, tier, rate, and the reasons for every outcome."""
     from riskkit.workflow.apply import open_bundle, score_source
+    from riskkit.workflow.explanation_files import NONE, name_explanations
     from riskkit.workflow.tier_changes import describe_changes
     from riskkit.workflow.tier_files import TierFiles, describe_strangers
 
@@ -138,13 +144,17 @@ def score(
             bundle,
             source,
             out,
+            explain=explain,
             tier_files=files,
             index_date=day_of(index_date),
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )
     said = [*describe_changes(scores), *describe_strangers(files, scores)]
-    typer.echo("\n".join([*said, f"Wrote the scores of {len(scores):,} members to {out}."]))
+    said.append(f"Wrote the scores of {len(scores):,} members to {out}.")
+    if explain != [NONE]:
+        said.append(f"Contributions and reasons by outcome: {name_explanations(out)}")
+    typer.echo("\n".join(said))
 
 
 @app.command(epilog="Example: riskkit report --out out/demo")

@@ -1,4 +1,4 @@
-"""Figures of explanations: all members at once (drawn by shap), and the build-up of one prediction."""
+"""Figures of explanations of all members at once, drawn by shap."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError
-from riskkit.explain.contributions import FloatArray, find_groups, split_frame
-from riskkit.explain.wording import Quantity, get_unit_words, raise_first, write_value
+from riskkit.explain.contributions import find_groups, split_frame
+from riskkit.explain.wording import Quantity, get_unit_words, raise_first
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -26,7 +26,7 @@ MOST_ROWS = 2_000
 LABEL_SIZE = 10
 LABEL_WIDTH = 44
 SEED = 0
-INK, GREY = "#22303c", "#9aa5ae"
+INK = "#22303c"
 RAISES, LOWERS = "#c8701a", "#1f6f9f"
 
 
@@ -66,16 +66,18 @@ def plot_beeswarm(
     step = max(1, -(-len(contributions) // MOST_ROWS))
     names, base, phi = split_frame(contributions.iloc[::step])
     chosen = features.iloc[::step]
-    _check(chosen, catalogue, names, len(phi))
-    meanings = [raise_first(str(meaning)) for meaning in catalogue.set_index("name")["meaning"].loc[names]]
+    check_rows(chosen, catalogue, names, len(phi))
+    known = catalogue.set_index("name")["meaning"]
+    meanings = [textwrap.fill(raise_first(str(known[name])), LABEL_WIDTH) for name in names]
     values = chosen[names].to_numpy(dtype=np.float64)
-    with _drawing() as (shap, figure):
+    with open_drawing() as (shap, figure):
         explanation = shap.Explanation(phi, base_values=base, data=values, feature_names=meanings)
         ax = figure.subplots()
         shap.plots.beeswarm(explanation, max_display=max_features, ax=ax, plot_size=None, show=False)
         ax.set_xlabel(label, fontsize=LABEL_SIZE)
         ax.tick_params(labelsize=LABEL_SIZE)
-        figure.set_size_inches(9.0, 1.2 + 0.36 * min(max_features, len(names)))
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+        figure.set_size_inches(9.0, 1.2 + 0.42 * min(max_features, len(names)))
     return figure
 
 
@@ -117,11 +119,11 @@ def plot_dependence(
     step = max(1, -(-len(contributions) // MOST_ROWS))
     names, base, phi = split_frame(contributions.iloc[::step])
     chosen = features.iloc[::step]
-    _check(chosen, catalogue, names, len(phi))
+    check_rows(chosen, catalogue, names, len(phi))
     strongest = np.argsort(-np.abs(phi).mean(axis=0), kind="stable")[:n_features].tolist()
     columns = min(3, len(strongest))
     rows = -(-len(strongest) // columns)
-    with _drawing() as (shap, figure):
+    with open_drawing() as (shap, figure):
         values = chosen[names].to_numpy(dtype=np.float64)
         explanation = shap.Explanation(phi * quantity.scale, base_values=base, data=values, feature_names=names)
         axes = np.atleast_1d(figure.subplots(rows, columns)).ravel()
@@ -155,101 +157,25 @@ def _find_ticks(ax: Axes) -> Locator:
     return MaxNLocator(5, integer=high - low > 1)
 
 
-def plot_waterfall(
-    contributions: pd.DataFrame,
-    features: pd.DataFrame,
-    catalogue: pd.DataFrame,
-    quantity: Quantity,
-    *,
-    row: int = 0,
-    max_features: int = 10,
-) -> Figure:
-    """Plot how one member's prediction builds up from the base value; the person identifier does not appear.
+def check_rows(features: pd.DataFrame, catalogue: pd.DataFrame, names: list[str], n_rows: int) -> None:
+    """Refuse features that are not those of the contributions.
 
     Parameters
     ----------
-    contributions : pandas.DataFrame of shape (n_rows, 3 + n_features)
-        From `rescale_to_probability` or `rescale_to_amount`.
-    features : pandas.DataFrame of shape (n_rows, n_columns)
-        Values of the same rows in the same order.
-    catalogue : pandas.DataFrame of shape (n_catalogue, n_columns)
-        `name`, `meaning`, `unit`, `group`.
-    quantity : Quantity
-        What the contributions are amounts of.
-    row : int, default 0
-        Position of the member.
-    max_features : int, default 10
-        Features drawn by name; the others are added up.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The figure, known to no window manager.
+    features : pandas.DataFrame
+        Values of the rows.
+    catalogue : pandas.DataFrame
+        The features in words.
+    names : list of str
+        Features that are explained.
+    n_rows : int
+        Rows that are explained.
 
     Raises
     ------
     DataContractError
-        If rows do not match, there is no such row or a feature is not in the catalogue.
+        If rows do not match or a feature is absent from the features or the catalogue.
     """
-    from matplotlib.figure import Figure
-
-    if not 0 <= row < len(contributions):
-        message = f"waterfall: row {row} of {len(contributions)} rows does not exist. Pass a position from 0."
-        raise DataContractError(message)
-    names, base, phi = split_frame(contributions.iloc[row : row + 1])
-    labels = _write_labels(features.iloc[row : row + 1], catalogue, quantity, names)
-    bars = _stack(phi[0] * quantity.scale, labels, base[0] * quantity.scale, max_features)
-    figure = Figure(figsize=(9.0, 1.4 + 0.45 * len(bars)), layout="constrained")
-    _draw_bars(figure.subplots(), bars, quantity)
-    return figure
-
-
-def _write_labels(features: pd.DataFrame, catalogue: pd.DataFrame, quantity: Quantity, names: list[str]) -> list[str]:
-    _check(features, catalogue, names, len(features))
-    known = catalogue.set_index("name")
-    labels = []
-    for name in names:
-        value = write_value(float(features[name].iloc[0]), str(known.loc[name, "unit"]), quantity)[0]
-        labels.append(textwrap.fill(f"{raise_first(str(known.loc[name, 'meaning']))}: {value}", LABEL_WIDTH))
-    return labels
-
-
-def _stack(amounts: FloatArray, labels: list[str], base: float, max_features: int) -> pd.DataFrame:
-    """Bars from the base value up to the prediction, the weakest (added up, if many) at the bottom."""
-    order = np.argsort(-np.abs(amounts), kind="stable")
-    shown = order if len(order) <= max_features else order[: max_features - 1]
-    bars = pd.DataFrame({"label": [labels[index] for index in shown], "amount": amounts[shown]})
-    if len(shown) < len(order):
-        rest = {"label": [f"{len(order) - len(shown)} other features"], "amount": [amounts[order[len(shown) :]].sum()]}
-        bars = pd.concat([bars, pd.DataFrame(rest)])
-    bars = bars.iloc[::-1].reset_index(drop=True)
-    return bars.assign(start=base + bars["amount"].cumsum() - bars["amount"])
-
-
-def _draw_bars(ax: Axes, bars: pd.DataFrame, quantity: Quantity) -> None:
-    ends = bars["start"] + bars["amount"]
-    room = 0.14 * max(float(np.ptp([*bars["start"], *ends])), 1e-9)
-    colors = np.where(bars["amount"] > 0, RAISES, LOWERS)
-    ax.barh(bars.index, bars["amount"], left=bars["start"], color=colors.tolist(), height=0.6)
-    for at, (amount, end) in enumerate(zip(bars["amount"], ends, strict=True)):
-        sign, side, shift = ("+", "left", 4) if amount > 0 else ("\N{MINUS SIGN}", "right", -4)
-        text = sign + quantity.write_amount(amount / quantity.scale)
-        ax.annotate(text, (end, at), xytext=(shift, 0), textcoords="offset points", ha=side, va="center", color=INK)
-    last = (("base value", bars["start"].iloc[0], -0.75), ("prediction", ends.iloc[-1], len(bars) - 0.4))
-    for name, value, height in last:
-        ax.axvline(value, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-        shown = f"{name} {quantity.write_amount(value / quantity.scale)}"
-        ax.text(value, height, shown, ha="center", va="bottom", color=INK, backgroundcolor="white", fontsize=LABEL_SIZE)
-    ax.set_yticks(bars.index, bars["label"], fontsize=LABEL_SIZE, color=INK)
-    lowest, highest = min(bars["start"].min(), ends.min()), max(bars["start"].max(), ends.max())
-    ax.set(xlim=(lowest - room, highest + room), ylim=(-0.9, len(bars) - 0.1))
-    ax.set_xlabel(f"{raise_first(quantity.name)}, {quantity.unit}", color=INK)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.{quantity.digits}f}")
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.tick_params(axis="y", length=0)
-
-
-def _check(features: pd.DataFrame, catalogue: pd.DataFrame, names: list[str], n_rows: int) -> None:
     find_groups(names, catalogue)
     absent = [name for name in names if name not in features]
     if absent or len(features) != n_rows:
@@ -261,8 +187,19 @@ def _check(features: pd.DataFrame, catalogue: pd.DataFrame, names: list[str], n_
 
 
 @contextmanager
-def _drawing() -> Iterator[tuple[ModuleType, Figure]]:
-    """Give shap a figure of pyplot, which it insists on, and its own random numbers; take both away again."""
+def open_drawing(layout: Literal["constrained"] | None = "constrained") -> Iterator[tuple[ModuleType, Figure]]:
+    """Give shap a figure of pyplot, which it insists on, and its own random numbers; take both away again.
+
+    Parameters
+    ----------
+    layout : {"constrained"} or None, default "constrained"
+        Layout of the figure; None where the caller places the axes.
+
+    Yields
+    ------
+    tuple
+        The module shap and the figure.
+    """
     import matplotlib.pyplot as plt
 
     state = np.random.get_state()  # noqa: NPY002  (shap spreads points with numpy's global generator)
@@ -270,7 +207,7 @@ def _drawing() -> Iterator[tuple[ModuleType, Figure]]:
     with _quiet():
         import shap
 
-        figure = plt.figure(layout="constrained")
+        figure = plt.figure(layout=layout)
         try:
             yield shap, figure
         finally:

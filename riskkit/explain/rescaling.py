@@ -22,7 +22,7 @@ def rescale_to_probability(contributions: pd.DataFrame, calibrate: Calibrate) ->
 
     Every contribution of a row is multiplied by (g(F) - g(F0)) / (F - F0), where F0 is the base value, F the margin
     and g the calibrated link; for a non-decreasing g every sign is kept. Where F is within 1e-9 of F0 the factor is
-    the derivative of g.
+    the derivative of g, and what a kink of g leaves is shared out in proportion to the size of the contributions.
 
     Parameters
     ----------
@@ -53,7 +53,16 @@ def rescale_to_probability(contributions: pd.DataFrame, calibrate: Calibrate) ->
     if close.any():
         above, below = calibrate(base[close] + DERIVATIVE_STEP), calibrate(base[close] - DERIVATIVE_STEP)
         slope[close] = (above - below) / (2 * DERIVATIVE_STEP)
-    return make_frame(contributions[KEY], start, phi * slope[:, None], names)
+    scaled = phi * slope[:, None]
+    scaled[close] = _tie(scaled[close], (end - start)[close])
+    return make_frame(contributions[KEY], start, scaled, names)
+
+
+def _tie(scaled: FloatArray, distance: FloatArray) -> FloatArray:
+    """Share what is left of a distance out in proportion to the size of the contributions, so that they sum to it."""
+    size = add_columns(np.abs(scaled))
+    portion = np.divide(np.abs(scaled), size[:, None], out=np.zeros_like(scaled), where=size[:, None] > 0)
+    return scaled + (distance - add_columns(scaled))[:, None] * portion
 
 
 def rescale_to_amount(contributions: pd.DataFrame, calibrate: Calibrate | None = None) -> pd.DataFrame:

@@ -66,6 +66,8 @@ class Quantity:
         Written after feature values whose unit is `currency`.
     decimals : int, default 6
         Decimals of an amount that is kept as a number.
+    level_unit : str, default ""
+        Follows a prediction, where its unit is not that of an amount: "%" beside percentage points.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Quantity:
     currency: str = "CNY"
     currency_zh: str = "元"
     decimals: int = 6
+    level_unit: str = ""
 
     def write_amount(self, amount: float) -> str:
         """Write the size of an amount without its sign or unit.
@@ -148,7 +151,7 @@ def make_risk_quantity(title: str, title_zh: str, currency: str = "CNY") -> Quan
     """
     zh = "元" if currency == "CNY" else currency
     name = f"the risk of {_lower_first(title)}"
-    return Quantity(name, f"{title_zh}的风险", "percentage points", "个百分点", 100.0, 1, currency, zh)
+    return Quantity(name, f"{title_zh}的风险", "percentage points", "个百分点", 100.0, 1, currency, zh, level_unit="%")
 
 
 def write_number(value: float) -> str:

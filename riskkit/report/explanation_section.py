@@ -58,7 +58,7 @@ def make_explanation_section(summary: Summary) -> Block | None:
         make_note(f"Not defined for {name}: the refits use no feature, so that there is nothing to compare.", "warn")
         for name in unused
     ]
-    blocks = [_make_note(shaky, whole=not unused), table] if measured else []
+    blocks = [_make_note(shaky, whole=not (unused or absent)), table] if measured else []
     return make_section("explanations", "Are the explanations stable?", [*blocks, *without], lead=lead)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(5)
 ROWS_AT_A_TIME = 10_000
+EXPLAINED_AT_A_TIME = 60_000
+"""Rows and intervals handed over together: trees are made ready once for all of them."""
 NO_DISTANCE = 1e-9
 STEP = 1e-4
 
@@ -73,12 +75,31 @@ def attribute_risk(
     .. [1] Aumann and Shapley (1974), Values of Non-Atomic Games. Princeton University Press.
     .. [2] Lundberg et al. (2020), Nature Machine Intelligence 2, doi:10.1038/s42256-019-0138-9.
     """
-    matrix = make_matrix(features, model.feature_names)
-    base, parts = np.empty(len(matrix)), np.empty(matrix.shape)
-    for start in range(0, len(matrix), ROWS_AT_A_TIME):
-        rows = slice(start, start + ROWS_AT_A_TIME)
-        base[rows], parts[rows] = _attribute_rows(model, matrix[rows], place, num_threads, explain or _ask_lightgbm)
-    return base, parts
+    return _attribute(model, features, [place], num_threads, explain)[0]
+
+
+def attribute_risks(
+    model: HazardModel, features: pd.DataFrame, *, num_threads: int = 2, explain: Explain | None = None
+) -> list[tuple[FloatArray, FloatArray]]:
+    """Share the calibrated risks of all horizons out among the features, in the time of the last one alone.
+
+    Parameters
+    ----------
+    model : HazardModel
+        The model.
+    features : pandas.DataFrame of shape (n_rows, at least n_features)
+        Columns by name.
+    num_threads : int, default 2
+        Threads.
+    explain : callable, optional
+        As for `attribute_risk`.
+
+    Returns
+    -------
+    list of tuple
+        What `attribute_risk` gives, by horizon.
+    """
+    return _attribute(model, features, list(range(len(model.ends))), num_threads, explain)
 
 
 def compute_step_slopes(margins: FloatArray, ends: npt.NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
@@ -135,17 +156,33 @@ def _ask_lightgbm(booster: lightgbm.Booster, matrix: FloatArray, num_threads: in
     return np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=num_threads))
 
 
+def _attribute(
+    model: HazardModel, features: pd.DataFrame, places: list[int], num_threads: int, explain: Explain | None
+) -> list[tuple[FloatArray, FloatArray]]:
+    """Share out the risks of some horizons, a block of rows after another."""
+    matrix = make_matrix(features, model.feature_names)
+    found = [(np.empty(len(matrix)), np.empty(matrix.shape)) for _ in places]
+    for start in range(0, len(matrix), ROWS_AT_A_TIME):
+        rows = slice(start, start + ROWS_AT_A_TIME)
+        steps = _attribute_rows(model, matrix[rows], max(places), num_threads, explain or _ask_lightgbm)
+        for place, (base, parts) in enumerate(steps):
+            if place in places:
+                whole = found[places.index(place)]
+                whole[0][rows], whole[1][rows] = base, parts
+    return found
+
+
 def _attribute_rows(
-    model: HazardModel, matrix: FloatArray, place: int, num_threads: int, explain: Explain
-) -> tuple[FloatArray, FloatArray]:
-    """Share out the risks of a block of rows, step by step."""
-    ends = model.ends[: place + 1]
+    model: HazardModel, matrix: FloatArray, last: int, num_threads: int, explain: Explain
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Share out the risks of a block of rows, step by step, and give those of every horizon up to the last."""
+    ends = model.ends[: last + 1]
     margins = compute_margins(model.boosters, matrix, len(model.edges) - 1, num_threads=num_threads)
     origin = np.broadcast_to(np.asarray(model.baseline)[:, None, :], margins.shape)
     start, finish = compute_step_slopes(origin, ends)[0], compute_step_slopes(margins, ends)[0]
     shares = _add_intervals(model, matrix, _average_slopes(origin, margins, ends), num_threads, explain)
     risk, base, total = np.zeros(len(matrix)), np.zeros(len(matrix)), np.zeros(matrix.shape)
-    for number in range(place + 1):
+    for number in range(last + 1):
         apply = model.calibrators[number].apply
         here, there = apply(compute_expit(finish[number])), apply(compute_expit(start[number]))
         distance = finish[number] - start[number]
@@ -157,7 +194,7 @@ def _attribute_rows(
         own = _tie(shares[number], distance) * factor[:, None]
         total = total * (1.0 - (here + there) / 2)[:, None] + own * (1.0 - (risk + base) / 2)[:, None]
         risk, base = risk + (1.0 - risk) * here, base + (1.0 - base) * there
-    return base, total
+        yield base, total
 
 
 def _average_slopes(origin: FloatArray, margins: FloatArray, ends: npt.NDArray[np.int64]) -> FloatArray:
@@ -173,14 +210,16 @@ def _add_intervals(
 ) -> FloatArray:
     """Add up the TreeSHAP values of every cause and interval, each times its slope."""
     shares = np.zeros((len(slopes), *matrix.shape))
-    rows = np.column_stack([matrix, np.zeros(len(matrix))])
-    for interval in range(slopes.shape[3]):
-        if not slopes[:, :, :, interval].any():
-            continue
-        rows[:, -1] = interval
+    moved = [interval for interval in range(slopes.shape[3]) if slopes[:, :, :, interval].any()]
+    together = max(1, EXPLAINED_AT_A_TIME // max(len(matrix), 1))
+    for first in range(0, len(moved), together):
+        few = moved[first : first + together]
+        rows = np.column_stack([np.tile(matrix, (len(few), 1)), np.repeat(few, len(matrix))])
         for cause, booster in enumerate(model.boosters):
-            values = explain(booster, rows, num_threads)[:, :-2]
-            shares += slopes[:, cause, :, interval, None] * values
+            values = explain(booster, rows, num_threads)[:, :-2].reshape(len(few), *matrix.shape)
+            for interval, part in zip(few, values, strict=True):
+                for step, slope in enumerate(slopes[:, cause, :, interval]):
+                    shares[step] += slope[:, None] * part
     return shares
 
 

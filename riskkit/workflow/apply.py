@@ -16,6 +16,7 @@ from riskkit.policy import read_policy
 from riskkit.rates.policy import RatePolicy
 from riskkit.tracking import download_bundle
 from riskkit.workflow.bundle import Bundle, read_bundle
+from riskkit.workflow.explanation_files import ALL, choose_explained, open_explanations
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.rate import RatedPopulation, TeamHistory, rate_members, write_rated
 from riskkit.workflow.score import score_members
@@ -24,7 +25,7 @@ from riskkit.workflow.tier_files import TierFiles, match_history, read_bundle_hi
 from riskkit.workflow.training import context_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
@@ -66,12 +67,13 @@ def score_source(
     source: Path,
     out: Path,
     *,
+    explain: Sequence[str] = (ALL,),
     tier_files: TierFiles | None = None,
     index_date: date | None = None,
     on_bad_rows: OnBadRows = "refuse",
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Score every eligible member of a source and write the answers.
+    """Score every eligible member of a source and write the answers, and what explains them.
 
     Parameters
     ----------
@@ -81,6 +83,10 @@ def score_source(
         Folder in the layout of the bundle's adapter.
     out : pathlib.Path
         Parquet file to write; it appears only when it is whole.
+    explain : sequence of str, default ("all",)
+        Outcomes whose contributions and reasons are written for every member, or ``"all"`` or ``"none"`` alone: a
+        folder per outcome (`ExplanationFiles`) in the folder that `name_explanations` gives. Those of an earlier
+        scoring into `out` are removed.
     tier_files : TierFiles, optional
         Last year's tiers and clinicians' overrides.
     index_date : datetime.date, optional
@@ -96,11 +102,13 @@ def score_source(
         The scores.
     """
     keep_source(source, out)
+    outcomes = choose_explained(bundle, explain)
     history = read_bundle_history(bundle, tier_files)
     members = _members_of(bundle, source, index_date, on_bad_rows, progress)
-    known = match_history(history, members.cohort)
-    scores = score_members(bundle, context_of(members), history=known, progress=progress)
-    write_parquet(scores, out)
+    known, frame = match_history(history, members.cohort), context_of(members)
+    with open_explanations(bundle, out, outcomes) as files:
+        scores = score_members(bundle, frame, history=known, explanations=files, progress=progress)
+        write_parquet(scores, out)
     return scores
 
 

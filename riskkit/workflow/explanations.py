@@ -1,4 +1,4 @@
-"""Explanations of a run on disk: contributions per member, base value, beeswarm, waterfall and reasons."""
+"""Explanations of a run on disk: contributions and reasons per member, base value, words and figures by outcome."""
 
 from __future__ import annotations
 
@@ -8,52 +8,76 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from riskkit.explain.contributions import compute_importance
 from riskkit.explain.dictionary import make_reason_dictionary
-from riskkit.explain.plots import plot_beeswarm, plot_dependence, plot_waterfall
+from riskkit.explain.plots import plot_beeswarm, plot_dependence
 from riskkit.explain.reasons import compute_reasons
-from riskkit.workflow.score import KEYS, compute_member_contributions, quantity_of
+from riskkit.explain.waterfall import plot_waterfall
+from riskkit.workflow.explanation_files import ExplanationFiles
+from riskkit.workflow.member_contributions import KEYS, explain_members, quantity_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from riskkit.explain.wording import Quantity
     from riskkit.workflow.bundle import Bundle
 
+    Progress = Callable[[str, int, int], None]
+
 REPORT_ROWS, DPI = 5_000, 120
+BATCH_ROWS = 50_000
 ARCHETYPES = ("low", "medium", "high")
 
 
-def write_explanations(bundle: Bundle, outcome: str, members: pd.DataFrame, folder: Path) -> None:
-    """Write how one outcome's predictions come about.
+def write_explanations(
+    bundle: Bundle, outcomes: Sequence[str], members: pd.DataFrame, folder: Path, *, progress: Progress | None = None
+) -> None:
+    """Write how the predictions of some outcomes come about.
 
     Parameters
     ----------
     bundle : Bundle
         The bundle.
-    outcome : str
-        One of its outcomes.
+    outcomes : sequence of str
+        Some of its outcomes.
     members : pandas.DataFrame
         Keys and features of the members to explain, identifiers hashed.
     folder : pathlib.Path
-        Gets ``contributions.parquet``, ``base_value.json``, ``reason_dictionary.json``, ``beeswarm.png``,
-        ``dependence.png``, and of a member of low, medium and high prediction ``waterfall_<archetype>.png`` and
-        together ``reasons.json``.
+        Gets a folder per outcome: of every member ``contributions.parquet``, ``reasons.parquet`` and
+        ``base_value.json`` (`ExplanationFiles`); ``reason_dictionary.json``, ``importance.csv`` (mean size of each
+        feature's contributions), ``beeswarm.png``, ``dependence.png``, and of a member of low, medium and high
+        prediction ``waterfall_<archetype>.png`` and together ``reasons.json``.
+    progress : callable, optional
+        Called with (what, done, in all).
     """
+    with ExplanationFiles(bundle, folder, outcomes) as files:
+        for start in range(0, len(members), BATCH_ROWS):
+            if progress:
+                progress("explain members", start, len(members))
+            batch = members.iloc[start : start + BATCH_ROWS].reset_index(drop=True)
+            for outcome, contributions in explain_members(bundle, batch, outcomes):
+                files.add(outcome, contributions, batch)
+    for done, outcome in enumerate(outcomes):
+        if progress:
+            progress(f"draw {outcome}", done, len(outcomes))
+        _describe(bundle, outcome, members, folder / outcome)
+
+
+def _describe(bundle: Bundle, outcome: str, members: pd.DataFrame, folder: Path) -> None:
+    """Write words, global table and figures of an outcome whose contributions are in the folder."""
     model = bundle.models[outcome]
     catalogue, quantity = bundle.catalogue.to_frame(), quantity_of(bundle, model)
-    folder.mkdir(parents=True, exist_ok=True)
-    contributions = compute_member_contributions(model, members)
-    contributions.to_parquet(folder / "contributions.parquet", index=False)
-    said = quantity.scale * float(contributions["base_value"].iloc[0])
-    base = {"outcome": outcome, "unit": quantity.unit, "base_value": said}
-    _write_json(base, folder / "base_value.json")
+    contributions = pd.read_parquet(folder / "contributions.parquet")
     words = make_reason_dictionary(model.feature_names, catalogue, quantity)
     _write_json(words.to_dict("records"), folder / "reason_dictionary.json")
+    said = _scale(contributions, quantity.scale)
+    compute_importance(said, catalogue).assign(unit=quantity.unit).to_csv(folder / "importance.csv", index=False)
     drawn = sample_rows(members, REPORT_ROWS)
     few, values = contributions.take(drawn), members.take(drawn)
     label = f"Contribution to {quantity.name} ({quantity.unit})"
     figures = {
-        "beeswarm": plot_beeswarm(_scale(few, quantity.scale), values, catalogue, label=label),
+        "beeswarm": plot_beeswarm(said.take(drawn), values, catalogue, label=label),
         "dependence": plot_dependence(few, values, catalogue, quantity),
     }
     for name, figure in figures.items():

@@ -50,7 +50,7 @@ def record_run(scheme: Scheme, summary: dict[str, Any], bundle: Bundle, members:
                 tracking.log_record(
                     params={**bundle.models[name].spec.model.model_dump(), **figures["params"]},
                     metrics=_flatten(figures["test"]) | _stability_metrics(figures.get("stability")),
-                    tags={**tags, "outcome": name},
+                    tags={**tags, "outcome": name, **_tell_absence(figures)},
                     folder=stage / "explanations" / name,
                 )
         alias = choose_alias(scheme, summary["gates"])
@@ -112,6 +112,12 @@ def _stability_metrics(stability: dict[str, Any] | None) -> dict[str, float]:
         for name in ("spearman", "top3_overlap")
         if found[name]["mean"] is not None
     }
+
+
+def _tell_absence(figures: dict[str, Any]) -> dict[str, str]:
+    """Say why the stability of an outcome's explanations is not among its metrics."""
+    absent = figures.get("stability_absent")
+    return {"stability.absent": str(absent)} if absent else {}
 
 
 def _rate_metrics(summary: dict[str, Any]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from riskkit.workflow.explanations import REPORT_ROWS, sample_rows, write_explanations
-from riskkit.workflow.score import KEYS
+from riskkit.workflow.member_contributions import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,10 +69,8 @@ def explain_outcomes(bundle: Bundle, members: pd.DataFrame, folder: Path, *, pro
     progress : callable, optional
         Called with (what, done, in all).
     """
+    write_explanations(bundle, list(bundle.models), members, folder, progress=progress)
     drawn = sample_rows(members, REPORT_ROWS)
-    for done, outcome in enumerate(bundle.models):
-        if progress:
-            progress(f"explain {outcome}", done, len(bundle.models))
-        write_explanations(bundle, outcome, members, folder / outcome)
+    for outcome in bundle.models:
         table = pd.read_parquet(folder / outcome / "contributions.parquet").take(drawn).drop(columns=KEYS)
         table.to_parquet(folder.parent / "evaluation" / f"contributions_{outcome}.parquet", index=False)

@@ -9,17 +9,11 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import DataContractError
-from riskkit.explain.boosters import explain_matrix
-from riskkit.explain.contributions import compute_contributions, make_frame
-from riskkit.explain.factors import multiply_contributions
 from riskkit.explain.reasons import compute_reasons, reasons_to_json
-from riskkit.explain.rescaling import rescale_to_probability
-from riskkit.explain.two_part import combine_parts
-from riskkit.explain.wording import make_cost_quantity, make_risk_quantity
 from riskkit.rates.capitation import compute_rates
-from riskkit.risk.hazard_model import HorizonModel, predict_columns
-from riskkit.risk.hazard_split import attribute_risk
+from riskkit.risk.hazard_model import predict_columns
 from riskkit.tiers.final import TierHistory, assign_final_tiers
+from riskkit.workflow.member_contributions import explain_members, quantity_of
 from riskkit.workflow.rate_lines import explain_rate
 from riskkit.workflow.rating_frame import rate_frame
 from riskkit.workflow.rows import read_rows
@@ -28,9 +22,8 @@ from riskkit.workflow.tier_reasons import explain_tiers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from riskkit.explain.wording import Quantity
-    from riskkit.risk.model import OutcomeModel
     from riskkit.workflow.bundle import Bundle
+    from riskkit.workflow.explanation_files import ExplanationFiles
 
 KEYS = ["person_id", "index_date"]
 BATCH_ROWS = 50_000
@@ -41,6 +34,7 @@ def score_members(
     members: pd.DataFrame,
     *,
     history: TierHistory | None = None,
+    explanations: ExplanationFiles | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> pd.DataFrame:
     """Answer for each member: calibrated risks, expected cost, tier, package, rate and reasons.
@@ -54,6 +48,8 @@ def score_members(
         have a region block.
     history : TierHistory, optional
         Last year's tiers and clinicians' overrides, of these members and of others; needs every `index_date`.
+    explanations : ExplanationFiles, optional
+        Gets contributions and reasons of its outcomes; without it only what the answer says is explained.
     progress : callable, optional
         Called with (what, members done, members in all).
 
@@ -81,7 +77,8 @@ def score_members(
     for start in range(0, len(frame), BATCH_ROWS):
         if progress:
             progress("score", start, len(frame))
-        parts.append(_score_batch(bundle, frame.iloc[start : start + BATCH_ROWS].reset_index(drop=True), history))
+        batch = frame.iloc[start : start + BATCH_ROWS].reset_index(drop=True)
+        parts.append(_score_batch(bundle, batch, history, _explain_batch(bundle, batch, explanations)))
     if progress:
         progress("score", len(frame), len(frame))
     return pd.concat(parts, ignore_index=True)
@@ -174,52 +171,6 @@ def long_predictions(predictions: pd.DataFrame, outcome: str) -> pd.DataFrame:
     return predictions[KEYS].assign(outcome=outcome, predicted=predictions[outcome])
 
 
-def compute_member_contributions(model: OutcomeModel | HorizonModel, frame: pd.DataFrame) -> pd.DataFrame:
-    """Explain one outcome on the scale of its prediction.
-
-    Parameters
-    ----------
-    model : OutcomeModel or HorizonModel
-        A model of an outcome, or one horizon of a hazard.
-    frame : pandas.DataFrame
-        Keys and features.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Contributions that sum with `base_value` to the calibrated prediction.
-    """
-    if isinstance(model, HorizonModel):
-        base, values = attribute_risk(model.stored, frame, model.place, explain=explain_matrix)
-        return make_frame(frame[KEYS], base, values, list(model.feature_names))
-    margins = [compute_contributions(booster, frame) for booster in model.boosters]
-    margin = margins[0] if len(margins) == 1 else combine_parts(*margins)
-    calibrated = rescale_to_probability(margin, model.calibrate)
-    if model.balance is None:
-        return calibrated
-    return multiply_contributions(calibrated, model.balance.split_factor(frame), level=model.balance.level)
-
-
-def quantity_of(bundle: Bundle, model: OutcomeModel | HorizonModel) -> Quantity:
-    """Say what a model's contributions are amounts of.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        The bundle, for its currency.
-    model : OutcomeModel or HorizonModel
-        The model.
-
-    Returns
-    -------
-    Quantity
-        Cost in the bundle's currency, or risk in percentage points.
-    """
-    if model.spec.kind == "cost":
-        return make_cost_quantity(bundle.currency)
-    return make_risk_quantity(model.spec.title, model.spec.title_zh, bundle.currency)
-
-
 def _require_dates(bundle: Bundle, members: pd.DataFrame, history: TierHistory | None) -> None:
     """Refuse a history without tiers, or without the day on which a stay is long enough or an override still holds."""
     if history is None or history.is_empty:
@@ -232,19 +183,38 @@ def _require_dates(bundle: Bundle, members: pd.DataFrame, history: TierHistory |
         raise DataContractError(message)
 
 
-def _score_batch(bundle: Bundle, frame: pd.DataFrame, history: TierHistory | None) -> pd.DataFrame:
+def _explain_batch(
+    bundle: Bundle, frame: pd.DataFrame, explanations: ExplanationFiles | None
+) -> dict[str, pd.DataFrame]:
+    """Explain every outcome that is asked for, and keep the contributions that the answer itself speaks of."""
+    kept = {bundle.explained_outcome}
+    if bundle.tiers is not None and bundle.tiers.policy.cuts is not None:
+        kept.add(bundle.tiers.policy.cuts.outcome)
+    written = set() if explanations is None else set(explanations.outcomes)
+    found = {}
+    for outcome, contributions in explain_members(bundle, frame, kept | written):
+        if outcome in kept:
+            found[outcome] = contributions
+        if explanations is not None:
+            explanations.add(outcome, contributions, frame)
+    return found
+
+
+def _score_batch(
+    bundle: Bundle, frame: pd.DataFrame, history: TierHistory | None, explained: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
     predictions = predict_outcomes(bundle, frame)
     scores = predictions
     tiers = frame[KEYS]
     model, catalogue = bundle.models[bundle.explained_outcome], bundle.catalogue.to_frame()
-    contributions = compute_member_contributions(model, frame)
+    contributions = explained[bundle.explained_outcome]
     if bundle.tiers is not None:
         tiers = assign_member_tiers(bundle, frame, predictions, history)
         scores = scores.merge(tiers, on=KEYS, how="left", validate="one_to_one")
     if bundle.tiers is not None and bundle.tiers.policy.cuts is not None:
-        cut = bundle.models[bundle.tiers.policy.cuts.outcome]
-        parts = contributions if cut is model else compute_member_contributions(cut, frame)
-        said = explain_tiers(bundle.tiers, scores, parts, frame, catalogue, quantity=quantity_of(bundle, cut))
+        cut = bundle.tiers.policy.cuts.outcome
+        quantity = quantity_of(bundle, bundle.models[cut])
+        said = explain_tiers(bundle.tiers, scores, explained[cut], frame, catalogue, quantity=quantity)
         scores = scores.assign(tier_reasons=pd.array(said, dtype="str"))
     if bundle.rates is not None:
         rates, ledger = compute_rates(

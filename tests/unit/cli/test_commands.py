@@ -155,7 +155,18 @@ def test_score_opens_the_model_first_and_counts_the_members(stand_in: Callable[.
     assert opened.positional == ("models:/riskkit-synthetic@champion",)
     assert asked.positional == ("the bundle", Path("in"), Path("s.parquet"))
     assert (asked.named["index_date"], asked.named["on_bad_rows"]) == (None, "refuse")
-    assert done.stdout == "Wrote the scores of 1,234 members to s.parquet.\n"
+    assert asked.named["explain"] == ["all"]
+    wrote = "Wrote the scores of 1,234 members to s.parquet.\n"
+    assert done.stdout == f"{wrote}Contributions and reasons by outcome: s_explanations\n"
+
+
+def test_score_explains_the_outcomes_that_are_named_or_none(stand_in: Callable[..., Recorder]) -> None:
+    stand_in(apply_module, "open_bundle", "the bundle")
+    asked = stand_in(apply_module, "score_source", pd.DataFrame({"person_id": ["A"]}))
+    given = ("score", "--model", "m", "--source", "in", "--out", "s.parquet")
+    assert "s_explanations" in run(*given, "--explain", "admission", "--explain", "payment_cost").stdout
+    assert asked.named["explain"] == ["admission", "payment_cost"]
+    assert run(*given, "--explain", "none").stdout == "Wrote the scores of 1 members to s.parquet.\n"
 
 
 def test_rates_says_whether_the_budget_is_met(stand_in: Callable[..., Recorder]) -> None:
@@ -294,7 +305,7 @@ def test_score_rates_and_retrain_hand_on_last_tiers_and_overrides(stand_in: Call
     counted = stand_in(tier_files_module, "describe_strangers", [left_out])
     given = ("--source", "in", "--last-scores", "l.parquet", "--overrides", "o.csv")
     score = stand_in(apply_module, "score_source", tiers)
-    said = run("score", "--model", "m", *given).stdout
+    said = run("score", "--model", "m", "--explain", "none", *given).stdout
     first = f"Tiers: 1 held (minimum_stay 1), 0 raised\n{left_out}\n"
     assert said == f"{first}Wrote the scores of 1 members to out/scores.parquet.\n"
     assert counted.positional == (FILES, tiers)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from riskkit.errors import DataContractError
-from riskkit.explain.plots import plot_beeswarm, plot_dependence, plot_waterfall
+from riskkit.explain.plots import plot_beeswarm, plot_dependence
 from riskkit.explain.wording import make_cost_quantity
 
 NAMES = ["age_years", "hba1c", "egfr"]
@@ -51,32 +51,15 @@ def test_the_beeswarm_is_the_same_every_time_and_leaves_the_generator_alone() ->
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
-def test_the_waterfall_goes_from_base_value_to_prediction() -> None:
-    rows = CONTRIBUTIONS.assign(age_years=1000.0, hba1c=-400.0, egfr=50.0)
-    page = _svg(plot_waterfall(rows, FEATURES.assign(hba1c=9.4), CATALOGUE, make_cost_quantity(), row=3))
-    for text in ("base value 5,000", "prediction 5,650", "+1,000", "\N{MINUS SIGN}400", "365 days: 9.4 %"):
-        assert text in page
-    assert "secret" not in page
-
-
-def test_the_weakest_features_are_added_up() -> None:
-    rows = CONTRIBUTIONS.assign(age_years=1000.0, hba1c=-40.0, egfr=50.0)
-    page = _svg(plot_waterfall(rows, FEATURES, CATALOGUE, make_cost_quantity(), max_features=2))
-    assert "2 other features" in page
-    assert ">+10<" in page
-
-
 def test_figures_are_unknown_to_pyplot() -> None:
     import matplotlib.pyplot as plt
 
     plot_beeswarm(CONTRIBUTIONS, FEATURES, CATALOGUE)
-    plot_waterfall(CONTRIBUTIONS, FEATURES, CATALOGUE, make_cost_quantity())
+    plot_dependence(CONTRIBUTIONS, FEATURES, CATALOGUE, make_cost_quantity())
     assert plt.get_fignums() == []
 
 
 def test_wrong_rows_are_refused() -> None:
-    with pytest.raises(DataContractError, match="row 30 of 30"):
-        plot_waterfall(CONTRIBUTIONS, FEATURES, CATALOGUE, make_cost_quantity(), row=30)
     with pytest.raises(DataContractError, match="29 of features"):
         plot_beeswarm(CONTRIBUTIONS, FEATURES.iloc[1:], CATALOGUE)
 

@@ -72,7 +72,18 @@ def test_a_source_is_scored_as_the_retraining_scored_it(
     found = score_source(rated.bundle, source, out)
     pd.testing.assert_frame_equal(found, scores, check_exact=True)
     pd.testing.assert_frame_equal(pd.read_parquet(out), scores, check_exact=True)
-    assert [path.name for path in out.parent.iterdir()] == ["scores.parquet"]
+    folder = out.parent / "scores_explanations"
+    assert {path.name for path in out.parent.iterdir()} == {"scores.parquet", folder.name}
+    assert {path.name for path in folder.iterdir()} == set(rated.bundle.models)
+
+
+def test_one_outcome_may_be_explained_or_none_and_what_was_explained_before_is_gone(
+    at_hand: Bundle, source: Path, tmp_path: Path
+) -> None:
+    out, folder = tmp_path / "scores.parquet", tmp_path / "scores_explanations"
+    for asked in ("admission", "payment_cost", "none"):
+        score_source(at_hand, source, out, explain=[asked])
+        assert [path.name for path in folder.iterdir()] == ([] if asked == "none" else [asked])
 
 
 def test_discharges_are_scored_by_a_bundle_without_rates(discharge_out: Path, discharges: Path, tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ KEY = b"a test key of enough bytes"
 
 @pytest.fixture(scope="module")
 def folder(rated: RatedPopulation, members: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("explanations") / "payment_cost"
-    write_explanations(rated.bundle, "payment_cost", members.head(60), place)
-    return place
+    place = tmp_path_factory.mktemp("explanations")
+    write_explanations(rated.bundle, ["payment_cost"], members.head(60), place)
+    return place / "payment_cost"
 
 
 def test_contributions_figures_and_words_are_written(folder: Path) -> None:
@@ -34,7 +34,8 @@ def test_contributions_figures_and_words_are_written(folder: Path) -> None:
         f"{name}.png" for name in ("beeswarm", "dependence", "waterfall_low", "waterfall_medium", "waterfall_high")
     }
     texts = {"base_value.json", "reason_dictionary.json", "reasons.json"}
-    assert {path.name for path in folder.iterdir()} == {"contributions.parquet", *texts, *figures}
+    tables = {"contributions.parquet", "reasons.parquet", "importance.csv"}
+    assert {path.name for path in folder.iterdir()} == {*tables, *texts, *figures}
     assert all(path.stat().st_size for path in folder.iterdir())
 
 
@@ -52,6 +53,13 @@ def test_the_contributions_add_up_to_the_scores_of_the_hashed_members(folder: Pa
     np.testing.assert_allclose(table.drop(columns=KEYS).sum(axis=1), scores["payment_cost"].head(60), rtol=1e-9)
 
 
+def test_the_global_table_has_the_mean_size_of_each_feature_in_the_unit_beside_it(folder: Path) -> None:
+    found = pd.read_csv(folder / "importance.csv").set_index("feature")
+    table = pd.read_parquet(folder / "contributions.parquet").drop(columns=[*KEYS, "base_value"])
+    np.testing.assert_allclose(found["mean_abs"], table.abs().mean().loc[found.index], rtol=1e-9)
+    assert set(found["unit"]) == {"CNY a year"}
+
+
 def test_the_base_value_is_that_of_every_member(folder: Path) -> None:
     base = json.loads((folder / "base_value.json").read_text(encoding="utf-8"))
     table = pd.read_parquet(folder / "contributions.parquet")
@@ -64,7 +72,7 @@ def test_the_base_value_of_a_probability_is_in_the_unit_that_stands_beside_it(
     rated: RatedPopulation, members: pd.DataFrame, tmp_path: Path
 ) -> None:
     (outcome,) = (name for name, model in rated.bundle.models.items() if model.spec.kind == "binary")
-    write_explanations(rated.bundle, outcome, members.head(60), tmp_path / outcome)
+    write_explanations(rated.bundle, [outcome], members.head(60), tmp_path)
     base = json.loads((tmp_path / outcome / "base_value.json").read_text(encoding="utf-8"))
     table = pd.read_parquet(tmp_path / outcome / "contributions.parquet")
     assert base["unit"] == "percentage points"

@@ -68,9 +68,13 @@ def test_a_child_holds_metrics_with_their_intervals_and_the_explanations(
     metrics = runs["admission"].data.metrics
     found = [metrics[name] for name in ("auroc", "auroc.low", "auroc.high")]
     assert found == [figure["value"], figure["low"], figure["high"]]
+    kinds, names = ("seeds", "bootstraps"), ("spearman", "top3_overlap")
+    assert {f"stability.{kind}.{name}" for kind in kinds for name in names} <= set(metrics)
     assert runs["admission"].data.params["num_leaves"] == "4"
     assert {file.path for file in client.list_artifacts(runs["admission"].info.run_id)} == {
         "contributions.parquet",
+        "reasons.parquet",
+        "importance.csv",
         "base_value.json",
         "reason_dictionary.json",
         "reasons.json",

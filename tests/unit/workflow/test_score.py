@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,13 @@ import pytest
 from riskkit.errors import DataContractError
 from riskkit.tiers.final import TierHistory
 from riskkit.workflow import score as score_module
+from riskkit.workflow.explanation_files import ExplanationFiles
+from riskkit.workflow.member_contributions import compute_member_contributions, quantity_of
 from riskkit.workflow.rate import RatedPopulation, rate_members
 from riskkit.workflow.score import (
     answer_request,
     assign_member_tiers,
-    compute_member_contributions,
     predict_outcomes,
-    quantity_of,
     score_members,
 )
 from riskkit.workflow.training import Training
@@ -54,6 +55,30 @@ def test_the_size_of_a_batch_changes_nothing(
     # 656 members in batches of 100.
     assert [done for done, _ in told] == [0, 100, 200, 300, 400, 500, 600, 656]
     assert {total for _, total in told} == {656}
+
+
+def test_explanations_of_every_outcome_are_written_batch_by_batch_beside_the_same_scores(
+    rated: RatedPopulation,
+    members: pd.DataFrame,
+    scores: pd.DataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(score_module, "BATCH_ROWS", 100)
+    with ExplanationFiles(rated.bundle, tmp_path, ["admission", "payment_cost"]) as files:
+        found = score_members(rated.bundle, members, explanations=files)
+    pd.testing.assert_frame_equal(found, scores, check_exact=True)
+    for outcome in ("admission", "payment_cost"):
+        table = pd.read_parquet(tmp_path / outcome / "contributions.parquet")
+        pd.testing.assert_frame_equal(table[KEYS], scores[KEYS])
+        np.testing.assert_allclose(table.drop(columns=KEYS).sum(axis=1), scores[outcome], rtol=1e-9)
+    # the reasons of the outcome that drives the rate are those of the answer
+    said = pd.read_parquet(tmp_path / "payment_cost" / "reasons.parquet")
+    first = json.loads(scores["reasons"].iloc[0])
+    mine = said[said["person_id"] == scores["person_id"].iloc[0]]
+    assert mine["rank"].tolist() == list(range(1, len(first) + 1))
+    assert mine["text_zh"].tolist() == [reason["text_zh"] for reason in first]
+    assert mine["amount"].tolist() == [reason["amount"] for reason in first]
 
 
 def test_every_answer_has_risks_tier_rate_and_reasons(scores: pd.DataFrame) -> None:

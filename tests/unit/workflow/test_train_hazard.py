@@ -24,10 +24,11 @@ from riskkit.workflow import train_hazard as train_hazard_module
 from riskkit.workflow.bundle import Bundle, read_bundle, write_bundle
 from riskkit.workflow.explanations import write_explanations
 from riskkit.workflow.follow_up_text import describe_follow_up
+from riskkit.workflow.member_contributions import compute_member_contributions, explain_members
 from riskkit.workflow.members import FeaturePlan, Members
 from riskkit.workflow.scheme import Scheme, read_scheme
 from riskkit.workflow.scheme_file import SplitBlock
-from riskkit.workflow.score import answer_request, compute_member_contributions, score_members
+from riskkit.workflow.score import answer_request, score_members
 from riskkit.workflow.search import SearchAid
 from riskkit.workflow.summary import summarise_outcome
 from riskkit.workflow.train import train_outcomes
@@ -257,8 +258,13 @@ def test_a_horizon_is_explained_exactly_and_in_words(bundle: Bundle, known: Memb
     reasons = [json.loads(score_members(one, members)["reasons"].iloc[0]) for one in (bundle, later)]
     assert all(reasons)
     assert reasons[0] != reasons[1]
-    write_explanations(bundle, "mortality_3y", members, tmp_path / "explained")
-    assert (tmp_path / "explained" / "beeswarm.png").is_file()
+    write_explanations(bundle, ["mortality_3y"], members, tmp_path)
+    assert {path.name for path in (tmp_path / "mortality_3y").iterdir()} >= {"beeswarm.png", "reasons.parquet"}
+    together = dict(explain_members(bundle, members, bundle.models))
+    assert list(together) == ["mortality_1y", "mortality_3y"]
+    for name, found in together.items():
+        alone = compute_member_contributions(bundle.models[name], members)
+        pd.testing.assert_frame_equal(found, alone, rtol=0, atol=1e-14)
 
 
 def test_tiers_may_cut_one_horizon(edit_scheme: Callable[..., Path], start: Path) -> None:
