@@ -59,10 +59,14 @@ def rescale_to_probability(contributions: pd.DataFrame, calibrate: Calibrate) ->
 
 
 def _tie(scaled: FloatArray, distance: FloatArray) -> FloatArray:
-    """Share what is left of a distance out in proportion to the size of the contributions, so that they sum to it."""
+    """Share what is left of a distance out in proportion to the size of the contributions, so that they sum to it.
+
+    A non-decreasing link leaves no more than the contributions hold, so a sign turns by rounding alone: it becomes 0.
+    """
     size = add_columns(np.abs(scaled))
     portion = np.divide(np.abs(scaled), size[:, None], out=np.zeros_like(scaled), where=size[:, None] > 0)
-    return scaled + (distance - add_columns(scaled))[:, None] * portion
+    tied = scaled + (distance - add_columns(scaled))[:, None] * portion
+    return np.where(np.sign(tied) * np.sign(scaled) < 0, 0.0, tied)
 
 
 def rescale_to_amount(contributions: pd.DataFrame, calibrate: Calibrate | None = None) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from riskkit.errors import DataContractError
@@ -23,6 +23,7 @@ def _steps(f: np.ndarray) -> np.ndarray:
     return np.interp(f, [-3, -1, 0, 2], [0.02, 0.02, 0.3, 0.8])
 
 
+@example(base=0.0, phi=[1.5611047164759703e-46] * 3)
 @given(base=st.floats(-3, 3), phi=PHI)
 def test_any_calibrated_link_is_met_exactly_with_signs_kept(base, phi) -> None:
     scaled = rescale_to_probability(_margin(base, phi), _steps).iloc[0, 2:].to_numpy(float)
