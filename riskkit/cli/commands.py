@@ -130,7 +130,7 @@ def score(
     """Score every eligible member of a source: risks, tier, rate and reasons."""
     from riskkit.workflow.apply import open_bundle, score_source
     from riskkit.workflow.tier_changes import describe_changes
-    from riskkit.workflow.tier_files import TierFiles, describe_strangers
+    from riskkit.workflow.tier_files import TierFiles, summarise_tier_files
 
     bundle, files = open_bundle(model), TierFiles(last_scores, overrides)
     with show_progress() as progress:
@@ -143,7 +143,8 @@ def score(
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )
-    said = [*describe_changes(scores), *describe_strangers(files, scores)]
+    used = summarise_tier_files(files, scores)
+    said = describe_changes(used["changes"] if used else None)
     typer.echo("\n".join([*said, f"Wrote the scores of {len(scores):,} members to {out}."]))
 
 
