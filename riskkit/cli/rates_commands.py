@@ -19,6 +19,7 @@ from riskkit.cli.app import (
     day_of,
     rows_choice,
 )
+from riskkit.cli.gathered import gather_options
 from riskkit.cli.progress import show_progress
 
 
@@ -91,18 +92,14 @@ def rates(
     typer.echo("\n".join([*said, *describe_rates(rated.certificate), f"Table, ledger and certificate: {out}"]))
 
 
-@rates_app.command(
-    epilog="Example: riskkit rates audit --model out/demo --source out/demo/source --last-date 2023-01-01 "
-    "--last-scores last_year/scores.parquet --overrides overrides.csv --out out/audit"
-)
-def audit(
-    model: Annotated[str, typer.Option("--model", help="A folder with a bundle, or an address of the registry.")],
-    source: Annotated[Path, typer.Option("--source", help="Folder of the source.")],
-    *,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/audit"),
-    policy: Annotated[Path | None, typer.Option("--policy", help="Rate policy; the bundle's own if not given.")] = None,
-    index_date: IndexDateOption = None,
-    asked: AuditPolicyOption = None,
+def tier_files(last_scores: LastScoresOption = None, overrides: OverridesOption = None) -> Any:
+    """Gather the files that the final tiers rest on."""
+    from riskkit.workflow.tier_files import TierFiles
+
+    return TierFiles(last_scores, overrides)
+
+
+def last_year(
     last_date: Annotated[
         datetime | None,
         typer.Option("--last-date", formats=["%Y-%m-%d"], help="Last year's index date, to split what moved."),
@@ -111,27 +108,46 @@ def audit(
     last_policy: Annotated[
         Path | None, typer.Option("--last-policy", help="Last year's policy; this one else.")
     ] = None,
-    last_scores: LastScoresOption = None,
-    overrides: OverridesOption = None,
-    bootstrap: AuditBootstrap = 200,
-) -> None:
-    """Audit rates on a year that is known: who is under-paid, the price of fixing it, gaming, what moved."""
+) -> Any:
+    """Gather what the rates are set against; nothing without a date."""
     from riskkit.workflow.apply import open_bundle
-    from riskkit.workflow.audit import PAGE, AuditOptions
     from riskkit.workflow.audit_dislocation import LastYear
-    from riskkit.workflow.audit_runs import run_audit
-    from riskkit.workflow.tier_files import TierFiles
 
     day = day_of(last_date)
     for name, given in (("--last-model", last_model), ("--last-policy", last_policy)):
         if day is None and given is not None:
             message = f"{name} says what last year's rates rested on: give --last-date, last year's index date, too."
             raise typer.BadParameter(message)
-    last = LastYear(day, open_bundle(last_model) if last_model else None, last_policy) if day else None
-    files = TierFiles(last_scores, overrides)
-    options = AuditOptions(day_of(index_date), asked, bootstrap, tier_files=files)
+    return LastYear(day, open_bundle(last_model) if last_model else None, last_policy) if day else None
+
+
+@rates_app.command(
+    epilog="Example: riskkit rates audit --model out/demo --source out/demo/source --last-date 2023-01-01 "
+    "--last-scores last_year/scores.parquet --overrides overrides.csv --out out/audit"
+)
+@gather_options(last_year, tier_files)
+def audit(
+    model: Annotated[str, typer.Option("--model", help="A folder with a bundle, or an address of the registry.")],
+    source: Annotated[Path, typer.Option("--source", help="Folder of the source.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/audit"),
+    policy: Annotated[Path | None, typer.Option("--policy", help="Rate policy; the bundle's own if not given.")] = None,
+    index_date: IndexDateOption = None,
+    asked: AuditPolicyOption = None,
+    bootstrap: AuditBootstrap = 200,
+    last_year: Any,
+    tier_files: Any,
+) -> None:
+    """Audit rates on a year that is known: who is under-paid, the price of fixing it, gaming, what moved."""
+    from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.audit import PAGE, AuditOptions
+    from riskkit.workflow.audit_runs import run_audit
+
+    options = AuditOptions(day_of(index_date), asked, bootstrap, tier_files=tier_files)
     with show_progress() as progress:
-        found = run_audit(open_bundle(model), source, out, policy=policy, options=options, last=last, progress=progress)
+        found = run_audit(
+            open_bundle(model), source, out, policy=policy, options=options, last=last_year, progress=progress
+        )
     typer.echo("\n".join([*_say_tiers(found), *_say(found["audits"][0]), f"Report: {out / PAGE}"]))
 
 
