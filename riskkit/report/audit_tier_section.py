@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from riskkit.report.blocks import Block, Cell, make_note, make_section, make_table
-from riskkit.report.wording import SMALLEST_CELL, format_count
+from riskkit.report.wording import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,20 +60,16 @@ def _list_files(tiers: Mapping[str, Any]) -> Block | None:
 
 
 def _count_changes(changes: Mapping[str, Any]) -> Block:
-    """Count what the files did; few members are not counted."""
+    """Count what the files did; few members are not shown."""
     held = {f"Held 维持: {rule.replace('_', ' ')}": count for rule, count in changes["held"].items()}
     raised = {f"Raised 上调: {code}": count for code, count in changes["raised"].items()}
-    rows: list[list[Cell]] = [[title, _write_count(count)] for title, count in {**held, **raised}.items()]
+    rows: list[list[Cell]] = [[title, format_count(count)] for title, count in {**held, **raised}.items()]
     if changes["overrides"]:
         rows += [
-            ["Overrides 人工上调", format_count(changes["overrides"])],
-            ["of nobody among the members 非参保人", format_count(changes["not_members"])],
-            ["expired 已失效", format_count(changes["expired"])],
-            ["not yet valid 尚未生效", format_count(changes["not_yet_valid"])],
-            ["no higher tier asked for 未高于模型分层", format_count(changes["without_effect"])],
+            ["Overrides 人工上调", f"{changes['overrides']:,}"],
+            ["of nobody among the members 非参保人", f"{changes['not_members']:,}"],
+            ["expired 已失效", f"{changes['expired']:,}"],
+            ["not yet valid 尚未生效", f"{changes['not_yet_valid']:,}"],
+            ["no higher tier asked for 未高于模型分层", f"{changes['without_effect']:,}"],
         ]
     return make_table(["What the files did 作用", "Members or overrides"], rows)
-
-
-def _write_count(count: int) -> str:
-    return format_count(count) if count >= SMALLEST_CELL else f"fewer than {SMALLEST_CELL}"
