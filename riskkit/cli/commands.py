@@ -136,7 +136,7 @@ def score(
     from riskkit.workflow.apply import open_bundle, score_source
     from riskkit.workflow.explanation_files import NONE, name_explanations
     from riskkit.workflow.tier_changes import describe_changes
-    from riskkit.workflow.tier_files import TierFiles, describe_strangers
+    from riskkit.workflow.tier_files import TierFiles, summarise_tier_files
 
     bundle, files = open_bundle(model), TierFiles(last_scores, overrides)
     with show_progress() as progress:
@@ -150,7 +150,8 @@ def score(
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )
-    said = [*describe_changes(scores), *describe_strangers(files, scores)]
+    used = summarise_tier_files(files, scores)
+    said = describe_changes(used["changes"] if used else None)
     said.append(f"Wrote the scores of {len(scores):,} members to {out}.")
     if explain != [NONE]:
         said.append(f"Contributions and reasons by outcome: {name_explanations(out)}")

@@ -19,6 +19,7 @@ from riskkit.cli.app import (
     day_of,
     rows_choice,
 )
+from riskkit.cli.gathered import gather_options
 from riskkit.cli.progress import show_progress
 
 
@@ -71,7 +72,7 @@ def rates(
     from riskkit.workflow.summary_text import describe_rates
     from riskkit.workflow.team_files import read_team_history
     from riskkit.workflow.tier_changes import describe_changes
-    from riskkit.workflow.tier_files import TierFiles, describe_strangers
+    from riskkit.workflow.tier_files import TierFiles, summarise_tier_files
 
     bundle, files = open_bundle(model), TierFiles(last_scores, overrides)
     with show_progress() as progress:
@@ -86,27 +87,19 @@ def rates(
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )
-    typer.echo(
-        "\n".join(
-            [
-                *describe_changes(rated.table),
-                *describe_strangers(files, rated.table),
-                *describe_rates(rated.certificate),
-                f"Table, ledger and certificate: {out}",
-            ]
-        )
-    )
+    used = summarise_tier_files(files, rated.table)
+    said = describe_changes(used["changes"] if used else None)
+    typer.echo("\n".join([*said, *describe_rates(rated.certificate), f"Table, ledger and certificate: {out}"]))
 
 
-@rates_app.command(epilog="Example: riskkit rates audit --model out/demo --source out/demo/source --out out/audit")
-def audit(
-    model: Annotated[str, typer.Option("--model", help="A folder with a bundle, or an address of the registry.")],
-    source: Annotated[Path, typer.Option("--source", help="Folder of the source.")],
-    *,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/audit"),
-    policy: Annotated[Path | None, typer.Option("--policy", help="Rate policy; the bundle's own if not given.")] = None,
-    index_date: IndexDateOption = None,
-    asked: AuditPolicyOption = None,
+def tier_files(last_scores: LastScoresOption = None, overrides: OverridesOption = None) -> Any:
+    """Gather the files that the final tiers rest on."""
+    from riskkit.workflow.tier_files import TierFiles
+
+    return TierFiles(last_scores, overrides)
+
+
+def last_year(
     last_date: Annotated[
         datetime | None,
         typer.Option("--last-date", formats=["%Y-%m-%d"], help="Last year's index date, to split what moved."),
@@ -115,24 +108,47 @@ def audit(
     last_policy: Annotated[
         Path | None, typer.Option("--last-policy", help="Last year's policy; this one else.")
     ] = None,
-    bootstrap: AuditBootstrap = 200,
-) -> None:
-    """Audit rates on a year that is known: who is under-paid, the price of fixing it, gaming, what moved."""
+) -> Any:
+    """Gather what the rates are set against; nothing without a date."""
     from riskkit.workflow.apply import open_bundle
-    from riskkit.workflow.audit import PAGE, AuditOptions
     from riskkit.workflow.audit_dislocation import LastYear
-    from riskkit.workflow.audit_runs import run_audit
 
     day = day_of(last_date)
     for name, given in (("--last-model", last_model), ("--last-policy", last_policy)):
         if day is None and given is not None:
             message = f"{name} says what last year's rates rested on: give --last-date, last year's index date, too."
             raise typer.BadParameter(message)
-    last = LastYear(day, open_bundle(last_model) if last_model else None, last_policy) if day else None
-    options = AuditOptions(day_of(index_date), asked, bootstrap)
+    return LastYear(day, open_bundle(last_model) if last_model else None, last_policy) if day else None
+
+
+@rates_app.command(
+    epilog="Example: riskkit rates audit --model out/demo --source out/demo/source --last-date 2023-01-01 "
+    "--last-scores last_year/scores.parquet --overrides overrides.csv --out out/audit"
+)
+@gather_options(last_year, tier_files)
+def audit(
+    model: Annotated[str, typer.Option("--model", help="A folder with a bundle, or an address of the registry.")],
+    source: Annotated[Path, typer.Option("--source", help="Folder of the source.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/audit"),
+    policy: Annotated[Path | None, typer.Option("--policy", help="Rate policy; the bundle's own if not given.")] = None,
+    index_date: IndexDateOption = None,
+    asked: AuditPolicyOption = None,
+    bootstrap: AuditBootstrap = 200,
+    last_year: Any,
+    tier_files: Any,
+) -> None:
+    """Audit rates on a year that is known: who is under-paid, the price of fixing it, gaming, what moved."""
+    from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.audit import PAGE, AuditOptions
+    from riskkit.workflow.audit_runs import run_audit
+
+    options = AuditOptions(day_of(index_date), asked, bootstrap, tier_files=tier_files)
     with show_progress() as progress:
-        found = run_audit(open_bundle(model), source, out, policy=policy, options=options, last=last, progress=progress)
-    typer.echo("\n".join([*_say(found["audits"][0]), f"Report: {out / PAGE}"]))
+        found = run_audit(
+            open_bundle(model), source, out, policy=policy, options=options, last=last_year, progress=progress
+        )
+    typer.echo("\n".join([*_say_tiers(found), *_say(found["audits"][0]), f"Report: {out / PAGE}"]))
 
 
 @rates_app.command(epilog="Example: riskkit rates compare A.toml B.toml --model out/demo --source out/demo/source")
@@ -145,18 +161,30 @@ def compare(
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out/compare"),
     index_date: IndexDateOption = None,
     asked: AuditPolicyOption = None,
+    last_scores: LastScoresOption = None,
+    overrides: OverridesOption = None,
     bootstrap: AuditBootstrap = 200,
 ) -> None:
     """Set two rate policies of one product side by side on a year that is known."""
     from riskkit.workflow.apply import open_bundle
     from riskkit.workflow.audit import PAGE, AuditOptions
     from riskkit.workflow.audit_runs import run_comparison
+    from riskkit.workflow.tier_files import TierFiles
 
-    options = AuditOptions(day_of(index_date), asked, bootstrap)
+    files = TierFiles(last_scores, overrides)
+    options = AuditOptions(day_of(index_date), asked, bootstrap, tier_files=files)
     with show_progress() as progress:
         found = run_comparison(open_bundle(model), source, out, (first, second), options=options, progress=progress)
     lines = [line for one in found["audits"] for line in _say(one)]
-    typer.echo("\n".join([*lines, f"Report: {out / PAGE}"]))
+    typer.echo("\n".join([*_say_tiers(found), *lines, f"Report: {out / PAGE}"]))
+
+
+def _say_tiers(found: dict[str, Any]) -> list[str]:
+    """Say what the history did to the tiers that were audited; it is the same under two policies."""
+    from riskkit.workflow.tier_changes import describe_changes
+
+    tiers = found["audits"][0]["tiers"]
+    return describe_changes(tiers["changes"] if tiers else None)
 
 
 def _say(one: dict[str, object]) -> list[str]:

@@ -11,7 +11,10 @@ from riskkit.cli.app import IndexDateOption, ModelOption, OutOption, OverridesOp
 from riskkit.cli.progress import show_progress
 
 
-@app.command(epilog="Example: riskkit worklist --model out/demo --source out/demo/source --out out/worklist")
+@app.command(
+    epilog="Example: riskkit worklist --model out/demo --source out/demo/source "
+    "--last-scores last_year/scores.parquet --overrides overrides.csv --out out/worklist"
+)
 def worklist(
     model: ModelOption,
     *,
@@ -28,12 +31,14 @@ def worklist(
 ) -> None:
     """List for each team what its members are owed and since when it is due."""
     from riskkit.workflow.apply import open_bundle
+    from riskkit.workflow.tier_changes import describe_changes
     from riskkit.workflow.tier_files import TierFiles
     from riskkit.workflow.worklist import WorklistOptions, write_worklist
 
     options = WorklistOptions(schedule, tiers, TierFiles(last_scores, overrides), day_of(index_date))
     with show_progress() as progress:
-        listed = write_worklist(open_bundle(model), source, out, options, progress=progress)
-    late = int((listed["overdue_days"] > 0).sum())
-    teams = listed["team_id"].nunique()
-    typer.echo(f"Wrote {len(listed):,} services due, {late:,} of them late, for {teams:,} teams to {out}.")
+        found = write_worklist(open_bundle(model), source, out, options, progress=progress)
+    used = found["tier_files"]
+    said = describe_changes(used["changes"] if used else None)
+    wrote = f"Wrote {found['services']:,} services due, {found['late']:,} of them late, for {found['teams']:,} teams"
+    typer.echo("\n".join([*said, f"{wrote} to {out}."]))

@@ -54,10 +54,11 @@ def apply_changes(row: pd.DataFrame, changes: Mapping[str, float | None], catalo
     Raises
     ------
     DataContractError
-        If there is nothing to change, a feature is not in the row, a value is impossible, or features contradict.
+        If there is nothing to change, a feature is not in the row, a value is no number or impossible, or features
+        contradict.
     """
     known = {feature.name: feature for feature in catalogue.features if feature.name in row}
-    asked = {name: math.nan if value is None else float(value) for name, value in changes.items()}
+    asked = {name: _read_number(name, value) for name, value in changes.items()}
     if not asked:
         message = "what-if: no change, expected one or more. Set a feature, such as hba1c_latest_365d=6.9."
         raise DataContractError(message)
@@ -74,6 +75,14 @@ def apply_changes(row: pd.DataFrame, changes: Mapping[str, float | None], catalo
     _require_nested(moved, known, values)
     _derive(moved, values, asked)
     return row.assign(**{name: value for name, value in values.items() if not _same(value, before[name])})
+
+
+def _read_number(name: str, value: float | None) -> float:
+    try:
+        return math.nan if value is None else float(value)
+    except (TypeError, ValueError) as exc:
+        message = f"what-if: {name}={value!r} is no number, expected one, or None for not measured. Correct it."
+        raise DataContractError(message) from exc
 
 
 def _require_possible(name: str, value: float, known: Mapping[str, Feature]) -> None:

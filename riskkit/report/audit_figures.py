@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from riskkit.evaluation.plots import AMBER, BLUE, GREY, INK
-from riskkit.report.canvas import GREEN, RED, format_tick, open_canvas, set_label_size, to_svg
+from riskkit.report.canvas import GREEN, RED, format_signed, format_tick, open_canvas, set_label_size, to_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -121,7 +121,7 @@ def _finish_rows(ax: Axes, labels: Sequence[tuple[float, str, bool]], height: fl
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(height - 0.7, -0.7)
     ax.grid(axis="x", color=GREY, alpha=0.3, linewidth=0.6)
-    ax.xaxis.set_major_formatter(_signed)
+    ax.xaxis.set_major_formatter(format_signed)
 
 
 def draw_price(prices: Mapping[str, Rows], currency: str, name: str) -> str:
@@ -236,7 +236,7 @@ def _draw_bars(ax: Axes, policies: Mapping[str, Sequence[float | None]]) -> None
         known = np.array([0.0 if value is None else value for value in values])
         ax.barh(at, known, height * 0.88, color=COLORS[place % len(COLORS)], label=policy)
         for y, value in zip(at, values, strict=True):
-            text = "–" if value is None else _signed(value)
+            text = "–" if value is None else format_signed(value)
             spot = (max(value or 0.0, 0.0), y)
             ax.annotate(text, spot, xytext=(3, 0), textcoords="offset points", va="center", fontsize=8)
     ax.axvline(0, color=INK, linewidth=1)
@@ -248,7 +248,3 @@ def _draw_bars(ax: Axes, policies: Mapping[str, Sequence[float | None]]) -> None
 
 def _tick(value: float, _position: float = 0.0) -> str:
     return format_tick(value).replace("-", "−")
-
-
-def _signed(value: float, _position: float = 0.0) -> str:
-    return f"+{format_tick(value)}" if value > 0 else _tick(value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from riskkit.evaluation.plots import AMBER, BLUE, GREY, INK, PALE
-from riskkit.report.canvas import GREEN, RED, format_tick, open_canvas, set_label_size, to_svg
+from riskkit.report.canvas import GREEN, RED, format_signed, format_tick, open_canvas, set_label_size, to_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ def draw_waterfall(opening: float, parts: Mapping[str, float], currency: str, na
         ax.bar(at[1:-1], amounts, bottom=before, width=0.62, color=colors)
         for place, level in enumerate(levels):
             ax.plot([at[place] - 0.31, at[place + 1] + 0.31], [level, level], color=GREY, linewidth=0.9, zorder=0)
-        texts = [format_tick(opening), *map(_signed, amounts), format_tick(after[-1])]
+        texts = [format_tick(opening), *map(format_signed, amounts), format_tick(after[-1])]
         tops = [opening, *np.maximum(before, after), after[-1]]
         for x, top, text in zip(at, tops, texts, strict=True):
             ax.annotate(text, (x, top), xytext=(0, 4), textcoords="offset points", ha="center", color=INK)
@@ -147,7 +147,3 @@ def draw_affordability(policies: Sequence[Mapping[str, Any]], currency: str, nam
             figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
         set_label_size(ax)
         return to_svg(figure, name)
-
-
-def _signed(value: float) -> str:
-    return f"+{format_tick(value)}" if value > 0 else format_tick(value).replace("-", "−")

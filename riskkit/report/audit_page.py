@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from riskkit.report.audit_gaming_sections import make_gaming_section, make_order_section
 from riskkit.report.audit_money_sections import make_affordability_section, make_dislocation_section
 from riskkit.report.audit_sections import make_comparison_section, make_group_section, make_price_section
+from riskkit.report.audit_tier_section import make_tier_section
 from riskkit.report.audit_titles import write_money
 from riskkit.report.blocks import Block, Cell, make_table
 from riskkit.report.wording import SMALLEST_CELL, format_minor, format_number, format_percent
@@ -33,6 +34,7 @@ def make_audit_document(summary: Mapping[str, Any]) -> dict[str, Any]:
     audits: Audits = summary["audits"]
     first = audits[0]
     sections = [
+        make_tier_section(first),
         make_comparison_section(audits, summary["comparison"]),
         *(make_group_section(audit, audits) for audit in audits),
         *(make_price_section(audit, audits) for audit in audits),
@@ -50,6 +52,7 @@ def make_audit_document(summary: Mapping[str, Any]) -> dict[str, Any]:
             ("Index date 基准日", str(first["index_date"])),
             ("Members 参保人", f"{first['members']:,}"),
             ("Member years 人年", f"{first['member_years']:,.0f}"),
+            ("Tiers 分层", str((first.get("tiers") or {}).get("used", "none"))),
             ("Scope 范围", str(first["scope"])),
             ("Currency 币种", str(first["currency"])),
         ],

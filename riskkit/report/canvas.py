@@ -112,6 +112,29 @@ def format_tick(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 10 or value == 0 else f"{value:.2g}"
 
 
+def format_signed(value: float, _position: float = 0.0) -> str:
+    """Write an amount shortly with its sign, also as the tick of an axis.
+
+    Parameters
+    ----------
+    value : float
+        Amount.
+    _position : float, default 0.0
+        Place on the axis, which matplotlib hands on.
+
+    Returns
+    -------
+    str
+        Text.
+
+    Examples
+    --------
+    >>> format_signed(25000), format_signed(0), format_signed(-250)
+    ('+25k', '0', '−250')
+    """
+    return f"+{format_tick(value)}" if value > 0 else format_tick(value).replace("-", "−")
+
+
 def format_share(value: float) -> str:
     """Write a tick of an axis of shares in percent, with a decimal only where it is needed.
 

@@ -130,8 +130,10 @@ def _make_change_note(migration: Mapping[str, Any]) -> Block | None:
     text = f"Tiers that are not the model's own: held {', '.join(held) or 'none'}; raised by a clinician "
     text += f"{', '.join(raised) or 'none'}."
     if changes["overrides"]:
-        text += f" Of {changes['overrides']:,} overrides {changes['not_members']:,} named no member and "
-        text += f"{changes['without_effect']:,} had expired or asked for no higher tier."
+        # A summary of an earlier version counts those that had expired among those without effect.
+        expired, early = (changes.get(name, 0) for name in ("expired", "not_yet_valid"))
+        text += f" Of {changes['overrides']:,} overrides {changes['not_members']:,} named no member, {expired:,} had "
+        text += f"expired, {early:,} did not hold yet and {changes['without_effect']:,} had no effect."
     return make_note(text)
 
 

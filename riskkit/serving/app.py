@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from riskkit.errors import RiskkitError
 from riskkit.serving.payloads import Invocation, Member, Question
+from riskkit.workflow.request_history import read_request_history
 from riskkit.workflow.score import answer_request
 from riskkit.workflow.what_if import ask_what_if
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from fastapi import FastAPI
 
@@ -30,9 +33,11 @@ def make_app(bundle: Bundle) -> FastAPI:
     fastapi.FastAPI
         ``GET /ping``, ``/health``, ``/version`` as MLflow has them; ``GET /features`` lists what a request holds;
         ``POST /invocations`` answers for many members, ``POST /score`` for one, ``POST /whatif`` for one with
-        features changed. A request that cannot be answered gets 422 and one sentence.
+        features changed. A row may carry last year's tier and an override. A request that cannot be answered gets 422
+        and one sentence, which names the place and never the value that was sent.
     """
     from fastapi import FastAPI, Request
+    from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
 
     from riskkit.tracking import mlflow_version
@@ -45,6 +50,10 @@ def make_app(bundle: Bundle) -> FastAPI:
     @service.exception_handler(RiskkitError)
     def refuse(request: Request, error: RiskkitError) -> JSONResponse:
         return JSONResponse({"error": type(error).__name__, "message": str(error)}, status_code=422)
+
+    @service.exception_handler(RequestValidationError)
+    def refuse_shape(request: Request, error: RequestValidationError) -> JSONResponse:
+        return JSONResponse({"error": "DataContractError", "message": _say_shape(error.errors())}, status_code=422)
 
     @service.get("/features")
     def list_features() -> list[dict[str, Any]]:
@@ -63,9 +72,20 @@ def make_app(bundle: Bundle) -> FastAPI:
 
     @service.post("/whatif")
     def ask(question: Question) -> dict[str, Any]:
-        return ask_what_if(bundle, question.to_frame(), question.changes).to_dict()
+        return _ask(bundle, question)
 
     return service
+
+
+def _ask(bundle: Bundle, question: Question) -> dict[str, Any]:
+    row = question.to_frame()
+    return ask_what_if(bundle, row, question.changes, history=read_request_history(bundle, row)).to_dict()
+
+
+def _say_shape(errors: Sequence[Any]) -> str:
+    """Say what of a request is not as it should be, without the value that was sent."""
+    place = ".".join(str(part) for part in errors[0]["loc"])
+    return f"request: {place}: {errors[0]['msg']} ({len(errors)} in all). Correct it."
 
 
 def _alive() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -69,7 +69,7 @@ class Invocation(BaseModel):
 
 
 class Member(BaseModel):
-    """A request to ``/score``: one member.
+    """A request to ``/score``: one member, with last year's tier and an override where there are any.
 
     Parameters
     ----------
@@ -77,6 +77,14 @@ class Member(BaseModel):
         Identifier that the answer carries back.
     region : str, optional
         Region, where the rate has regional factors.
+    index_date : str, optional
+        Index date as YYYY-MM-DD; needed beside last year's tier or an override, as both count from it.
+    last_risk_tier, last_index_date, last_tier_since : str, optional
+        Last year's final tier, the index date that it is of, and since when the member has been in it, where it was
+        kept. The first two go together.
+    override_risk_tier, override_code, override_author, override_expiry, override_start : str, optional
+        A clinician's override: the tier, the policy's code, who answers for it, the first day on which it no longer
+        holds, and the first on which it does, where it is known. All but the last go together.
     features : dict of str to float or None
         Every feature of the bundle; null is not measured.
     """
@@ -85,6 +93,15 @@ class Member(BaseModel):
 
     person_id: str
     region: str | None = None
+    index_date: str | None = None
+    last_risk_tier: str | None = None
+    last_index_date: str | None = None
+    last_tier_since: str | None = None
+    override_risk_tier: str | None = None
+    override_code: str | None = None
+    override_author: str | None = None
+    override_expiry: str | None = None
+    override_start: str | None = None
     features: dict[str, float | None]
 
     def to_frame(self) -> pd.DataFrame:
@@ -95,8 +112,8 @@ class Member(BaseModel):
         pandas.DataFrame
             The row.
         """
-        row: dict[str, Any] = {"person_id": self.person_id, **self.features}
-        return pd.DataFrame([row if self.region is None else {**row, "region": self.region}])
+        sent = self.model_dump(exclude={"features", "changes"}, exclude_none=True)
+        return pd.DataFrame([{**sent, **self.features}])
 
 
 class Question(Member):

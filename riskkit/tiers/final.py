@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from riskkit.tiers.assignment import assign_tiers
-from riskkit.tiers.hysteresis import assign_held_tiers, date_tiers, line_up_last
+from riskkit.tiers.difficulty import add_management_class
+from riskkit.tiers.hysteresis import assign_held_tiers, check_last_tiers, date_tiers, line_up_last
 from riskkit.tiers.overrides import apply_overrides
 from riskkit.tiers.policy import UNASSESSED
 
@@ -57,16 +58,22 @@ class TierHistory:
         Last year's final tiers: `person_id`, `index_date`, `risk_tier`, and `tier_since` where it was kept; one row
         per person.
     overrides : pandas.DataFrame, optional
-        What clinicians ask for: `person_id`, `risk_tier`, `code`, `author`, `expiry_date`.
+        What clinicians ask for: `person_id`, `risk_tier`, `code`, `author`, `expiry_date`, and `start_date` where it
+        is known.
+    stated : pandas.DataFrame, optional
+        Final tiers of the members' own day, as they were written then: `person_id`, `risk_tier`, one row per person.
+        They are taken as they are, and nothing is held or raised; who is not among them, or had none, keeps the
+        model's own.
     """
 
     last: pd.DataFrame | None = None
     overrides: pd.DataFrame | None = None
+    stated: pd.DataFrame | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known."""
-        return self.last is None and self.overrides is None
+        return self.last is None and self.overrides is None and self.stated is None
 
 
 def assign_final_tiers(
@@ -87,14 +94,15 @@ def assign_final_tiers(
     predictions, features : pandas.DataFrame, optional
         As for `assign_tiers`.
     history : TierHistory, optional
-        Last tiers and overrides; without either the tiers are those of `assign_tiers`.
+        Last tiers and overrides, or the tiers as they are stated; without any the tiers are those of `assign_tiers`.
 
     Returns
     -------
     pandas.DataFrame
         What `assign_tiers` returns, `risk_tier` being the final tier; with a history also `tier_since` and the columns
         of overrides as far as they were given, `model_tier` (the tier without history) and, where the final tier is
-        another, `tier_change` and `tier_change_zh` (why, in words; else empty).
+        another, `tier_change` and `tier_change_zh` (why, in words; else empty). Beside stated tiers, which do not say
+        why, there is `model_tier` alone.
 
     Raises
     ------
@@ -105,13 +113,34 @@ def assign_final_tiers(
     known = history or TierHistory()
     if known.is_empty:
         return own
-    final = own if known.last is None else assign_held_tiers(frozen, known.last, predictions, features)
+    if known.stated is not None:
+        return _take_stated(frozen.policy, own, known.stated, features)
+    final = own if known.last is None else assign_held_tiers(frozen, known.last, predictions, features, own=own)
     if known.overrides is not None:
         final = apply_overrides(frozen.policy, final, known.overrides, features)
-    if known.last is not None:
-        final = final.assign(tier_since=date_tiers(final, line_up_last(known.last, final)))
+        if known.last is not None:
+            final = final.assign(tier_since=date_tiers(final, line_up_last(known.last, final)))
     final = final.assign(model_tier=own["risk_tier"])
     return final.assign(**_say_changes(frozen.policy, final))
+
+
+def _take_stated(
+    policy: TierPolicy, own: pd.DataFrame, stated: pd.DataFrame, features: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Take the tiers as they are stated, with the packages of today's policy."""
+    check_last_tiers(policy, stated)
+    packages = {tier.name: tier.package for tier in policy.tiers}
+    packages[UNASSESSED] = policy.unassessed.package if policy.unassessed else ""
+    written = line_up_last(stated, own)["risk_tier"].set_axis(own.index)
+    known = written.notna()
+    final = own.assign(
+        risk_tier=own["risk_tier"].mask(known, written).astype("str"),
+        package=own["package"].mask(known, written.map(packages)).astype("str"),
+        model_tier=own["risk_tier"],
+    )
+    if policy.difficulty is None:
+        return final
+    return add_management_class(policy.difficulty, final.drop(columns="management_class"), features)
 
 
 def _say_changes(policy: TierPolicy, final: pd.DataFrame) -> dict[str, ExtensionArray]:

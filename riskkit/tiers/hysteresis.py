@@ -30,6 +30,8 @@ def assign_held_tiers(
     prior: pd.DataFrame,
     predictions: pd.DataFrame | None = None,
     features: pd.DataFrame | None = None,
+    *,
+    own: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Assign tiers as `assign_tiers` does, and hold members who would go down by the policy's hysteresis.
 
@@ -46,6 +48,8 @@ def assign_held_tiers(
         person.
     predictions, features : pandas.DataFrame, optional
         As for `assign_tiers`.
+    own : pandas.DataFrame, optional
+        What `assign_tiers` returned for the same members, where it is at hand.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def assign_held_tiers(
     if block is None:
         message = f"tiers {frozen.policy.name!r}: no [hysteresis], so no last tier can be held. Add the block."
         raise DataContractError(message)
-    now = assign_tiers(frozen, predictions, features)
+    now = assign_tiers(frozen, predictions, features) if own is None else own
     below = replace(frozen, cuts=tuple(cut * (1 - block.margin.value) for cut in frozen.cuts))
     lowered = assign_tiers(below, predictions, features)
     names = [tier.name for tier in frozen.policy.tiers]

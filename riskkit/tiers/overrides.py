@@ -29,8 +29,8 @@ def apply_overrides(
     assigned : pandas.DataFrame of shape (n_members, n_columns)
         What `assign_tiers` or `assign_held_tiers` returned.
     overrides : pandas.DataFrame of shape (n_overrides, 5)
-        `person_id`, `risk_tier`, `code`, `author`, `expiry_date` (first day on which it no longer holds). Of several of
-        one person the highest tier counts.
+        `person_id`, `risk_tier`, `code`, `author`, `expiry_date` (first day on which it no longer holds), and
+        `start_date` (first day on which it holds) where it is known. Of several of one person the highest tier counts.
     features : pandas.DataFrame, optional
         As for `assign_tiers`; needed by a policy with a second axis.
 
@@ -51,9 +51,7 @@ def apply_overrides(
     rank = pd.Index(names).get_indexer(pd.Index(overrides["risk_tier"].astype("object")))
     sorted_in = overrides.assign(rank=rank, expiry_date=pd.to_datetime(overrides["expiry_date"]))
     joined = assigned[KEY].merge(sorted_in, on="person_id", how="inner")
-    holding = joined[joined["index_date"] < joined["expiry_date"]].sort_values(
-        [*KEY, "rank", "expiry_date", "code", "author"], kind="stable"
-    )
+    holding = joined[find_holding(joined)].sort_values([*KEY, "rank", "expiry_date", "code", "author"], kind="stable")
     last = holding.drop_duplicates(KEY, keep="last")
     found = assigned.merge(last[[*KEY, "rank", "code", "author", "expiry_date"]], on=KEY, how="left")
     own = pd.Index(names).get_indexer(pd.Index(found["risk_tier"].astype("object")))
@@ -74,6 +72,33 @@ def apply_overrides(
     return add_management_class(policy.difficulty, result.drop(columns="management_class"), features)
 
 
+def find_holding(joined: pd.DataFrame) -> pd.Series[bool]:
+    """Say which overrides hold on an index date: from the first day, where one is given, to before the expiry.
+
+    Parameters
+    ----------
+    joined : pandas.DataFrame of shape (n_rows, n_columns)
+        `index_date`, `expiry_date` and, where it is known, `start_date`.
+
+    Returns
+    -------
+    pandas.Series of shape (n_rows,)
+        Whether it holds.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2025-01-01")
+    >>> rows = pd.DataFrame({"index_date": day, "expiry_date": [day, day + pd.Timedelta(days=1)]})
+    >>> find_holding(rows).tolist()
+    [False, True]
+    """
+    running = joined["index_date"] < joined["expiry_date"]
+    if "start_date" not in joined:
+        return running
+    start = pd.to_datetime(joined["start_date"])
+    return running & (start.isna() | (start <= joined["index_date"]))
+
+
 def check_overrides(policy: TierPolicy, overrides: pd.DataFrame) -> None:
     """Refuse an override that nobody could answer for.
 
@@ -87,8 +112,8 @@ def check_overrides(policy: TierPolicy, overrides: pd.DataFrame) -> None:
     Raises
     ------
     DataContractError
-        If the policy has no overrides block, or an override lacks tier, code, author or expiry, or names one that is
-        not known.
+        If the policy has no overrides block, or an override lacks tier, code, author or expiry, names one that is not
+        known, or ends before it begins.
     """
     names = [tier.name for tier in policy.tiers]
     if policy.overrides is None:
@@ -110,5 +135,15 @@ def check_overrides(policy: TierPolicy, overrides: pd.DataFrame) -> None:
             message = (
                 f"overrides: {column} {str(strange[column].iloc[0])!r} ({len(strange)} rows) is not one of "
                 f"{', '.join(known)}. Correct it, or add it to the policy."
+            )
+            raise DataContractError(message)
+    if "start_date" in overrides:
+        start, expiry = (pd.to_datetime(overrides[name]) for name in ("start_date", "expiry_date"))
+        backwards = start >= expiry
+        if backwards.any():
+            first = backwards[backwards].index[0]
+            message = (
+                f"overrides: start_date of {backwards.sum()} of {len(overrides)} rows is not before expiry_date (first "
+                f"{start[first]:%Y-%m-%d} and {expiry[first]:%Y-%m-%d}). Correct them."
             )
             raise DataContractError(message)

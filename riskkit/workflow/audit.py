@@ -26,6 +26,7 @@ from riskkit.workflow.audit_population import (
     rate_population,
 )
 from riskkit.workflow.audit_tables import judge_adequacy, sort_tiers, tabulate_mapl, tabulate_price
+from riskkit.workflow.audit_tiers import summarise_audit_tiers
 from riskkit.workflow.gaming import compute_gaming
 from riskkit.workflow.measure import to_records
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from riskkit.rates.policy import RatePolicy
     from riskkit.workflow.bundle import Bundle
     from riskkit.workflow.rate import RatedPopulation
+    from riskkit.workflow.tier_files import TierFiles
 
 PAGE = "audit.html"
 
@@ -52,12 +54,15 @@ class AuditOptions:
         Audit policy.
     n_bootstrap, seed : int
         Bootstrap of the intervals.
+    tier_files : TierFiles or None
+        Last year's tiers and clinicians' overrides: the final tier is the one that is audited.
     """
 
     index_date: date | None = None
     asked: Path | None = None
     n_bootstrap: int = 200
     seed: int = 0
+    tier_files: TierFiles | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def audit_policy(
     asked : AuditPolicy
         What the rates must hold to.
     options : AuditOptions
-        Bootstrap of the intervals.
+        Bootstrap of the intervals, and the files that the population's history was read from.
     before : RatedPopulation, optional
         Last year's rates, which the growth is of.
 
@@ -129,7 +134,7 @@ def audit_policy(
     Audit
         Figures and tables.
     """
-    rated = rate_population(bundle, policy, population.members)
+    rated = rate_population(bundle, policy, population.members, population.history)
     draws = {"n_bootstrap": options.n_bootstrap, "seed": options.seed}
     frame, share = make_audit_frame(population, rated, new_below=asked.new_below.value)
     by = [name for name in ("risk_tier", "decile", "tier_decile", "team_id", *FAIRNESS) if name in frame]
@@ -139,7 +144,7 @@ def audit_policy(
         "groups": groups,
         "mapl": tabulate_mapl(frame, by, **draws),
         "price": tabulate_price(frame, groups, asked),
-        "gaming": compute_gaming(rated.bundle, population.records, asked),
+        "gaming": compute_gaming(rated.bundle, population.records, asked, population.history),
         "order": prove_order(rated.bundle),
     }
     last = None if before is None else _mean_rate(before)
@@ -154,6 +159,7 @@ def audit_policy(
         "members": len(frame),
         "member_years": float(frame["weight"].sum()),
         "share_of_expected_cost": share,
+        "tiers": summarise_audit_tiers(options.tier_files, population, rated.table),
         "groups_not_known": [name for name in ("risk_tier", "team_id", *FAIRNESS) if name not in by],
         "overall": _overall(frame),
         "adequacy": judge_adequacy(groups, asked),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from riskkit.rates.frozen import FrozenRates
+    from riskkit.tiers.final import TierHistory
     from riskkit.workflow.audit_population import AuditPopulation
     from riskkit.workflow.bundle import Bundle
     from riskkit.workflow.members import Members
@@ -78,7 +79,7 @@ def rate_last_year(
         return None
     old = read_policy(last.policy, RatePolicy) if last.policy else policy
     require_same_product(old, policy)
-    return rate_population(last.bundle or bundle, old, population.last.then)
+    return rate_population(last.bundle or bundle, old, population.last.then, population.last.stated)
 
 
 def dislocate(before: RatedPopulation, after: RatedPopulation, population: AuditPopulation) -> pd.DataFrame:
@@ -105,19 +106,20 @@ def dislocate(before: RatedPopulation, after: RatedPopulation, population: Audit
         message = "audit: the population was built without last year. Give --last-date."
         raise PolicyError(message)
     old, new = _frozen_of(before.bundle), _frozen_of(after.bundle)
-    then = _read_members(before.bundle, population.last.then, old, new)
-    now = _read_members(after.bundle, population.members, old, new)
-    one_bundle = population.last.now is population.members and before.bundle.models is after.bundle.models
-    by_old = now if one_bundle else _read_members(before.bundle, population.last.now, old, new)
+    last = population.last
+    then = _read_members(before.bundle, last.then, last.stated, old, new)
+    now = _read_members(after.bundle, population.members, population.history, old, new)
+    one_bundle = last.now is population.members and before.bundle.models is after.bundle.models
+    by_old = now if one_bundle else _read_members(before.bundle, last.now, last.history, old, new)
     return compute_dislocation(old, new, then, now, now_by_old_model=by_old)
 
 
-def _read_members(bundle: Bundle, members: Members, *figures: FrozenRates) -> pd.DataFrame:
-    """Make the members that both policies read, by the models and tiers of one bundle, sorted by key."""
+def _read_members(bundle: Bundle, members: Members, history: TierHistory, *figures: FrozenRates) -> pd.DataFrame:
+    """Make the members that both policies read, by the models and final tiers of one bundle, sorted by key."""
     context = [name for name in ("region", "exposure_months") if name in members.cohort]
     frame = members.features.merge(members.cohort[[*KEYS, *context]], on=KEYS, validate="one_to_one")
     predictions = predict_outcomes(bundle, frame)
-    tiers = assign_member_tiers(bundle, frame, predictions) if bundle.tiers else frame[KEYS]
+    tiers = assign_member_tiers(bundle, frame, predictions, history) if bundle.tiers else frame[KEYS]
     columns = list(dict.fromkeys(column for one in figures for column in one.policy.columns))
     return rate_frame(bundle, frame, predictions, tiers, columns=columns).sort_values(KEYS, ignore_index=True)
 

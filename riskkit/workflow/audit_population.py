@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import pandas as pd
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.evaluation.group_performance import name_age_bands
 from riskkit.features.contents import make_catalogue
+from riskkit.tiers.final import TierHistory
 from riskkit.workflow.added_records import take_sample
 from riskkit.workflow.audit_year import require_closed_year, require_earlier_year
 from riskkit.workflow.members import FeaturePlan, build_members, label_members
@@ -47,10 +48,16 @@ class LastMembers:
         Members of last year's index date by the rules and features of last year's bundle.
     now : Members
         This year's members with the features of last year's bundle.
+    stated : TierHistory
+        Final tiers of last year's members, as they were paid; the model's own where they are not known.
+    history : TierHistory
+        What holds and raises this year's tiers by last year's policy.
     """
 
     then: Members
     now: Members
+    stated: TierHistory = field(default_factory=TierHistory)
+    history: TierHistory = field(default_factory=TierHistory)
 
 
 @dataclass(frozen=True)
@@ -67,12 +74,15 @@ class AuditPopulation:
         Some of the members with their records, for the gaming audit.
     last : LastMembers, optional
         What last year's bundle reads, where a year is set against it.
+    history : TierHistory
+        Last year's tiers and overrides, matched with the members; empty where their tier is the model's own.
     """
 
     members: Members
     labels: pd.DataFrame
     records: RecordSample
     last: LastMembers | None = None
+    history: TierHistory = field(default_factory=TierHistory)
 
 
 def open_audit_population(
@@ -157,7 +167,9 @@ def _build_last(
     return LastMembers(then, build_members(tables, bundle.cohort, plan, index_dates=[today], progress=progress))
 
 
-def rate_population(bundle: Bundle, policy: RatePolicy, members: Members) -> RatedPopulation:
+def rate_population(
+    bundle: Bundle, policy: RatePolicy, members: Members, history: TierHistory | None = None
+) -> RatedPopulation:
     """Rate the members of an audit; blocks for teams are left out, as they move budgets and no member's rate.
 
     Parameters
@@ -168,6 +180,8 @@ def rate_population(bundle: Bundle, policy: RatePolicy, members: Members) -> Rat
         The policy.
     members : Members
         The members.
+    history : TierHistory, optional
+        What their final tiers rest on.
 
     Returns
     -------
@@ -176,7 +190,8 @@ def rate_population(bundle: Bundle, policy: RatePolicy, members: Members) -> Rat
     """
     members_alone = policy.model_copy(update={"credibility": None, "corridor": None, "withhold": None})
     day = members.cohort["index_date"].max().date()
-    return rate_members(bundle, members_alone, members, population=f"{bundle.scheme}, audit of {day}")
+    population = f"{bundle.scheme}, audit of {day}"
+    return rate_members(bundle, members_alone, members, population=population, tier_history=history)
 
 
 def make_audit_frame(

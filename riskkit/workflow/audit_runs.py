@@ -14,7 +14,9 @@ from riskkit.workflow.audit import Audit, AuditOptions, audit_policy, read_audit
 from riskkit.workflow.audit_dislocation import dislocate, rate_last_year, sum_up_dislocation
 from riskkit.workflow.audit_population import open_audit_population
 from riskkit.workflow.audit_tables import name_partition
+from riskkit.workflow.audit_tiers import hold_population
 from riskkit.workflow.measure import to_records
+from riskkit.workflow.tier_files import read_bundle_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +53,7 @@ def run_audit(
     policy : pathlib.Path, optional
         Rate policy; the bundle's own where absent.
     options : AuditOptions, optional
-        Index date, audit policy, bootstrap.
+        Index date, audit policy, bootstrap, last year's tiers and overrides.
     last : LastYear, optional
         Last year, to split what moved.
     progress : callable, optional
@@ -67,7 +69,8 @@ def run_audit(
     PolicyError
         If there is no rate policy, or last year's is of another product.
     DataContractError
-        If the year is not over by the claims of the source, nobody counts in it, or last year's date is not before it.
+        If the year is not over by the claims of the source, nobody counts in it, last year's date is not before it,
+        or last year's tiers or overrides are not usable.
     """
     chosen, asked = _policy_of(bundle, policy), options or AuditOptions()
     limits = read_audit_policy(asked.asked)
@@ -91,15 +94,12 @@ def _open(
     last: LastYear | None,
     progress: Progress | None,
 ) -> AuditPopulation:
-    """Build the audited population, and last year's where it is set against one."""
-    return open_audit_population(
-        bundle,
-        source,
-        options.index_date or bundle.cohort.index_dates[-1],
-        limits=limits,
-        last=(last.bundle or bundle, last.index_date) if last else None,
-        progress=progress,
-    )
+    """Build the audited population with its final tiers, and last year's where it is set against one."""
+    history = read_bundle_history(bundle, options.tier_files)
+    before = (last.bundle or bundle, last.index_date) if last else None
+    day = options.index_date or bundle.cohort.index_dates[-1]
+    population = open_audit_population(bundle, source, day, limits=limits, last=before, progress=progress)
+    return hold_population(population, history, last=before)
 
 
 def run_comparison(

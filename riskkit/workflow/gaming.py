@@ -10,6 +10,7 @@ import pandas as pd
 
 from riskkit.evaluation.groups import SMALLEST_REPORTED_GROUP
 from riskkit.rates.capitation import compute_rates
+from riskkit.tiers.final import TierHistory
 from riskkit.workflow.added_records import build_additions
 from riskkit.workflow.gaming_records import list_additions
 from riskkit.workflow.rating_frame import rate_frame
@@ -24,12 +25,15 @@ FAMILIES: Final = ("code", "code_twice", "code_stay", "visit", "stay", "spend")
 COLUMNS: Final = ["family", "record", "members", "features", "gain", "largest"]
 
 
-def compute_gaming(bundle: Bundle, sample: RecordSample, policy: AuditPolicy) -> pd.DataFrame:
+def compute_gaming(
+    bundle: Bundle, sample: RecordSample, policy: AuditPolicy, history: TierHistory | None = None
+) -> pd.DataFrame:
     """Add one record at a time, build every feature that it moves, and see what the rate makes of it.
 
     The features come from the records with the record added, by the same code as those of the rates, so that a code
     moves whatever it moves: its groups, counts, points, what is derived of them, and the tier where the policy prices
-    it. The rates are those of the figures as they are frozen.
+    it: the model's own is assigned anew, and then held and raised by the history of that member. The rates are those of
+    the figures as they are frozen.
 
     Parameters
     ----------
@@ -39,6 +43,8 @@ def compute_gaming(bundle: Bundle, sample: RecordSample, policy: AuditPolicy) ->
         Members on whom it is tried, with their records.
     policy : AuditPolicy
         The sum of added spend.
+    history : TierHistory, optional
+        Last year's tiers and overrides of the members.
 
     Returns
     -------
@@ -50,16 +56,17 @@ def compute_gaming(bundle: Bundle, sample: RecordSample, policy: AuditPolicy) ->
         missing.
     """
     names, cohort = _list_features(bundle), sample.members.cohort
-    known = cohort[["person_id", *(name for name in ("region", "exposure_months") if name in cohort)]]
-    context = known.rename(columns={"person_id": "member"})
+    context = cohort[["person_id", *(name for name in ("region", "exposure_months") if name in cohort)]]
+    context = context.rename(columns={"person_id": "member"})
     start = sample.members.features
     start = start.assign(member=start["person_id"]).sort_values("person_id", ignore_index=True)
-    rates = pd.Series(_rate(bundle, start.merge(context, on="member")), index=start["member"])
+    known = history or TierHistory()
+    rates = pd.Series(_rate(bundle, start.merge(context, on="member"), known), index=start["member"])
     before = start.set_index("member")[names]
     rows = []
     additions = list_additions(sample, names, spend=policy.added_spend.value)
     for built, after in build_additions(sample, additions, names):
-        gain = _rate(bundle, after.merge(context, on="member")) - rates[after["member"]].to_numpy()
+        gain = _rate(bundle, after.merge(context, on="member"), known) - rates[after["member"]].to_numpy()
         moved = _find_moved(before.loc[after["member"]], after[names])
         place = after["place"].to_numpy()
         rows += [
@@ -100,7 +107,20 @@ def _describe(
     return addition.family, addition.record, len(gain), int(moved.any(axis=0).sum()), *shown
 
 
-def _rate(bundle: Bundle, frame: pd.DataFrame) -> np.ndarray:
+def _label_history(history: TierHistory, frame: pd.DataFrame) -> TierHistory:
+    """Give each row the history of its member, under the label of the row."""
+    labels = frame[["person_id", "member"]].rename(columns={"person_id": "label"})
+
+    def label(known: pd.DataFrame | None) -> pd.DataFrame | None:
+        if known is None:
+            return None
+        rows = labels.merge(known, left_on="member", right_on="person_id")
+        return rows.drop(columns=["member", "person_id"]).rename(columns={"label": "person_id"})
+
+    return TierHistory(label(history.last), label(history.overrides))
+
+
+def _rate(bundle: Bundle, frame: pd.DataFrame, history: TierHistory) -> np.ndarray:
     """Rate members by the frozen figures of the bundle, in the order of the frame."""
     if bundle.rates is None:
         return np.zeros(len(frame))
@@ -108,7 +128,8 @@ def _rate(bundle: Bundle, frame: pd.DataFrame) -> np.ndarray:
     needed = {str(bundle.rated_outcome), *((block.outcome,) if block else ())}
     asked = replace(bundle, models={name: model for name, model in bundle.models.items() if name in needed})
     predictions = predict_outcomes(asked, frame)
-    tiers = assign_member_tiers(bundle, frame, predictions) if bundle.tiers else frame[KEYS]
+    own = _label_history(history, frame)
+    tiers = assign_member_tiers(bundle, frame, predictions, own) if bundle.tiers else frame[KEYS]
     rated = rate_frame(bundle, frame, predictions, tiers, columns=bundle.rates.policy.columns)
     rates, _ = compute_rates(bundle.rates, rated)
     return rates["rate_amount"].to_numpy(dtype=np.float64)

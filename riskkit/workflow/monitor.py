@@ -160,12 +160,14 @@ def _watch(policy: MonitorPolicy, tables: Tables, year: Year, lists: pd.DataFram
     coded = _read_codes(policy, tables, year, lists)
     labs = read_days(tables, "lab_result", "date", (_before(year)[0], year[1]))
     seen: dict[str, pd.DataFrame] = {}
-    stayed = members[members["person_id"].isin(_read_members(policy, tables, spans, _before(year))["person_id"])]
     # Where the year before is not there, every condition would be new and every growth one of coding.
-    if policy.coding is not None and len(stayed) and holds_days(tables, _before(year), CLAIMS):
-        seen["coding_intensity"] = compute_coding_intensity(
-            policy.coding, stayed, coded, labs, confidence=policy.confidence.value
-        )
+    if policy.coding is not None and holds_days(tables, _before(year), CLAIMS):
+        before = _read_members(policy, tables, spans, _before(year))["person_id"]
+        stayed = members[members["person_id"].isin(before)]
+        if len(stayed):
+            seen["coding_intensity"] = compute_coding_intensity(
+                policy.coding, stayed, coded, labs, confidence=policy.confidence.value
+            )
     if policy.split_stays is not None:
         stays = _read_stays(tables, year, spans)
         pairs = find_split_stays(policy.split_stays, stays)

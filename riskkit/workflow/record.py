@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskkit import tracking
+from riskkit.workflow.request_history import HISTORY
 from riskkit.workflow.score import answer_request
 
 if TYPE_CHECKING:
@@ -90,9 +91,14 @@ def choose_alias(scheme: Scheme, gates: list[dict[str, Any]]) -> str:
 
 
 def _columns(bundle: Bundle) -> dict[str, str]:
-    """Name the columns of a request: who, when (may be left out), where if the rate asks for it, and the features."""
+    """Name the columns of a request: who, when, where if the rate asks for it, the history of the tier, the features.
+
+    When, and the history, may be left out.
+    """
     region = {"region": "string"} if bundle.rates is not None and bundle.rates.policy.region is not None else {}
-    return {"person_id": "string", "index_date": "string?", **region, **dict.fromkeys(bundle.feature_names, "double")}
+    history = dict.fromkeys(HISTORY, "string?") if bundle.tiers is not None else {}
+    features = dict.fromkeys(bundle.feature_names, "double")
+    return {"person_id": "string", "index_date": "string?", **region, **history, **features}
 
 
 def _flatten(test: dict[str, dict[str, float | None]]) -> dict[str, float]:

@@ -27,7 +27,7 @@ from riskkit.workflow.record import choose_alias, record_run
 from riskkit.workflow.results import explain_outcomes, write_evaluation
 from riskkit.workflow.score import score_members
 from riskkit.workflow.search import SearchAid
-from riskkit.workflow.tier_files import TierFiles, match_history, read_tier_history
+from riskkit.workflow.tier_files import TierFiles, match_history, read_tier_history, summarise_tier_files
 from riskkit.workflow.training import Training, context_of, population_name, train_scheme
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ def retrain(
         write_bundle(bundle, stage / "bundle")
         summary = _complete(training, rated, bundle, scores)
         summary["migration"] = summarise_migration(training, scores, known)
+        summary["tier_files"] = summarise_tier_files(tier_files, scores, overrides=known.overrides)
         summary["alias"] = choose_alias(scheme, summary["gates"])
         write_evaluation(training, bundle, members, stage / "evaluation", rated=rated)
         explain_outcomes(bundle, members, stage / "explanations", progress=progress)

@@ -16,6 +16,7 @@ from riskkit.tiers.final import TierHistory, assign_final_tiers
 from riskkit.workflow.member_contributions import explain_members, quantity_of
 from riskkit.workflow.rate_lines import explain_rate
 from riskkit.workflow.rating_frame import rate_frame
+from riskkit.workflow.request_history import read_request_history
 from riskkit.workflow.rows import read_rows
 from riskkit.workflow.tier_reasons import explain_tiers
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 KEYS = ["person_id", "index_date"]
 BATCH_ROWS = 50_000
+DATES = ("index_date", "tier_since", "override_expiry")
+TEXTS = ("override_code", "override_author")
 
 
 def score_members(
@@ -87,6 +90,9 @@ def score_members(
 def answer_request(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
     """Answer a request: the scores in plain types, without a date that was not sent.
 
+    A row may carry last year's tier and an override of its member (`riskkit.workflow.request_history`): its tier, and a
+    rate by tier, are then the final ones, as those of a batch with the same history.
+
     Parameters
     ----------
     bundle : Bundle
@@ -97,12 +103,20 @@ def answer_request(bundle: Bundle, members: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same figures as `score_members`; `index_date`, where sent, as YYYY-MM-DD.
+        The same figures as `score_members`; `index_date`, where sent, and other dates as YYYY-MM-DD; None where
+        somebody has no such date or text.
+
+    Raises
+    ------
+    RiskkitError
+        As `score_members` and `read_request_history` do.
     """
-    scores = score_members(bundle, members)
+    scores = score_members(bundle, members, history=read_request_history(bundle, members))
     if "index_date" not in members or members["index_date"].isna().all():
-        return scores.drop(columns="index_date")
-    return scores.assign(index_date=scores["index_date"].dt.strftime("%Y-%m-%d"))
+        scores = scores.drop(columns="index_date")
+    plain = {name: scores[name].dt.strftime("%Y-%m-%d") for name in DATES if name in scores}
+    plain |= {name: scores[name] for name in TEXTS if name in scores}
+    return scores.assign(**{name: text.astype("object").where(text.notna(), None) for name, text in plain.items()})
 
 
 def predict_outcomes(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskkit.report.rivals import list_lost
 from riskkit.workflow.follow_up_text import describe_follow_up
+from riskkit.workflow.tier_changes import say_idle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +62,7 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
         ]
         tiers.insert(0, "Tiers: " + ", ".join(parts))
     lines += ["; ".join(tiers)] if tiers else []
+    lines += _say_overrides(summary.get("tier_files"))
     if summary.get("rates"):
         lines.append("; ".join(describe_rates(summary["rates"]["certificate"])))
     lines.append(_gates(summary["gates"]))
@@ -104,6 +106,12 @@ def describe_searches(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
             line += f" in {minutes:g} minutes"
         lines.append(f"{line}; best loss {found['best_loss']:.5f}")
     return lines
+
+
+def _say_overrides(used: Mapping[str, Any] | None) -> list[str]:
+    """Say which overrides did nothing, where there are any."""
+    idle = say_idle(used["changes"]) if used and used["changes"] else ""
+    return [f"Overrides: {idle}"] if idle else []
 
 
 def _say_migration(migration: Mapping[str, Any] | None) -> list[str]:

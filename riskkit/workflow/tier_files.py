@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from riskkit.tiers.final import TierHistory
 from riskkit.tiers.hysteresis import check_last_tiers
 from riskkit.tiers.overrides import check_overrides
 from riskkit.workflow.given_files import read_given_csv, read_given_parquet
+from riskkit.workflow.tier_changes import count_changes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,11 +34,17 @@ class TierFiles:
         Parquet file of the last assignment, such as ``scores.parquet``, ``rates.parquet`` or the ``tiers.parquet`` of
         a worklist of the year before.
     overrides : pathlib.Path, optional
-        CSV file of clinicians: `person_id`, `risk_tier`, `code`, `author`, `expiry_date`.
+        CSV file of clinicians: `person_id`, `risk_tier`, `code`, `author`, `expiry_date`, and `start_date` where the
+        first day matters.
     """
 
     last: Path | None = None
     overrides: Path | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no file was given."""
+        return self.last is None and self.overrides is None
 
 
 def read_tier_history(files: TierFiles | None, policy: TierPolicy | None, *, place: str) -> TierHistory:
@@ -63,7 +71,7 @@ def read_tier_history(files: TierFiles | None, policy: TierPolicy | None, *, pla
     DataContractError
         If a file is missing or cannot be read, lacks a column, or holds what the policy does not know.
     """
-    if files is None or (files.last is None and files.overrides is None):
+    if files is None or files.is_empty:
         return TierHistory()
     if policy is None:
         message = f"{place}: it holds no tier policy, so no last tier and no override can be applied. Leave them out."
@@ -105,13 +113,31 @@ def read_bundle_history(bundle: Bundle, files: TierFiles | None, *, policy: Tier
     """
     chosen = policy or (bundle.tiers.policy if bundle.tiers else None)
     history = read_tier_history(files, chosen, place=f"bundle {bundle.scheme}")
-    if history.last is not None and chosen is not None and chosen.hysteresis is None:
+    require_hysteresis(history, chosen)
+    return history
+
+
+def require_hysteresis(history: TierHistory, policy: TierPolicy | None) -> None:
+    """Refuse last tiers where the policy has nothing to hold them by.
+
+    Parameters
+    ----------
+    history : TierHistory
+        The history.
+    policy : TierPolicy or None
+        The policy that it is for.
+
+    Raises
+    ------
+    DataContractError
+        If there are last tiers and the policy has no hysteresis.
+    """
+    if history.last is not None and policy is not None and policy.hysteresis is None:
         message = (
-            f"tiers {chosen.name!r}: no [hysteresis], so no last tier can be held. Add the block, or give no last "
+            f"tiers {policy.name!r}: no [hysteresis], so no last tier can be held. Add the block, or give no last "
             "tiers."
         )
         raise DataContractError(message)
-    return history
 
 
 def match_history(history: TierHistory, members: pd.DataFrame) -> TierHistory:
@@ -145,29 +171,42 @@ def match_history(history: TierHistory, members: pd.DataFrame) -> TierHistory:
     return replace(history, last=last, overrides=overrides)
 
 
-def describe_strangers(files: TierFiles, members: pd.DataFrame) -> list[str]:
-    """Say in a line how many overrides name nobody of the members, so that none is dropped without a word.
+def summarise_tier_files(
+    files: TierFiles | None, tiers: pd.DataFrame, *, overrides: pd.DataFrame | None = None
+) -> dict[str, Any] | None:
+    """Say which files the final tiers rest on, and what they did.
 
     Parameters
     ----------
-    files : TierFiles
+    files : TierFiles or None
         The files, as they were applied.
-    members : pandas.DataFrame
-        `person_id` (hashed) of the members to whom they were applied.
+    tiers : pandas.DataFrame
+        Final tiers, as `assign_final_tiers` returns them; other columns are left alone.
+    overrides : pandas.DataFrame, optional
+        The overrides as `match_history` returned them; read and matched anew where they are not at hand.
 
     Returns
     -------
-    list of str
-        One line, or none where every override names a member.
+    dict or None
+        `last_scores` and `overrides` (`file` and `sha256` of each; None where not given) and `changes`, what
+        `count_changes` returns; None without files.
     """
-    if files.overrides is None:
-        return []
-    given = _read_overrides(files.overrides)
-    persons = set(members["person_id"])
-    absent = int((~_match_overrides(given, persons)["person_id"].isin(persons)).sum()) if len(given) else 0
-    if not absent:
-        return []
-    return [f"Overrides: {absent:,} of {len(given):,} name nobody among the {len(persons):,} members; left out"]
+    if files is None or files.is_empty:
+        return None
+    if overrides is None and files.overrides is not None:
+        given = _read_overrides(files.overrides)
+        overrides = _match_overrides(given, set(tiers["person_id"])) if len(given) else given
+    return {
+        "last_scores": _name_file(files.last),
+        "overrides": _name_file(files.overrides),
+        "changes": count_changes(tiers, overrides),
+    }
+
+
+def _name_file(path: Path | None) -> dict[str, str] | None:
+    if path is None:
+        return None
+    return {"file": path.as_posix(), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def _match_overrides(overrides: pd.DataFrame, persons: set[str]) -> pd.DataFrame:
@@ -189,6 +228,10 @@ def _read_last(path: Path) -> pd.DataFrame:
 def _read_overrides(path: Path) -> pd.DataFrame:
     """Read the clinicians' list: text, with an expiry that is a date."""
     given = read_given_csv(path, expected="person_id, risk_tier, code, author, expiry_date")
+    if "start_date" in given:
+        said = given["start_date"].notna() & (given["start_date"].str.strip() != "")
+        days = _as_days(given.loc[said, "start_date"], path).reindex(given.index)
+        given = given.assign(start_date=days)
     if "expiry_date" not in given:
         return given
     return given.assign(expiry_date=_as_days(given["expiry_date"], path))

@@ -17,9 +17,10 @@ from riskkit.workflow.score import KEYS, score_members
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from riskkit.tiers.final import TierHistory
     from riskkit.workflow.bundle import Bundle
 
-ANSWERS = ("risk_tier", "package", "relative_risk_score", "rate_amount")
+ANSWERS = ("risk_tier", "model_tier", "tier_change", "package", "relative_risk_score", "rate_amount")
 LARGE = 100.0
 
 
@@ -36,7 +37,8 @@ class WhatIf:
     features : dict of str to (before, after)
         Every feature that moved, those that follow included; None is not measured.
     answers : dict of str to (before, after)
-        Each outcome, and as far as the bundle has them tier, package, score and rate.
+        Each outcome, and as far as the bundle has them tier, package, score and rate; with a history the tier is the
+        final one, and the model's own and why it is another stand beside it.
     ledger : dict of str to (before, after)
         Amount of each step of the rate; empty without rates.
     rate_lines : dict of str to (before, after)
@@ -66,7 +68,12 @@ class WhatIf:
 
 
 def ask_what_if(
-    bundle: Bundle, members: pd.DataFrame, changes: Mapping[str, float | None], *, person_id: str | None = None
+    bundle: Bundle,
+    members: pd.DataFrame,
+    changes: Mapping[str, float | None],
+    *,
+    person_id: str | None = None,
+    history: TierHistory | None = None,
 ) -> WhatIf:
     """Answer for one member as if some features were other than they are.
 
@@ -80,6 +87,8 @@ def ask_what_if(
         New values by feature; None for not measured.
     person_id : str, optional
         Which member; may be left out where there is one row. Of several index dates the latest counts.
+    history : TierHistory, optional
+        Last year's tiers and overrides, of this member and of others.
 
     Returns
     -------
@@ -95,7 +104,7 @@ def ask_what_if(
     names = [name for name in bundle.feature_names if name in row]
     row = pd.concat([row.drop(columns=names), row[names].astype("float64")], axis=1)
     changed = apply_changes(row, changes, bundle.catalogue)
-    first, second = score_members(bundle, row), score_members(bundle, changed)
+    first, second = (score_members(bundle, one, history=history) for one in (row, changed))
     answers = [*bundle.models, *(name for name in ANSWERS if name in first)]
     moved = [name for name in names if not _equal(row[name].iloc[0], changed[name].iloc[0])]
     return WhatIf(
@@ -178,5 +187,5 @@ def _say(value: Any) -> str:
     if value is None:
         return "not measured"
     if isinstance(value, str):
-        return value
+        return value or "none"
     return f"{value:,.4g}" if abs(value) < LARGE else f"{value:,.2f}"

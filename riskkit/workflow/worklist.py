@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from riskkit.data.io import staged
 from riskkit.data.presets import find_presets
@@ -18,11 +17,13 @@ from riskkit.tiers.follow_up import FollowUpPolicy, make_worklist
 from riskkit.tiers.policy import TierPolicy
 from riskkit.workflow.apply import open_members
 from riskkit.workflow.score import KEYS, assign_member_tiers, long_predictions, predict_outcomes
-from riskkit.workflow.tier_files import TierFiles, match_history, read_bundle_history
+from riskkit.workflow.tier_files import TierFiles, match_history, read_bundle_history, summarise_tier_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+
+    import pandas as pd
 
     from riskkit.tiers.cuts import FrozenTiers
     from riskkit.workflow.bundle import Bundle
@@ -55,7 +56,7 @@ class WorklistOptions:
 
 def write_worklist(
     bundle: Bundle, source: Path, out: Path, options: WorklistOptions, *, progress: Progress | None = None
-) -> pd.DataFrame:
+) -> dict[str, Any]:
     """Write the worklist of every team, and the tiers that it rests on.
 
     Parameters
@@ -65,7 +66,8 @@ def write_worklist(
     source : pathlib.Path
         Folder of the source.
     out : pathlib.Path
-        Folder that gets ``worklist.parquet``, ``tiers.parquet`` and one CSV file per team in ``teams/``.
+        Folder that gets ``worklist.parquet``, ``tiers.parquet``, ``summary.json`` and one CSV file per team in
+        ``teams/``.
     options : WorklistOptions
         Policies and files.
     progress : callable, optional
@@ -73,8 +75,9 @@ def write_worklist(
 
     Returns
     -------
-    pandas.DataFrame
-        The worklist.
+    dict
+        The content of ``summary.json``: `index_date`, `members`, `services` due, of which `late`, `teams`, and
+        `tier_files` as `summarise_tier_files`.
 
     Raises
     ------
@@ -90,13 +93,23 @@ def write_worklist(
     context = members.cohort[[*KEYS, *(name for name in ("age_years", "team_id") if name in members.cohort)]]
     features = members.features.drop(columns=[name for name in ("age_years",) if name in members.features])
     listed = make_worklist(policy, assigned, features.merge(context, on=KEYS, validate="one_to_one"))
+    summary = {
+        "index_date": str(members.cohort["index_date"].max().date()),
+        "members": len(assigned),
+        "services": len(listed),
+        "late": int((listed["overdue_days"] > 0).sum()),
+        "teams": int(listed["team_id"].nunique()),
+        "tier_files": summarise_tier_files(options.tier_files, assigned),
+    }
     with staged(out) as stage:
+        text = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False)
+        (stage / "summary.json").write_text(text, encoding="utf-8")
         listed.to_parquet(stage / "worklist.parquet", index=False)
         assigned.to_parquet(stage / "tiers.parquet", index=False)
         (stage / "teams").mkdir()
         for team, rows in listed.groupby("team_id", sort=True):
             rows.to_csv(stage / "teams" / f"{re.sub(r'[^A-Za-z0-9_-]', '_', str(team))}.csv", index=False)
-    return listed
+    return summary
 
 
 def assign_source_tiers(bundle: Bundle, members: Members, options: WorklistOptions) -> pd.DataFrame:

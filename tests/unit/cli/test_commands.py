@@ -26,6 +26,16 @@ from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.tier_files import TierFiles
 
 SCHEME = str(Path(__file__).parents[3] / "pipelines" / "synthetic.toml")
+CHANGES = {
+    "held": {"minimum_stay": 1},
+    "raised": {},
+    "overrides": 2,
+    "not_members": 1,
+    "strangers": [{"row": 2, "person_id": "5f2a"}],
+    "expired": 0,
+    "not_yet_valid": 0,
+    "without_effect": 1,
+}
 FILES = TierFiles(Path("l.parquet"), Path("o.csv"))
 CERTIFICATE = {
     "minor_units_per_currency_unit": 100,
@@ -293,16 +303,23 @@ def test_without_a_command_the_help_is_shown_with_every_command() -> None:
 @pytest.mark.parametrize("option", ["--last-scores", "--prior"])
 def test_the_worklist_reads_last_tiers_under_both_names(option: str, stand_in: Callable[..., Recorder]) -> None:
     stand_in(apply_module, "open_bundle", "the bundle")
-    asked = stand_in(worklist_module, "write_worklist", pd.DataFrame({"overdue_days": [0, 3], "team_id": ["A", "B"]}))
-    assert run("worklist", "--model", "m", "--source", "in", option, "l.parquet", "--overrides", "o.csv").exit_code == 0
+    listed = {"services": 2, "late": 1, "teams": 2, "tier_files": {"changes": CHANGES}}
+    asked = stand_in(worklist_module, "write_worklist", listed)
+    done = run("worklist", "--model", "m", "--source", "in", option, "l.parquet", "--overrides", "o.csv")
+    assert done.exit_code == 0
+    assert done.stdout == (
+        "Tiers: 1 held (minimum_stay 1), 0 raised\n"
+        "Overrides: of 2, 1 names nobody among the members and is left out (row 2: 5f2a)\n"
+        "Wrote 2 services due, 1 of them late, for 2 teams to out/worklist.\n"
+    )
     assert asked.positional[3].tier_files == FILES
 
 
 def test_score_rates_and_retrain_hand_on_last_tiers_and_overrides(stand_in: Callable[..., Recorder]) -> None:
     tiers = pd.DataFrame({"risk_tier": ["high"], "model_tier": ["low"], "tier_reason": ["minimum_stay"]})
     stand_in(apply_module, "open_bundle", "the bundle")
-    left_out = "Overrides: 1 of 2 name nobody among the 1 members; left out"
-    counted = stand_in(tier_files_module, "describe_strangers", [left_out])
+    left_out = "Overrides: of 2, 1 names nobody among the members and is left out (row 2: 5f2a)"
+    counted = stand_in(tier_files_module, "summarise_tier_files", {"changes": CHANGES})
     given = ("--source", "in", "--last-scores", "l.parquet", "--overrides", "o.csv")
     score = stand_in(apply_module, "score_source", tiers)
     said = run("score", "--model", "m", "--explain", "none", *given).stdout

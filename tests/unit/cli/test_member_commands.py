@@ -10,8 +10,11 @@ from typer.testing import CliRunner
 
 from riskkit.cli import app
 from riskkit.errors import DataContractError
+from riskkit.tiers.final import TierHistory
 from riskkit.workflow import apply as apply_module
+from riskkit.workflow import tier_files as tier_files_module
 from riskkit.workflow import what_if as what_if_module
+from riskkit.workflow.tier_files import TierFiles
 from riskkit.workflow.what_if import WhatIf
 
 
@@ -24,16 +27,23 @@ def command(tmp_path: Path) -> list[str]:
 
 def test_changes_are_read_and_handed_on(monkeypatch, command, tmp_path) -> None:
     asked: dict[str, object] = {}
+    read: list[tuple[object, ...]] = []
 
-    def stand_in(bundle: object, members: pd.DataFrame, changes: dict, *, person_id: str) -> WhatIf:
-        asked.update(bundle=bundle, rows=len(members), changes=changes, person_id=person_id)
+    def stand_in(bundle: object, members: pd.DataFrame, changes: dict, *, person_id: str, history: object) -> WhatIf:
+        asked.update(bundle=bundle, rows=len(members), changes=changes, person_id=person_id, history=history)
         return WhatIf("P1", "CNY", {"x": (1.0, 2.5)}, {"admission": (0.1, 0.2)}, {}, {})
 
     monkeypatch.setattr(apply_module, "open_bundle", lambda name: name)
     monkeypatch.setattr(what_if_module, "ask_what_if", stand_in)
+    known = TierHistory(last=pd.DataFrame({"person_id": ["P1"]}))
+    monkeypatch.setattr(tier_files_module, "read_bundle_history", lambda *given: read.append(given) or known)
+    monkeypatch.setattr(tier_files_module, "match_history", lambda history, rows: history)
     options = ["--set", "hba1c_latest_365d=6.9", "--set", "egfr=", "--out", str(tmp_path / "out.json")]
+    options += ["--last-scores", "l.parquet", "--overrides", "o.csv"]
     done = CliRunner().invoke(app, [*command, *options])
     assert done.exit_code == 0, done.output
+    assert asked.pop("history") is known
+    assert read == [("m", TierFiles(Path("l.parquet"), Path("o.csv")))]
     assert asked == {"bundle": "m", "rows": 1, "changes": {"hba1c_latest_365d": 6.9, "egfr": None}, "person_id": "P1"}
     assert "  x: 1 -> 2.5" in done.stdout
     assert '"before": 0.1' in (tmp_path / "out.json").read_text(encoding="utf-8")

@@ -127,3 +127,8 @@ def test_a_new_complication_comes_with_its_points_of_severity() -> None:
     assert found["dcsi_nephropathy_730d"].item() == 2
     # its eyes have a point already
     assert apply_changes(row, {"retinopathy_730d": 1}, CATALOGUE)["any_complication_730d"].item() == 1
+
+
+def test_what_is_no_number_is_refused_in_words() -> None:
+    with pytest.raises(DataContractError, match="hba1c_latest_365d='high' is no number, expected one"):
+        apply_changes(_row(), {"hba1c_latest_365d": "high"}, CATALOGUE)  # type: ignore[dict-item]  # what is tested

@@ -42,6 +42,8 @@ def summary(annual_summary: Summary) -> Summary:
             "raised": {"dka": 12},
             "overrides": 15,
             "not_members": 2,
+            "expired": 3,
+            "not_yet_valid": 1,
             "without_effect": 1,
         },
         "observed": {**annual_summary["tiers"], "outcome": "admission", "gradient": "separated"},
@@ -78,7 +80,7 @@ def test_stability_psi_and_what_was_held_and_raised_are_said(summary: Summary) -
     assert first["tone"] == "good"
     assert "held 31 by the minimum stay, <11 within the margin below the cut" in second["text"]
     assert "raised by a clinician 12 for dka" in second["text"]
-    assert "Of 15 overrides 2 named no member and 1 had expired or asked for no higher tier." in second["text"]
+    assert "Of 15 overrides 2 named no member, 3 had expired, 1 did not hold yet and 1 had no effect." in second["text"]
     assert "What happened in the year from 2024-01-01" in third["text"]
     measures = texts(find(section, "table")[1])
     assert [row[1] for row in measures] == ["81.9%", "0.740", "0.046", "25.0%"]

@@ -76,3 +76,21 @@ def test_what_if_answers_before_and_after(
     refused = client.post("/whatif", json={**member, "changes": {"age_years": 300.0}})
     assert refused.status_code == 422
     assert "age_years=300 is impossible" in refused.json()["message"]
+
+
+def test_a_history_that_cannot_be_applied_is_refused_in_one_sentence(
+    client: TestClient, small_bundle: Bundle, small_members: pd.DataFrame
+) -> None:
+    member = as_member(small_members.iloc[5], small_bundle.feature_names)
+    history = {"index_date": "2025-01-01", "last_risk_tier": "high", "last_index_date": "2024-01-01"}
+    for path, sent in (("/score", {}), ("/whatif", {"changes": {"age_years": 70.0}})):
+        answer = client.post(path, json={**member, **history, **sent})
+        assert answer.status_code == 422
+        assert "it holds no tier policy" in answer.json()["message"]
+
+
+def test_a_request_of_another_shape_is_told_the_place_and_not_its_value(client: TestClient) -> None:
+    answer = client.post("/score", json={"person_id": "a", "features": {"age_years": "sixty-one"}})
+    assert answer.status_code == 422
+    assert answer.json()["message"].startswith("request: body.features.age_years: ")
+    assert "sixty-one" not in answer.text

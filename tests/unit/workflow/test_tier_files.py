@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -14,10 +15,10 @@ from riskkit.tiers.final import TierHistory
 from riskkit.tiers.policy import TierPolicy
 from riskkit.workflow.tier_files import (
     TierFiles,
-    describe_strangers,
     match_history,
     read_bundle_history,
     read_tier_history,
+    summarise_tier_files,
 )
 from riskkit.workflow.training import Training
 
@@ -151,13 +152,31 @@ def test_a_file_of_other_persons_or_of_the_same_day_is_refused(last: pd.DataFram
     assert kept.last is dated
 
 
-def test_overrides_that_name_nobody_are_counted_in_a_line(tmp_path: Path) -> None:
+def test_files_are_named_with_their_hash_and_strangers_by_hash_alone(tmp_path: Path) -> None:
     hashed = list(hash_person_ids(["A", "B"], read_id_key()))
     row = ",high,dka,Dr. Li,2025-07-01\n"
     # A by the source's name, B by riskkit's, Y and Z are nobody
     file = write(tmp_path / "o.csv", HEADER + "".join(f"{name}{row}" for name in ("A", hashed[1], "Y", "Z")))
-    found = describe_strangers(TierFiles(overrides=file), make_members(*hashed))
-    assert found == ["Overrides: 2 of 4 name nobody among the 2 members; left out"]
-    all_known = write(tmp_path / "known.csv", HEADER + f"A{row}")
-    assert describe_strangers(TierFiles(overrides=all_known), make_members(*hashed)) == []
-    assert describe_strangers(TierFiles(), make_members(*hashed)) == []
+    tiers = make_members(*hashed).assign(risk_tier="high", model_tier="high", tier_reason="predicted_risk")
+    found = summarise_tier_files(TierFiles(overrides=file), tiers)
+    assert found is not None
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (found["last_scores"], found["overrides"]) == (None, {"file": file.as_posix(), "sha256": digest})
+    strangers = hash_person_ids(["Y", "Z"], read_id_key())
+    assert found["changes"]["strangers"] == [
+        {"row": 3, "person_id": strangers[0]},
+        {"row": 4, "person_id": strangers[1]},
+    ]
+    assert (found["changes"]["not_members"], found["changes"]["without_effect"]) == (2, 2)
+    assert summarise_tier_files(TierFiles(), tiers) is None
+
+
+def test_a_first_day_may_be_left_empty_and_is_refused_after_the_last(policy: TierPolicy, tmp_path: Path) -> None:
+    header = HEADER.replace("expiry", "start_date,expiry")
+    text = header + "A,high,dka,Dr. Li,,2025-07-01\nB,high,dka,Dr. Li,2025-02-01,2025-07-01\n"
+    found = read_tier_history(TierFiles(overrides=write(tmp_path / "o.csv", text)), policy, place="x").overrides
+    assert found is not None
+    assert found["start_date"].isna().tolist() == [True, False]
+    text = header + "A,high,dka,Dr. Li,2025-07-01,2025-07-01\n"
+    with pytest.raises(DataContractError, match="start_date of 1 of 1 rows is not before expiry_date"):
+        read_tier_history(TierFiles(overrides=write(tmp_path / "o.csv", text)), policy, place="x")
