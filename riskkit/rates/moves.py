@@ -82,7 +82,7 @@ def fit_moves(
     if abs(missing) <= WINDOW:
         return {}
     rates, places = np.unique(minor, return_inverse=True)
-    held = np.bincount(places, weights=years, minlength=len(rates))
+    held = np.bincount(places, weights=years, minlength=len(rates)).astype(np.float64)
     lowest, highest = bound_moves(rates, limits=limits, most_move=most_move)
     free = (held > 0) & (highest > lowest)
     moves = search_moves(held[free], lowest[free], highest[free], missing)
