@@ -1,4 +1,4 @@
-"""The rates times their exposure come to the budget, whoever stands at floor and cap and however few rates there are."""
+"""Rates times exposure come to the budget, whoever stands at floor and cap and however few rates there are."""
 
 from __future__ import annotations
 
