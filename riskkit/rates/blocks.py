@@ -227,10 +227,13 @@ class Rounding(PolicyModel):
         To the nearest minor unit, halves to the even one.
     minor_unit : PolicyNumber
         The minor unit in currency, such as 0.01.
+    most_move : PolicyNumber, optional
+        Fraction of a rate by which it may move so that a table of few rates ties to its budget; 0 for none.
     """
 
     method: Literal["half_even"]
     minor_unit: PolicyNumber
+    most_move: PolicyNumber | None = None
 
     @field_validator("minor_unit")
     @classmethod
@@ -239,6 +242,16 @@ class Rounding(PolicyModel):
             message = f"must divide one currency unit into whole parts, got {unit.value}. Give 0.01 for cents"
             raise ValueError(message)
         return unit
+
+    @field_validator("most_move")
+    @classmethod
+    def _small(cls, move: PolicyNumber | None) -> PolicyNumber | None:
+        if move is not None and not 0 <= move.value <= 0.01:
+            message = (
+                f"must be at least 0 and at most 0.01, got {move.value}. A tie is no change of the rate: give less"
+            )
+            raise ValueError(message)
+        return move
 
     @property
     def per_currency_unit(self) -> int:

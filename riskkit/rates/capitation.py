@@ -15,6 +15,7 @@ from riskkit.rates.frozen import FrozenRates
 from riskkit.rates.ledger import build_ledger, name_steps
 from riskkit.rates.members import KEY, MONTHS_A_YEAR, as_floats, check_members
 from riskkit.rates.modifiers import refuse_double_count
+from riskkit.rates.moves import apply_moves, fit_moves, get_most_move
 from riskkit.rates.new_enrollees import find_new_enrollees, fit_demographic_scores
 from riskkit.rates.pooling import fit_pooling_charge
 from riskkit.rates.relative_risk import fit_normalization, fit_tier_relativities, weighted_mean
@@ -113,8 +114,8 @@ def compute_rates(frozen: FrozenRates, frame: pd.DataFrame) -> tuple[pd.DataFram
     rates : pandas.DataFrame of shape (n_members, n_columns)
         `person_id`, `index_date`, `exposure_months` where given, `expected_cost`, `relative_risk_score`, `relativity`,
         `region_factor`, `demographic_score` and `modifier_factor` where the policy has those blocks, `at_floor`,
-        `at_cap`, `rate_amount` (currency per member year), `rate_minor` (the same in integer minor units); sorted by
-        key.
+        `at_cap`, `tie_move_minor` where rates moved to tie to the budget, `rate_amount` (currency per member year),
+        `rate_minor` (the same in integer minor units); sorted by key.
     ledger : pandas.DataFrame of shape (n_members * n_steps, 5)
         `person_id`, `index_date`, `step`, `item`, `amount`; each member's amounts sum to `rate_amount`.
 
@@ -128,12 +129,16 @@ def compute_rates(frozen: FrozenRates, frame: pd.DataFrame) -> tuple[pd.DataFram
     members = check_members(frame, frozen.policy.columns)
     totals, columns = compute_steps(frozen, members)
     scale = frozen.policy.rounding.per_currency_unit
-    rounded = np.rint(next(reversed(totals.values())) * scale)
+    before = np.rint(next(reversed(totals.values())) * scale)
+    rounded = apply_moves(before, frozen.rate_moves)
+    if frozen.rate_moves:
+        columns["tie_move_minor"] = (rounded - before).astype(np.int64)
     _refuse_unpayable(members, rounded)
     totals[13] = rounded / scale
     carried = [*KEY, *(["exposure_months"] if "exposure_months" in members else []), "expected_cost"]
     rates = members[carried].assign(**columns, rate_amount=totals[13], rate_minor=rounded.astype(np.int64))
-    return rates, build_ledger(members, totals, items=name_steps(frozen.policy.relative_risk.method))
+    items = name_steps(frozen.policy.relative_risk.method, tied=bool(frozen.rate_moves))
+    return rates, build_ledger(members, totals, items=items)
 
 
 def _neutral(policy: RatePolicy, members: pd.DataFrame, reference_population: str) -> FrozenRates:
@@ -222,7 +227,14 @@ def _fit_budget(
 
     if len(np.unique(priced)) >= FEWEST_RATES:
         factor = tie_to_budget(factor, total, budget)
-    return replace(frozen, budget_factor=factor, budget_minor=budget)
+    moves = fit_moves(
+        np.rint(frozen.limits.clip(factor * priced) * scale),
+        years,
+        budget=budget,
+        limits=(float(np.rint(frozen.limits.floor * scale)), float(np.rint(frozen.limits.cap * scale))),
+        most_move=get_most_move(frozen.policy.rounding),
+    )
+    return replace(frozen, budget_factor=factor, budget_minor=budget, rate_moves=moves)
 
 
 def _refuse_unpayable(members: pd.DataFrame, rate_minor: NDArray[np.float64]) -> None:

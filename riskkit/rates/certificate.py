@@ -12,6 +12,7 @@ import numpy as np
 
 from riskkit.rates.allocation import split_by_largest_remainder
 from riskkit.rates.members import MONTHS_A_YEAR, as_floats
+from riskkit.rates.moves import get_most_move
 from riskkit.rates.tie import describe_tie
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def make_certificate(frozen: FrozenRates, rates: pd.DataFrame) -> dict[str, obje
         `scope`, `reference_population`, `members`, `member_months`, `expected_cost_minor`, `budget_minor`,
         `allocated_minor`, `difference_minor`, `rate_due_minor` (the sum of rate times exposure),
         `rate_due_difference_minor` (what that misses the budget by), `different_rates`, `rates_tie` (it misses by half
-        a minor unit at most), `allocated_minor_by_payer`, `normalization_factor`, `tier_relativities`, `base_amount`,
+        a minor unit at most), `tie` (how, or why not), `tie_moves` (the move of each rate that moved to tie, with the
+        rate before it), `allocated_minor_by_payer`, `normalization_factor`, `tier_relativities`, `base_amount`,
         `region_normalization`, `budget_factor`, `floor_share`, `cap_share` (fractions of members) and
         `rate_table_sha256`; `pooling_charge` and `new_enrollee_scores` where the policy has them, and
         `affordable_minor`, `asked_minor` and `shortfall_minor` where it says what the fund can pay.
@@ -78,7 +80,13 @@ def _tie(frozen: FrozenRates, rates: pd.DataFrame) -> dict[str, object]:
     """State what the rates themselves come to, before the allocation takes up what rounding left."""
     due = as_floats(rates, "rate_minor") * as_floats(rates, "exposure_months") / MONTHS_A_YEAR
     different = int(rates["rate_minor"].nunique())
-    return describe_tie(math.fsum(due.tolist()), frozen.budget_minor, different_rates=different)
+    return describe_tie(
+        math.fsum(due.tolist()),
+        frozen.budget_minor,
+        different_rates=different,
+        moves=frozen.rate_moves,
+        most_move=get_most_move(frozen.policy.rounding),
+    )
 
 
 def _optional(frozen: FrozenRates) -> dict[str, object]:

@@ -137,6 +137,7 @@ def _with_refit(last: FrozenRates, now: FrozenRates) -> FrozenRates:
         "tier_relativities": old.relative_risk == new.relative_risk,
         "new_enrollee_scores": old.new_enrollees == new.new_enrollees,
         "budget_factor": True,
+        "rate_moves": True,
     }
     return replace(last, **{name: getattr(now, name) for name, held in same.items() if held})
 

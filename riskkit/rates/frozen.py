@@ -52,6 +52,8 @@ class FrozenRates:
         What the fund can pay in minor units; None where the policy does not say.
     asked_minor : int or None
         What the policy asked for before affordability; the budget less this is what was cut.
+    rate_moves : dict of int to int
+        Move by rate before it, both in minor units, at which a table of few rates ties to its budget; mostly empty.
     """
 
     policy: RatePolicy
@@ -69,6 +71,7 @@ class FrozenRates:
     pooling_charge: float = 0.0
     affordable_minor: int | None = None
     asked_minor: int | None = None
+    rate_moves: dict[int, int] = field(default_factory=dict)
 
     @property
     def shortfall_minor(self) -> int:

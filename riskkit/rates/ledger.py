@@ -30,15 +30,18 @@ STEP_ITEMS: Final[dict[int, str]] = {
     13: "rounding",
 }
 FLAT_ITEM: Final = "one relativity for everybody"
+TIED_ITEM: Final = "rounding, tied to the budget"
 
 
-def name_steps(method: str) -> dict[int, str]:
+def name_steps(method: str, *, tied: bool = False) -> dict[int, str]:
     """Name each step in the words of a policy: a flat product has a step 3, but no tier in it.
 
     Parameters
     ----------
     method : {"individual", "tier_mean", "tier_table", "flat"}
         How the policy makes a relativity.
+    tied : bool, default False
+        Whether rates of the table moved to tie to its budget, which step 13 holds as well.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def name_steps(method: str) -> dict[int, str]:
     >>> name_steps("tier_mean")[3], name_steps("flat")[3]
     ('relativity of the tier', 'one relativity for everybody')
     """
-    return STEP_ITEMS | {3: FLAT_ITEM} if method == "flat" else STEP_ITEMS
+    return STEP_ITEMS | ({3: FLAT_ITEM} if method == "flat" else {}) | ({13: TIED_ITEM} if tied else {})
 
 
 def build_ledger(

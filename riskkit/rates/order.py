@@ -75,6 +75,8 @@ def _check(frozen: FrozenRates, directions: Mapping[str, int], tiers: Sequence[s
     if policy.budget is not None:
         yield _row("10 budget", "one positive factor meets the budget", [("", frozen.budget_factor)])
     yield "13 rounding", "rounding to a minor unit keeps the order", HOLDS, policy.rounding.method
+    if frozen.rate_moves:
+        yield _check_moves(frozen.rate_moves)
 
 
 def _row(step: str, claim: str, numbers: Sequence[tuple[str, float]]) -> Row:
@@ -111,6 +113,14 @@ def _check_relativity(frozen: FrozenRates, tiers: Sequence[str]) -> Row:
             return "3 relativity", claim, FAILS, f"{higher} {other:g} after {lower} {one:g}"
     found = ", ".join(f"{name} {value:.4g}" for name, value in known)
     return "3 relativity", claim, HOLDS if known else NOT_CLAIMED, found or "the order of the tiers is not known"
+
+
+def _check_moves(moves: Mapping[int, int]) -> Row:
+    """Check that no rate passes or meets another by a move that ties the table to its budget."""
+    claim = "a rate that moved to tie to the budget stays below the next that moved; others stop at it"
+    after = [rate + moves[rate] for rate in sorted(moves)]
+    wrong = [f"{rate} after {before}" for before, rate in pairwise(after) if rate <= before]
+    return "13 tie", claim, FAILS if wrong else HOLDS, wrong[0] if wrong else f"{len(moves)} rates moved"
 
 
 def _check_uplifts(frozen: FrozenRates, directions: Mapping[str, int]) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""The tie: the budget factor at which the rounded rates times their exposure come to the budget."""
+"""The tie: the budget factor at which rounded rates times exposure come to the budget, and the words for it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 NARROWEST, WIDEST = 1e-9, 1.0
 """Relative moves of the factor between which the bracket is sought."""
 HALF_MINOR_UNIT = 0.5
 FEWEST_RATES = 20
-"""Fewest different rates that are tied: fewer keep the factor as it is worked by hand, and the certificate says so."""
+"""Fewest different rates at which the factor moves: fewer keep the one worked by hand, and the rates move instead."""
 
 
 def tie_to_budget(factor: float, total: Callable[[float], float], budget: int) -> float:
@@ -57,7 +57,14 @@ def tie_to_budget(factor: float, total: Callable[[float], float], budget: int) -
     return min((factor, low, high), key=lambda trial: abs(total(trial) - budget))
 
 
-def describe_tie(rate_due: float, budget_minor: int, *, different_rates: int) -> dict[str, object]:
+def describe_tie(
+    rate_due: float,
+    budget_minor: int,
+    *,
+    different_rates: int,
+    moves: Mapping[int, int] | None = None,
+    most_move: float = 0.0,
+) -> dict[str, object]:
     """State what the rates times their exposure come to, beside the budget.
 
     Parameters
@@ -68,22 +75,43 @@ def describe_tie(rate_due: float, budget_minor: int, *, different_rates: int) ->
         The budget in minor units.
     different_rates : int
         Different rates in the table; the fewer, the higher the steps of the sum.
+    moves : mapping of int to int, optional
+        Move by rate before it, in minor units.
+    most_move : float, default 0.0
+        Largest move that the policy allows, as a fraction of the rate.
 
     Returns
     -------
     dict
-        `rate_due_minor`, `rate_due_difference_minor`, `different_rates`, and `rates_tie`: whether the difference is at
-        most half a minor unit.
+        `rate_due_minor`, `rate_due_difference_minor`, `different_rates`, `rates_tie` (whether the difference is at
+        most half a minor unit), `tie` (how it is met, or why it is not) and `tie_moves` (each with
+        `rate_before_minor`, `move_minor`).
 
     Examples
     --------
-    >>> describe_tie(99.0, 100, different_rates=1)["rates_tie"]
-    False
+    >>> said = describe_tie(99.0, 100, different_rates=1)
+    >>> said["rates_tie"], said["tie"]
+    (False, 'one rate for all members: what rounding leaves remains')
     """
-    apart = rate_due - budget_minor
+    apart, moved = rate_due - budget_minor, dict(moves or {})
+    ties = math.isfinite(apart) and abs(apart) <= HALF_MINOR_UNIT + 1e-6
     return {
         "rate_due_minor": round(rate_due, 6),
         "rate_due_difference_minor": round(apart, 6),
         "different_rates": different_rates,
-        "rates_tie": math.isfinite(apart) and abs(apart) <= HALF_MINOR_UNIT + 1e-6,
+        "rates_tie": ties,
+        "tie": _word_tie(ties, different_rates, moved, most_move),
+        "tie_moves": [{"rate_before_minor": rate, "move_minor": moved[rate]} for rate in sorted(moved)],
     }
+
+
+def _word_tie(ties: bool, different_rates: int, moves: Mapping[int, int], most_move: float) -> str:
+    """Say how the budget is met, or why it is not."""
+    largest = max((abs(move) for move in moves.values()), default=0)
+    moved = f"{len(moves)} of {different_rates} rates moved by at most {largest} minor units"
+    if ties:
+        return moved if moves else "met as rounded"
+    if different_rates == 1:
+        return "one rate for all members: what rounding leaves remains"
+    within = f"no whole moves of at most {most_move:.4g} of a rate that were searched meet it: what is left remains"
+    return f"{within}; {moved}, which comes nearest" if moves else within

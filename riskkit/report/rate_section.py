@@ -89,13 +89,13 @@ def _describe_tie(rates: Mapping[str, Any], currency: str) -> str:
     if "rate_due_difference_minor" not in certificate:
         return ""
     if certificate["rates_tie"]:
-        return " Rate times exposure comes to the budget too, within half a minor unit."
+        how = f" ({certificate['tie']})" if certificate.get("tie_moves") else ""
+        return f" Rate times exposure comes to the budget too, within half a minor unit{how}."
     unit = certificate.get("minor_units_per_currency_unit", 100)
     apart = format_minor(round(certificate["rate_due_difference_minor"]), unit, currency)
-    return (
-        f" Rate times exposure differs from the budget by {apart}: {certificate['different_rates']} different rates "
-        "are too few to tie when each is rounded, and the allocation takes it up."
-    )
+    said = f"{certificate['different_rates']} different rates are too few to tie when each is rounded"
+    why = certificate.get("tie", said)
+    return f" Rate times exposure differs from the budget by {apart}: {why}, and the allocation takes it up."
 
 
 def _make_rate_figure(frames: Frames, currency: str) -> Block | None:
@@ -141,6 +141,9 @@ def _make_certificate_table(rates: Mapping[str, Any], currency: str) -> Block | 
         rows.append([f"Allocated to the {payer}", format_minor(minor, unit, currency)])
     for tier, relativity in (certificate.get("tier_relativities") or {}).items():
         rows.append([f"Relativity of tier {tier}", format_plain(relativity)])
+    for moved in certificate.get("tie_moves") or []:
+        before = format_minor(moved["rate_before_minor"], unit, currency)
+        rows.append([f"Move of the rate {before} to tie", format_minor(moved["move_minor"], unit, currency)])
     return make_table(["Item", "Value"], rows, caption="Budget-neutrality certificate")
 
 

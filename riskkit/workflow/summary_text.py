@@ -156,8 +156,9 @@ def _describe_tie(certificate: Mapping[str, Any]) -> list[str]:
     paid = f"{due / certificate['minor_units_per_currency_unit']:,.2f} {certificate['currency']}"
     line = f"Rate x exposure: {paid}, difference {apart:.2f} minor units"
     if certificate["rates_tie"]:
-        return [line]
-    return [f"{line}; {certificate['different_rates']} different rates are too few to tie, the allocation takes it up"]
+        return [f"{line}; {certificate['tie']}"] if certificate.get("tie_moves") else [line]
+    why = certificate.get("tie", f"{certificate['different_rates']} different rates are too few to tie")
+    return [f"{line}; {why}, the allocation takes it up"]
 
 
 def describe_outcome(outcome: Mapping[str, Any]) -> str:
