@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pandas as pd
 from sqlglot import exp
 
-from riskkit.data.csv_table import read_csv_table
+from riskkit.data.csv_table import HEADER_ROWS, read_csv_table
 from riskkit.data.engine import fetch_rows, open_engine, open_tables
 from riskkit.data.spelling import MARKS, explode_codes
 from riskkit.data.vocabulary import LIST_VOCABULARIES
@@ -57,7 +57,8 @@ def read_code_list(path: str | Path) -> pd.DataFrame:
             raise PolicyError(message) from exc
         raise PolicyError(str(exc)) from exc
     _check_entries(file, entries)
-    entries["prefix"] = [_expand(file, line, prefix) for line, prefix in enumerate(entries["prefix"], start=2)]
+    lines = entries.index + HEADER_ROWS
+    entries["prefix"] = [_expand(file, line, prefix) for line, prefix in zip(lines, entries["prefix"], strict=True)]
     prefixes = entries.explode("prefix", ignore_index=True)[[*LIST_COLUMNS]]
     prefixes["prefix"] = prefixes["prefix"].astype("str")
     prefixes["points"] = prefixes["points"].astype("float64")

@@ -19,7 +19,7 @@ from riskkit.workflow.members import label_members
 from riskkit.workflow.summary import metrics_to_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -92,7 +92,7 @@ def check_hazard_drift(
     not_judged = held.find_open()
     every = np.arange(len(held.labels))
     closed = [place for place, name in enumerate(model.spec.columns) if name not in not_judged]
-    measured = {place: _measure(model, held, every, place, run) for place in closed}
+    measured = _measure(model, held, every, closed, run)
     found = {place: _judge(measured[place], block) for place in closed}
     verdicts = {place: found[place].verdict for place in closed}
     renewed, updates, after = _update(model, held, verdicts, run)
@@ -120,14 +120,18 @@ def _judge(measured: MeasuredHorizon, block: DriftBlock) -> OutcomeDrift:
 
 
 def _measure(
-    model: HazardModel, held: HazardMembers, rows: NDArray[np.int64], place: int, run: RunBlock
-) -> MeasuredHorizon:
-    """Measure one horizon on some rows."""
+    model: HazardModel, held: HazardMembers, rows: NDArray[np.int64], places: Iterable[int], run: RunBlock
+) -> dict[int, MeasuredHorizon]:
+    """Measure some horizons on some rows, which are predicted once."""
     frame = held.frame(rows)
-    predicted = pd.DataFrame({"predicted": model.predict(frame.features)[:, place]})
+    predicted = model.predict(frame.features)
     ages = held.cohort["age_years"].to_numpy(np.float64)[rows]
-    horizon = HorizonRows(frame, predicted, ages, place, model.columns[model.spec.columns[place]])
-    return measure_horizon(horizon, n_bootstrap=run.n_bootstrap, seed=run.seed)
+    measured = {}
+    for place in places:
+        column = model.columns[model.spec.columns[place]]
+        horizon = HorizonRows(frame, pd.DataFrame({"predicted": predicted[:, place]}), ages, place, column)
+        measured[place] = measure_horizon(horizon, n_bootstrap=run.n_bootstrap, seed=run.seed)
+    return measured
 
 
 def _update(
@@ -152,11 +156,8 @@ def _update(
     if not moved:
         return model, updates, {}
     tried = update_hazard(model, held.frame(seen), choices)
-    after = {
-        place: metrics_to_dict(_measure(tried, held, unseen, place, run).metrics["predicted"])
-        for place in verdicts
-        if place >= moved[0]
-    }
+    touched = _measure(tried, held, unseen, [place for place in verdicts if place >= moved[0]], run)
+    after = {place: metrics_to_dict(found.metrics["predicted"]) for place, found in touched.items()}
     return update_hazard(model, held.frame(), choices), updates, after
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from riskkit.data.csv_table import HEADER_ROWS
 from riskkit.errors import DataContractError
 from riskkit.tiers.cuts import require_columns
 from riskkit.workflow.given_files import read_given_csv
@@ -14,6 +15,9 @@ from riskkit.workflow.rate import TeamHistory
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+AMOUNT = "amount"
+WANTED = {"team_id": "the name of a team", AMOUNT: "a number above 0, or no row for a new team"}
 
 
 def read_team_history(experience: Path | None, prior: Path | None) -> TeamHistory:
@@ -35,29 +39,33 @@ def read_team_history(experience: Path | None, prior: Path | None) -> TeamHistor
     ------
     DataContractError
         If a file is missing or no CSV, lacks a column, names no team in a row, holds what is no number or a negative
-        one, or last year's amounts repeat a team.
+        one, or last year's amounts repeat a team or hold a 0.
     """
     return TeamHistory(
         None if experience is None else _read_numbers(experience, ["ratio", "weight"]),
-        None if prior is None else _require_once(_read_numbers(prior, ["amount"]), prior),
+        None if prior is None else _require_once(_read_numbers(prior, [AMOUNT]), prior),
     )
 
 
 def _read_numbers(path: Path, columns: list[str]) -> pd.DataFrame:
-    """Read one row per team with numbers; a row that is not usable is named, as lines of the file count."""
+    """Read one row per team with numbers; a row that is not usable is named by its number in the file."""
     names = ["team_id", *columns]
     given = read_given_csv(path, expected=", ".join(names))
     require_columns(given, names, str(path))
     numbers = {name: pd.to_numeric(given[name], errors="coerce").astype("float64") for name in columns}
     usable = {"team_id": given["team_id"].fillna("").str.strip() != ""}
-    usable |= {name: values.between(0, np.inf, inclusive="left") for name, values in numbers.items()}
+    usable |= {
+        name: values.between(0, np.inf, inclusive="neither" if name == AMOUNT else "left")
+        for name, values in numbers.items()
+    }
     for name, good in usable.items():
         if not good.all():
-            row = int(np.flatnonzero(~good.to_numpy())[0])
-            wanted = "the name of a team" if name == "team_id" else "a number of 0 or more"
-            found = given[name].iloc[row]
+            place = int(np.flatnonzero(~good.to_numpy())[0])
+            wanted = WANTED.get(name, "a number of 0 or more")
+            cell = given[name].iloc[place]
+            found = "empty" if pd.isna(cell) else repr(str(cell))
             message = (
-                f"{path}: {name} of row {row + 1} is {'empty' if pd.isna(found) else repr(str(found))} "
+                f"{path}: {name} of row {given.index[place] + HEADER_ROWS} is {found} "
                 f"({int((~good).sum())} of {len(given)} rows), expected {wanted}. Correct or remove the row."
             )
             raise DataContractError(message)

@@ -35,11 +35,11 @@ def test_without_files_nothing_is_known() -> None:
 @pytest.mark.parametrize(
     ("rows", "problem"),
     [
-        ("A,high,20", "ratio of row 1 is 'high' .1 of 1 rows., expected a number of 0 or more"),
-        ("A,1,20\nB,,20", "ratio of row 2 is empty"),
-        ("A,inf,20", "ratio of row 1 is 'inf'"),
-        ("A,1,-3", "weight of row 1 is '-3'"),
-        (" ,1,20", "team_id of row 1 is ' ' .*expected the name of a team"),
+        ("A,high,20", "ratio of row 2 is 'high' .1 of 1 rows., expected a number of 0 or more"),
+        ("A,1,20\nB,,20", "ratio of row 3 is empty"),
+        ("A,inf,20", "ratio of row 2 is 'inf'"),
+        ("A,1,-3", "weight of row 2 is '-3'"),
+        (" ,1,20", "team_id of row 2 is ' ' .*expected the name of a team"),
     ],
 )
 def test_experience_that_is_no_number_is_refused_with_its_row(tmp_path: Path, rows: str, problem: str) -> None:
@@ -51,7 +51,8 @@ def test_experience_that_is_no_number_is_refused_with_its_row(tmp_path: Path, ro
     ("text", "problem"),
     [
         ("team_id,amount\nA,100\nB,90\nA,110\n", "team_id 'A' comes more than once"),
-        ("team_id,amount\nA,much\n", "amount of row 1 is 'much'"),
+        ("team_id,amount\nA,5\n\nB,0\n", "amount of row 4 is '0' .* expected a number above 0"),
+        ("team_id,amount\nA,much\n", "amount of row 2 is 'much'"),
         ("team_id,rate\nA,100\n", "amount"),
         ("", "not readable as CSV"),
     ],
