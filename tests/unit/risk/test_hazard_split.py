@@ -85,4 +85,5 @@ def test_values_from_elsewhere_are_used_as_they_come(model: HazardModel) -> None
         attribute_risk(model, features, 1, explain=explain), attribute_risk(model, features, 1), strict=True
     ):
         np.testing.assert_array_equal(found, own)
-    assert set(asked) == {20}
+    # three years are twelve quarters: every booster is asked once, for each of the 20 members in each of them
+    assert set(asked) == {12 * 20}

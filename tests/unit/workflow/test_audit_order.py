@@ -28,7 +28,7 @@ def test_an_individual_rate_is_proved_from_the_trees_to_the_rounding(rated: Rate
     found = prove_order(rated.bundle)
     assert found["part"].drop_duplicates().tolist() == ["model", "rate"]
     assert found["step"].tolist()[:4] == ["trees", "link", "map", "cells"]
-    assert found["step"].tolist()[-1] == "13 rounding"
+    assert found["step"].tolist()[-1] == "13 tie"
     assert set(found["verdict"]) == {"holds"}
 
 
@@ -47,12 +47,14 @@ def test_a_flat_rate_needs_no_model(training: Training) -> None:
 def test_no_shipped_policy_breaks_the_order(training: Training, policy: str) -> None:
     found = read_policy(RATES / policy, RatePolicy).model_copy(update={"currency": training.bundle.currency})
     absent = [name for name in found.columns if name not in {*training.rating.features, "region", "risk_tier"}]
-    # a column that the small scheme does not build is set to 0 for all: the proof reads the figures, not the members
-    features = training.rating.features.assign(**dict.fromkeys(absent, 0.0))
+    # a column that the small scheme does not build is set to 0 for all, and nobody is new: the proof reads the figures,
+    # not the members
+    values = {name: 12.0 if name.startswith("enrolled_months") else 0.0 for name in absent}
+    features = training.rating.features.assign(**values)
     rated = rate_population(training.bundle, found, replace(training.rating, features=features))
     proved = prove_order(rated.bundle)
     assert not (proved["verdict"] == "fails").any()
-    assert proved["step"].tolist()[-1] == "13 rounding"
+    assert proved["step"].tolist()[-1] == ("13 tie" if found.budget else "13 rounding")
 
 
 @pytest.mark.parametrize("falls", [True, False])

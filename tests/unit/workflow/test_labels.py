@@ -61,7 +61,7 @@ def test_training_and_calibration_end_where_the_test_begins() -> None:
 def test_the_scheme_of_complications_reads_with_its_washout() -> None:
     scheme = read_scheme(ROOT / "pipelines" / "complications.toml")
     events = {spec.name: spec.label_options.events for spec in scheme.outcomes if spec.kind == "hazard"}
-    assert {rules.washout_days for rules in events.values() if rules is not None} == {365}
+    assert {rules.washout_days for rules in events.values() if rules is not None} == {730}
     assert len(scheme.outcomes) == 13
 
 
