@@ -20,7 +20,9 @@ def _pick(members: pd.DataFrame) -> str:
 
 def test_before_and_after_are_the_scores_of_both_members(rated: RatedPopulation, members: pd.DataFrame) -> None:
     person = _pick(members)
-    found = ask_what_if(rated.bundle, members, {"age_years": 85.0, "dcsi_cardiovascular_730d": 2.0}, person_id=person)
+    changes = {"age_years": 85.0, "dcsi_cardiovascular_730d": 2.0, "cardiovascular_730d": 1.0}
+    changes = {name: value for name, value in changes.items() if name in rated.bundle.feature_names}
+    found = ask_what_if(rated.bundle, members, changes, person_id=person)
     row = members[members["person_id"] == person].reset_index(drop=True)
     changed = row.assign(**{name: after for name, (_, after) in found.features.items()})
     first, second = score_members(rated.bundle, row), score_members(rated.bundle, changed)
