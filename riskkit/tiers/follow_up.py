@@ -64,7 +64,7 @@ class Service(PolicyModel):
         if strange or values != sorted(values):
             message = (
                 f"must name some of {', '.join(CLASSES)} and not fall from one to the next, got "
-                f"{({name: number.value for name, number in per_year.items()})}. Correct it"
+                f"{ ({name: number.value for name, number in per_year.items()}) }. Correct it"
             )
             raise ValueError(message)
         return per_year
