@@ -127,8 +127,18 @@ def _follow_complications(asked: Values, values: Values, before: Values) -> None
         if asked.get(ANY_COMPLICATION) == 0:
             message = f"what-if: {ANY_COMPLICATION}=0 contradicts {flag}=1. Set both."
             raise DataContractError(message)
-        if flag in asked and before[flag] != 1 and ANY_COMPLICATION in values:
-            values[ANY_COMPLICATION] = 1.0
+        if flag in asked and before[flag] != 1:
+            first, first_of_any = f"days_since_first_{group}", f"days_since_first_{ANY_COMPLICATION[:-5]}"
+            if math.isnan(values.get(first, 0.0)):
+                message = (
+                    f"what-if: {flag}=1 contradicts {first}=not measured. Set {first} too: the days since its first "
+                    "record, more than 730 where it is older than the window."
+                )
+                raise DataContractError(message)
+            if ANY_COMPLICATION in values:
+                values[ANY_COMPLICATION] = 1.0
+            if first in values and first_of_any not in asked and math.isnan(values.get(first_of_any, 0.0)):
+                values[first_of_any] = values[first]
 
 
 def _require_both(flag: str, points: str, asked: Values, values: Values, before: Values) -> None:

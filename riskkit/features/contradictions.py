@@ -34,8 +34,9 @@ PARTS: Final = (
     ("readmissions_30d_730d", "merged_admissions_730d"),
 )
 """Features of which the first is a part of the second."""
-STAYS: Final = ("merged_admissions_730d", "merged_admissions_365d")
-"""Admissions by the day on which they begin, the longest window first; a stay may have begun before its days count."""
+STAYS: Final = ("merged_admissions_730d", "inpatient_visits_730d")
+"""Counts without which nobody was in hospital; of two years, since a stay may have begun before its days count."""
+IN_HOSPITAL: Final = ("merged_inpatient_days_365d", "longest_admission_days_", "merged_admissions_")
 LIVED: Final = ("tenure_days", "enrolled_days", "days_since_first_")
 DAYS_A_YEAR: Final = 365.25
 TOLERANCE: Final = 1e-9
@@ -121,9 +122,10 @@ def _require_one_last_event(features: list[Feature], moved: Set[str], values: Ma
     for near, _, most in bounds:
         for far, least, _ in bounds:
             if most < least and (near in moved or far in moved):
+                never = "never" if math.isinf(least) else f"not within {least - 1:g}"
                 message = (
                     f"what-if: {_say(near, values)} contradicts {_say(far, values)}: by the first the last one was at "
-                    f"most {most:g} days ago, by the second not within {least - 1:g}. Set both."
+                    f"most {most:g} days ago, by the second {never}. Set both."
                 )
                 raise DataContractError(message)
 
@@ -134,11 +136,11 @@ def _list_parts(known: Mapping[str, Feature], values: Mapping[str, float]) -> It
         if part in known and whole in known and not math.isnan(values[whole]):
             yield part, whole, values[whole]
     yield from _list_confirmed(known, values)
-    stays = next((name for name in STAYS if name in known), None)
+    none = [name for name in STAYS if name in known and values[name] == 0]
     age = values.get("age_years", math.nan)
     for name in known:
-        if stays and values[stays] == 0 and name.startswith(("merged_inpatient_days_", "longest_admission_days_")):
-            yield name, stays, 0.0
+        if name.startswith(IN_HOSPITAL):
+            yield from ((name, stays, 0.0) for stays in none if stays != name)
         if not math.isnan(age) and name.startswith(LIVED):
             yield name, "age_years", age * DAYS_A_YEAR
 

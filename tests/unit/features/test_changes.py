@@ -151,6 +151,15 @@ def test_new_points_of_severity_come_with_their_complication_and_a_complication_
         apply_changes(confirmed, {"dcsi_retinopathy_confirmed_730d": 1}, CATALOGUE)
 
 
+def test_a_new_complication_comes_with_the_day_of_its_first_record_which_is_that_of_any() -> None:
+    firsts = {"days_since_first_nephropathy": np.nan, "days_since_first_any_complication": np.nan}
+    row = _row(**COMPLICATIONS, **firsts)
+    with pytest.raises(DataContractError, match="nephropathy_730d=1 contradicts days_since_first_nephropathy=not"):
+        apply_changes(row, {"nephropathy_730d": 1}, CATALOGUE)
+    found = apply_changes(row, {"nephropathy_730d": 1, "days_since_first_nephropathy": 90}, CATALOGUE)
+    assert found[list(firsts)].iloc[0].tolist() == [90.0, 90.0]
+
+
 def _untested(**more: float) -> pd.DataFrame:
     empty = {"hba1c_latest_365d": np.nan, "hba1c_latest_730d": np.nan, "hba1c_mean_730d": np.nan}
     return _row(**empty, hba1c_above_target=np.nan, hba1c_tests_365d=0.0, hba1c_tests_730d=0.0, **more)
@@ -180,9 +189,11 @@ def test_a_value_that_is_emptied_takes_its_tests_along() -> None:
 INSURED = {"tenure_days": 1827.0, "enrolled_days": 2000.0, "enrolled_months_365d": 12.0}
 IN_HOSPITAL = {
     "inpatient_visits_365d": 0.0,
+    "inpatient_visits_730d": 0.0,
     "inpatient_days_365d": 0.0,
     "days_since_inpatient_visit": np.nan,
     "merged_admissions_365d": 0.0,
+    "merged_admissions_730d": 0.0,
     "merged_inpatient_days_365d": 0.0,
     "longest_admission_days_365d": 0.0,
     "readmissions_30d_365d": 0.0,
@@ -204,10 +215,11 @@ IN_HOSPITAL = {
         ({"tenure_days": 2001}, "tenure_days=2001 contradicts enrolled_days=2000"),
         ({"inpatient_days_365d": 30}, "inpatient_days_365d=30 contradicts inpatient_visits_365d=0"),
         (
-            {"inpatient_days_365d": 30, "inpatient_visits_365d": 1},
+            {"inpatient_days_365d": 30, "inpatient_visits_365d": 1, "inpatient_visits_730d": 1},
             "inpatient_visits_365d=1 contradicts days_since_inpatient_visit=not measured",
         ),
-        ({"merged_inpatient_days_365d": 30}, "merged_inpatient_days_365d=30 contradicts merged_admissions_365d=0"),
+        ({"merged_inpatient_days_365d": 30}, "merged_inpatient_days_365d=30 contradicts merged_admissions_730d=0"),
+        ({"merged_admissions_365d": 1, "merged_admissions_730d": 1}, "contradicts inpatient_visits_730d=0"),
         ({"readmissions_30d_365d": 1}, "readmissions_30d_365d=1 contradicts merged_admissions_365d=0"),
         ({"hba1c_tests_365d": 0}, "hba1c_latest_365d=8 contradicts hba1c_tests_365d=0"),
         ({"days_since_hba1c": None}, "hba1c_latest_365d=8 contradicts days_since_hba1c=not measured"),
@@ -222,7 +234,8 @@ def test_a_member_who_cannot_exist_is_refused(changes, problem) -> None:
 
 def test_a_stay_with_its_visit_its_day_and_its_admission_is_believed() -> None:
     row = _row(**INSURED, **IN_HOSPITAL)
-    stay = {"inpatient_days_365d": 30, "inpatient_visits_365d": 1, "days_since_inpatient_visit": 50}
+    stay = {"inpatient_days_365d": 30, "days_since_inpatient_visit": 50}
+    stay |= {"inpatient_visits_365d": 1, "inpatient_visits_730d": 1, "merged_admissions_730d": 1}
     merged = {"merged_inpatient_days_365d": 30, "merged_admissions_365d": 1, "longest_admission_days_365d": 30}
     found = apply_changes(row, stay | merged, CATALOGUE)
     assert found["inpatient_days_365d"].item() == 30
