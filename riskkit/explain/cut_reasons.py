@@ -73,7 +73,7 @@ def compute_cut_reasons(
     ...                               pd.DataFrame({**key, "hba1c": [9.4]}), catalogue,
     ...                               make_risk_quantity("admission", "住院"), cuts=[0.25])
     >>> reasons[0][0]["text"].split("; ")[1], round(reasons[0][0]["distance"], 6)
-    ('without it below the cut of 25.0 percentage points', 0.05)
+    ('without it below the cut of 25.0%', 0.05)
     """
     _, base, phi = split_frame(contributions)
     edges: FloatArray = np.asarray(cuts, dtype=np.float64)
@@ -97,7 +97,9 @@ def _choose(
         text, text_zh = one["text"], one["text_zh"]
         if decisive:
             size = quantity.write_amount(cut)
-            text += f"; without it {'below' if above else 'above'} the cut of {size} {quantity.unit}"
-            text_zh += f"；若无此项则{'低于' if above else '高于'}分层界值 {size} {quantity.unit_zh}"
+            # a cut is a level, of which amounts are distances
+            level, level_zh = quantity.level_unit or f" {quantity.unit}", quantity.level_unit or f" {quantity.unit_zh}"
+            text += f"; without it {'below' if above else 'above'} the cut of {size}{level}"
+            text_zh += f"；若无此项则{'低于' if above else '高于'}分层界值 {size}{level_zh}"
         found.append({**one, "text": text, "text_zh": text_zh, "cut": cut, "distance": distance, "decisive": decisive})
     return found

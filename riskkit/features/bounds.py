@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskkit.data.measures import MEASURES
+from riskkit.features.groups import DCSI_MOST_POINTS
 
 if TYPE_CHECKING:
     from riskkit.features.catalogue import Feature
 
 WHOLE_UNITS = {"flag", "count", "level", "stage", "step", "band", "points", "persons"}
 BOUNDS_OF_CONTEXT = {"age_years": (0.0, 120.0), "institution_level": (1.0, 3.0)}
+MONTHS_A_YEAR = 12.0
+DAYS_A_YEAR = 365.0
+DAYS_OF_LIFE = BOUNDS_OF_CONTEXT["age_years"][1] * 365.25
+UNBOUNDED_DAYS = {"drugs", "stays"}
+"""Sources whose days are not days of the window: supplies add up and last beyond it, a stay began before it."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,9 @@ def find_bounds(feature: Feature) -> Bounds:
     Returns
     -------
     Bounds
-        Those of the measure for a value of it; 0 or 1 for a flag; at most the window for days since an event; otherwise
-        not negative, but for trends and changes.
+        Those of the measure for a value of it; 0 or 1 for a flag; at most the window for its days and months, and a
+        life for days without one; the points of the severity index by category and in all; otherwise not negative, but
+        for trends and changes.
     """
     whole = feature.unit in WHOLE_UNITS and feature.aggregate != "mean"
     measure = MEASURES.get(str(dict(feature.where).get("analyte")))
@@ -94,8 +101,19 @@ def find_bounds(feature: Feature) -> Bounds:
 
 
 def _find_highest(feature: Feature) -> float:
+    window = math.inf if feature.window_days is None else float(feature.window_days)
     if feature.unit == "fraction" and "_cv_" not in feature.name:
         return 1.0
-    if feature.aggregate in {"days_since", "days_since_first"} and feature.window_days is not None:
-        return float(feature.window_days)
+    if feature.unit == "points" and feature.name.startswith("dcsi_"):
+        return _find_most_points(feature.name)
+    if feature.unit == "months":
+        return window * MONTHS_A_YEAR / DAYS_A_YEAR
+    if feature.unit == "days" and feature.source not in UNBOUNDED_DAYS:
+        return min(window, DAYS_OF_LIFE)
     return math.inf
+
+
+def _find_most_points(name: str) -> float:
+    """Return the most points of a category of the severity index, or of all for their total."""
+    category = name.removeprefix("dcsi_").split("_", maxsplit=1)[0]
+    return float(DCSI_MOST_POINTS.get(category, sum(DCSI_MOST_POINTS.values())))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from riskkit.errors import DataContractError
 from riskkit.features.bounds import find_bounds
+from riskkit.features.contradictions import refuse_contradictions
 from riskkit.features.derive import DERIVED
 from riskkit.features.groups import COMPLICATION_GROUPS
 
@@ -24,6 +25,8 @@ ALWAYS_KNOWN = {"any", "count", "distinct", "points", "sum"}
 ANY_COMPLICATION = "any_complication_730d"
 SEVERITY_OF = {"foot_pvd": "pvd"}
 """Groups of complications whose severity goes by another name."""
+FLAG_WINDOWS = ("730d", "confirmed_730d", "coded_730d")
+"""Ends of the names of a complication's flags, which its points of severity share."""
 TOLERANCE = 1e-9
 
 Values = dict[str, float]
@@ -33,9 +36,9 @@ def apply_changes(row: pd.DataFrame, changes: Mapping[str, float | None], catalo
     """Set features of one member, and let follow what follows from them.
 
     The latest value of a window is also that of every longer one, and of a shorter one that knows any; a count, sum or
-    flag of a window cannot exceed that of a longer one; a complication is also one of any kind; a derived feature
-    follows its formula. What would contradict another feature is refused, and so is emptying what is always known: a
-    figure for a member who cannot exist says nothing.
+    flag of a window cannot exceed that of a longer one; a value is one test at least, and none where it is emptied; a
+    complication is also one of any kind; a derived feature follows its formula. What would contradict another feature
+    is refused, and so is emptying what is always known: a figure for a member who cannot exist says nothing.
 
     Parameters
     ----------
@@ -71,8 +74,10 @@ def apply_changes(row: pd.DataFrame, changes: Mapping[str, float | None], catalo
     _follow_complications(asked, values, before)
     for name in asked:
         _carry_over(known[name], known, values, asked)
+    _follow_tests(known, values, before, asked)
     moved = {name for name in known if not _same(values[name], before[name])} | set(asked)
     _require_nested(moved, known, values)
+    refuse_contradictions(moved, known, values)
     _derive(moved, values, asked)
     return row.assign(**{name: value for name, value in values.items() if not _same(value, before[name])})
 
@@ -112,24 +117,67 @@ def _require_known(asked: Values, known: Mapping[str, Feature], before: Values) 
 
 
 def _follow_complications(asked: Values, values: Values, before: Values) -> None:
-    """Raise the flag of any complication with that of one, and ask for the severity that it comes with."""
+    """Raise the flag of any complication with that of one, and ask for what a flag and its points do not say."""
     for group in COMPLICATION_GROUPS:
-        flag, points = f"{group}_730d", f"dcsi_{SEVERITY_OF.get(group, group)}_730d"
+        flag = f"{group}_730d"
+        for end in FLAG_WINDOWS if flag != ANY_COMPLICATION else ():
+            _require_both(f"{group}_{end}", f"dcsi_{SEVERITY_OF.get(group, group)}_{end}", asked, values, before)
         if flag == ANY_COMPLICATION or values.get(flag) != 1:
             continue
         if asked.get(ANY_COMPLICATION) == 0:
             message = f"what-if: {ANY_COMPLICATION}=0 contradicts {flag}=1. Set both."
             raise DataContractError(message)
-        if flag not in asked or before[flag] == 1:
-            continue
-        if points not in asked and values.get(points) == 0:
+        if flag in asked and before[flag] != 1:
+            first, first_of_any = f"days_since_first_{group}", f"days_since_first_{ANY_COMPLICATION[:-5]}"
+            if math.isnan(values.get(first, 0.0)):
+                message = (
+                    f"what-if: {flag}=1 contradicts {first}=not measured. Set {first} too: the days since its first "
+                    "record, more than 730 where it is older than the window."
+                )
+                raise DataContractError(message)
+            if ANY_COMPLICATION in values:
+                values[ANY_COMPLICATION] = 1.0
+            if first in values and first_of_any not in asked and math.isnan(values.get(first_of_any, 0.0)):
+                values[first_of_any] = values[first]
+
+
+def _require_both(flag: str, points: str, asked: Values, values: Values, before: Values) -> None:
+    """Ask for points beside a new flag and for the flag beside new points: some codes are of one list alone."""
+    if flag not in values or points not in values or (flag in asked and points in asked):
+        return
+    if flag in asked and values[flag] == 1 and before[flag] != 1 and values[points] == 0:
+        message = (
+            f"what-if: {flag}=1 contradicts {points}=0, its points of severity. Set {points} too: 1, 2 where it is "
+            "severe, or 0 where its codes have none."
+        )
+        raise DataContractError(message)
+    if (flag in asked and before[flag] == 1) or (points in asked and before[points] == 0):
+        if values[flag] == 0 and values[points] > 0:
+            other, what = (points, "0") if flag in asked else (flag, "1")
             message = (
-                f"what-if: {flag}=1 contradicts {points}=0, its points of severity. Set {points} too: 1, 2 where it is "
-                "severe, or 0 where its codes have none."
+                f"what-if: {points}={values[points]:g} contradicts {flag}=0, the complication that they are points of. "
+                f"Set {other} too: {what}, or as it is where its codes are not among those of the complication."
             )
             raise DataContractError(message)
-        if ANY_COMPLICATION in values:
-            values[ANY_COMPLICATION] = 1.0
+
+
+def _follow_tests(known: Mapping[str, Feature], values: Values, before: Values, asked: Values) -> None:
+    """Count one test where a value is new to a window, whose mean it then is, and none where the value was emptied."""
+    for name, feature in known.items():
+        if feature.source != "labs" or feature.aggregate != "latest" or _same(values[name], before[name]):
+            continue
+        emptied = math.isnan(values[name])
+        if not emptied and not math.isnan(before[name]):
+            continue
+        for other in known.values():
+            same_event = (other.source, other.where) == (feature.source, feature.where)
+            if not same_event or other.name in asked or other.aggregate == "latest":
+                continue
+            within = _length(other) <= _length(feature) if emptied else _length(other) >= _length(feature)
+            if within and other.aggregate == "count":
+                values[other.name] = 0.0 if emptied else max(values[other.name], 1.0)
+            elif within and (emptied or (other.aggregate == "mean" and math.isnan(values[other.name]))):
+                values[other.name] = values[name]
 
 
 def _list_windows(feature: Feature, known: Mapping[str, Feature]) -> list[Feature]:

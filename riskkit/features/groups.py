@@ -22,5 +22,15 @@ DCSI_GROUPS = {
     "pvd": "foot",
     "metabolic": "glycaemia",
 }
+DCSI_MOST_POINTS = {
+    "retinopathy": 2,
+    "nephropathy": 2,
+    "neuropathy": 1,
+    "cerebrovascular": 2,
+    "cardiovascular": 2,
+    "pvd": 2,
+    "metabolic": 2,
+}
+"""Most points of each category, 13 in all (METHODS 1, DCSI)."""
 LAB_CONFIRMED = ("nephropathy", "dcsi_nephropathy", "dx_chronic_kidney", "dx_nephropathy")
 """Stems of the features of chronic kidney disease, which filtration rate or albuminuria confirm without a code."""

@@ -201,7 +201,7 @@ class Budget(PolicyModel):
     ----------
     basis : {"total", "per_member_year", "per_member_month", "expected_cost"}
         What `number` counts: currency in all, currency per member year or month, or a share of the reference
-        population's expected cost.
+        population's expected cost, at most 1.
     number : PolicyNumber
         The amount or the share.
     """
@@ -216,6 +216,16 @@ class Budget(PolicyModel):
             message = f"must be above 0, got {number.value}. Correct the value"
             raise ValueError(message)
         return number
+
+    @model_validator(mode="after")
+    def _share_of_the_cost(self) -> Self:
+        if self.basis == "expected_cost" and self.number.value > 1:
+            message = (
+                f"number is a share of the expected cost, got {self.number.value:g}, expected at most 1. Write "
+                f"{self.number.value / 100:g} for {self.number.value:g}%"
+            )
+            raise ValueError(message)
+        return self
 
 
 class Rounding(PolicyModel):

@@ -116,14 +116,14 @@ def compute_modifier(block: Modifiers, members: pd.DataFrame) -> NDArray[np.floa
 
 
 def refuse_double_count(block: Modifiers, held: Collection[str] | None, *, policy_name: str) -> None:
-    """Refuse an uplift for what the model that drives the rate has already paid for.
+    """Refuse an uplift for what the model or the tier that drives the rate has already paid for.
 
     Parameters
     ----------
     block : Modifiers
         The uplifts.
     held : collection of str or None
-        Features of the model; None where they are not known, which is refused too.
+        Features of the model, and of the tier where it is priced; None where they are not known, which is refused too.
     policy_name : str
         Names the policy in a message.
 
@@ -144,10 +144,11 @@ def refuse_double_count(block: Modifiers, held: Collection[str] | None, *, polic
         raise PolicyError(message)
     for uplift in block.uplifts:
         for condition in uplift.conditions:
-            double = sorted(name for name in held if any(fnmatch(name, pattern) for pattern in condition.held_by))
+            patterns = (condition.column, *condition.held_by)
+            double = sorted(name for name in held if any(fnmatch(name, pattern) for pattern in patterns))
             if double:
                 message = (
-                    f"rate policy {policy_name!r} [modifiers] {uplift.name!r}: the rated model already holds "
+                    f"rate policy {policy_name!r} [modifiers] {uplift.name!r}: the rated model or tier already holds "
                     f"{double[0]!r} ({len(double)} such features), expected none for {condition.column!r}. "
                     "Remove the uplift, or use relative_risk.method = 'flat'."
                 )

@@ -17,6 +17,8 @@ COLUMNS: Final = ["step", "claim", "verdict", "found"]
 HOLDS: Final = "holds"
 FAILS: Final = "fails"
 NOT_CLAIMED: Final = "not claimed"
+UNASSESSED: Final = "unassessed"
+"""Members whom the tier rule cannot place for want of evidence."""
 Row = tuple[str, str, str, str]
 
 
@@ -101,16 +103,27 @@ def _check_new(frozen: FrozenRates, directions: Mapping[str, int]) -> Row:
 
 
 def _check_relativity(frozen: FrozenRates, tiers: Sequence[str]) -> Row:
-    """Check that a higher tier has no lower relativity."""
+    """Check that a higher tier has no lower relativity, and want of evidence none above the lowest tier's.
+
+    Evidence may place a member in any tier, so that not testing never pays only where nobody without it is paid more
+    than the lowest tier is (POLICY_RULES contradiction 2).
+    """
     block = frozen.policy.relative_risk
     if not block.uses_tier:
         said = "the member's own score" if block.method == "individual" else "the same for everybody"
         return "3 relativity", "it does not fall where the score rises", HOLDS, said
-    claim, table = "no tier has a lower relativity than the one below it", frozen.tier_relativities
+    claim, table = "no tier has a lower relativity than the one below it, or than no evidence", frozen.tier_relativities
     known = [(name, table[name]) for name in tiers if name in table]
     for (lower, one), (higher, other) in pairwise(known):
         if other < one:
             return "3 relativity", claim, FAILS, f"{higher} {other:g} after {lower} {one:g}"
+    assessed = {name: value for name, value in table.items() if name != UNASSESSED}
+    if UNASSESSED in table and assessed:
+        lowest = min(assessed, key=assessed.__getitem__)
+        if table[UNASSESSED] > assessed[lowest]:
+            found = f"{UNASSESSED} {table[UNASSESSED]:g} above {lowest} {assessed[lowest]:g}: not testing would pay"
+            return "3 relativity", claim, FAILS, found
+        known = [(UNASSESSED, table[UNASSESSED]), *known] if known else known
     found = ", ".join(f"{name} {value:.4g}" for name, value in known)
     return "3 relativity", claim, HOLDS if known else NOT_CLAIMED, found or "the order of the tiers is not known"
 

@@ -15,7 +15,11 @@ Summary = Mapping[str, Any]
 WITHHELD: Final = "withheld"
 GRADIENTS: Final = {
     "separated": ("The observed rate rises from tier to tier, and no two neighbouring intervals overlap.", "good"),
-    "increasing": ("The observed rate rises from tier to tier.", "good"),
+    "increasing": (
+        "The observed rate rises from tier to tier, but the intervals of neighbouring tiers overlap or are not known: "
+        "these members do not prove the order.",
+        "warn",
+    ),
     "not increasing": (
         "The observed rate does not rise from tier to tier: the tiers do not order these members.",
         "bad",
@@ -179,11 +183,14 @@ def _tier_cells(row: Mapping[str, Any]) -> list[Cell]:
 
 def _make_order_note(rows: Sequence[Mapping[str, Any]], gradient: str | None) -> Block | None:
     """Say whether the rate rises: as the summary says of all tiers in the policy's order, else read off the rows."""
-    named = [row for row in rows if row["tier"] != "unassessed"]
-    rates = [as_estimate(row.get("observed_rate"))["value"] for row in named]
-    known = [rate for rate in rates if rate is not None]
     if gradient in GRADIENTS:
         return make_note(*GRADIENTS[gradient])
+    estimates = [as_estimate(row.get("observed_rate")) for row in rows if row["tier"] != "unassessed"]
+    known = [(one["value"], one["low"], one["high"]) for one in estimates if one["value"] is not None]
     if len(known) < 2:
         return None
-    return make_note(*GRADIENTS["increasing" if all(low < high for low, high in pairwise(known)) else "not increasing"])
+    if not all(lower < higher for (lower, _, _), (higher, _, _) in pairwise(known)):
+        return make_note(*GRADIENTS["not increasing"])
+    ends = [(below[2], above[1]) for below, above in pairwise(known)]
+    apart = all(high is not None and low is not None and high < low for high, low in ends)
+    return make_note(*GRADIENTS["separated" if apart else "increasing"])

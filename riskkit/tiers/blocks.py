@@ -75,16 +75,51 @@ class Hysteresis(PolicyModel):
         return self
 
 
+class OverrideReason(PolicyModel):
+    """What a code of an override means.
+
+    Parameters
+    ----------
+    title, title_zh : str
+        The reason for a reader, in English and Chinese.
+    """
+
+    title: str
+    title_zh: str
+
+
 class Overrides(PolicyModel):
     """The clinical reasons for which a member may be put into a higher tier.
 
     Parameters
     ----------
-    codes : dict of str to str
-        Reason by code, such as ``esrd = "new end-stage kidney disease"``.
+    codes : dict of str to OverrideReason or str
+        Reason by code, such as ``dka = { title = "diabetic ketoacidosis", title_zh = "糖尿病酮症酸中毒" }``; a text
+        alone stands for both languages.
     """
 
-    codes: dict[str, str] = Field(min_length=1)
+    codes: dict[str, OverrideReason | str] = Field(min_length=1)
+
+    def find_reason(self, code: str) -> OverrideReason:
+        """Return what a code means in both languages.
+
+        Parameters
+        ----------
+        code : str
+            A code of the policy.
+
+        Returns
+        -------
+        OverrideReason
+            Its reason.
+
+        Examples
+        --------
+        >>> Overrides(codes={"dka": "ketoacidosis"}).find_reason("dka").title_zh
+        'ketoacidosis'
+        """
+        found = self.codes[code]
+        return OverrideReason(title=found, title_zh=found) if isinstance(found, str) else found
 
 
 class DifficultyItem(PolicyNumber):

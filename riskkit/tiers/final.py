@@ -43,7 +43,7 @@ HELD: Final = {
 }
 RAISED: Final = (
     "raised to {final}, where the model says {model}: {said} (override {code} by {author}, until {until})",
-    "上调至{final_zh}（模型为{model_zh}）：{said}（人工上调代码{code}，{author}，有效期至{until}）",
+    "上调至{final_zh}（模型为{model_zh}）：{said_zh}（人工上调代码{code}，{author}，有效期至{until}）",
 )
 """Both in English and Chinese."""
 
@@ -172,15 +172,19 @@ def _say(policy: TierPolicy, row: dict[Any, Any]) -> tuple[str, str]:
     known = {"final": final, "model": model, "final_zh": titles.get(final, final), "model_zh": titles.get(model, model)}
     if row["tier_reason"] == OVERRIDDEN:
         known |= {"code": row["override_code"], "author": row["override_author"]}
-        known |= {"until": f"{row['override_expiry']:%Y-%m-%d}", "said": _meaning(policy, row["override_code"])}
+        said, said_zh = _meaning(policy, row["override_code"])
+        known |= {"until": f"{row['override_expiry']:%Y-%m-%d}", "said": said, "said_zh": said_zh}
         return RAISED[0].format(**known), RAISED[1].format(**known)
     text, text_zh = HELD[str(row["tier_reason"])]
     numbers = _numbers_of(policy.hysteresis)
     return text.format(**known, **numbers), text_zh.format(**known, **numbers)
 
 
-def _meaning(policy: TierPolicy, code: str) -> str:
-    return policy.overrides.codes[code] if policy.overrides else code
+def _meaning(policy: TierPolicy, code: str) -> tuple[str, str]:
+    if policy.overrides is None:
+        return code, code
+    reason = policy.overrides.find_reason(code)
+    return reason.title, reason.title_zh
 
 
 def _numbers_of(block: Hysteresis | None) -> dict[str, float]:

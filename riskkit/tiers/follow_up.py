@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from riskkit.policy import PolicyModel, PolicyNumber
+from riskkit.tiers.blocks import CLASSES
 from riskkit.tiers.cuts import KEY, require_columns
 
 if TYPE_CHECKING:
@@ -25,25 +26,47 @@ class Service(PolicyModel):
     ----------
     name, title, title_zh : str
         The service, and its name for a reader.
-    days_since : str
-        Feature with the days since it was last given; missing is never.
+    days_since : str, optional
+        Feature with the days since it was last given; missing is never. Without it no record says that it was given:
+        it is due today, and never late.
     per_year : dict of str to PolicyNumber
         Times a year by package; a package that is not named does not owe it.
+    per_year_by_class : dict of str to PolicyNumber, optional
+        Times a year by management class, where the tiers have a second axis; of class and package the more often
+        counts, and a package that does not owe the service does not owe it to any class.
+
+    References
+    ----------
+    .. [1] POLICY_RULES C3: key, regular and general management set how often a member is followed up.
     """
 
     name: str
     title: str
     title_zh: str
-    days_since: str
+    days_since: str | None = None
     per_year: dict[str, PolicyNumber] = Field(min_length=1)
+    per_year_by_class: dict[str, PolicyNumber] = Field(default_factory=dict)
 
-    @field_validator("per_year")
+    @field_validator("per_year", "per_year_by_class")
     @classmethod
     def _positive(cls, per_year: dict[str, PolicyNumber]) -> dict[str, PolicyNumber]:
-        for package, number in per_year.items():
+        for name, number in per_year.items():
             if not number.value > 0:
-                message = f"package {package!r} must be above 0 a year, got {number.value}. Leave the package out"
+                message = f"{name!r} must be above 0 a year, got {number.value}. Leave it out"
                 raise ValueError(message)
+        return per_year
+
+    @field_validator("per_year_by_class")
+    @classmethod
+    def _known_and_rising(cls, per_year: dict[str, PolicyNumber]) -> dict[str, PolicyNumber]:
+        strange = sorted(set(per_year) - set(CLASSES))
+        values = [per_year[name].value for name in CLASSES if name in per_year]
+        if strange or values != sorted(values):
+            message = (
+                f"must name some of {', '.join(CLASSES)} and not fall from one to the next, got "
+                f"{ ({name: number.value for name, number in per_year.items()}) }. Correct it"
+            )
+            raise ValueError(message)
         return per_year
 
 
@@ -119,7 +142,7 @@ def make_worklist(policy: FollowUpPolicy, assigned: pd.DataFrame, members: pd.Da
     ----------
     .. [1] POLICY_RULES C20 and C21.
     """
-    wanted = [service.days_since for service in policy.services]
+    wanted = [service.days_since for service in policy.services if service.days_since is not None]
     require_columns(members, [*KEY, "age_years", "team_id", *wanted], "worklist members")
     carried = [name for name in ("risk_tier", "management_class", "package") if name in assigned]
     rows = assigned[[*KEY, *carried]].merge(
@@ -140,8 +163,13 @@ def _list_due(service: Service, rows: pd.DataFrame) -> pd.DataFrame:
     """List when one service is due for the members whose package owes it."""
     per_year = {package: number.value for package, number in service.per_year.items()}
     owed = rows[rows["package"].isin(list(per_year))]
-    every = DAYS_A_YEAR / owed["package"].map(per_year).to_numpy(dtype=np.float64)
-    since = owed[service.days_since].to_numpy(dtype=np.float64, na_value=np.nan)
+    times = owed["package"].map(per_year).to_numpy(dtype=np.float64)
+    if service.per_year_by_class and "management_class" in owed:
+        by_class = {name: number.value for name, number in service.per_year_by_class.items()}
+        times = np.fmax(times, owed["management_class"].map(by_class).to_numpy(dtype=np.float64, na_value=np.nan))
+    every = DAYS_A_YEAR / times
+    given = pd.Series(np.nan, index=owed.index) if service.days_since is None else owed[service.days_since]
+    since = given.to_numpy(dtype=np.float64, na_value=np.nan)
     # never given: due today
     left = np.where(np.isnan(since), 0.0, np.floor(every) - since)
     day = owed["index_date"].to_numpy().astype("datetime64[D]") + np.maximum(left, 0).astype("timedelta64[D]")

@@ -50,7 +50,7 @@ def compute_gradient(members: pd.DataFrame, tiers: Sequence[str], *, level: floa
     number = np.array([(tier == name).sum() for name in tiers], dtype=np.float64)
     events = np.array([observed[tier == name].sum() for name in tiers])
     spent = np.array([cost[tier == name].sum() for name in tiers])
-    low, high = _wilson(events, number, NormalDist().inv_cdf((1 + level) / 2))
+    low, high = compute_wilson(events, number, level=level)
     rate = np.divide(events, number, out=np.full(len(number), np.nan), where=number > 0)
     return pd.DataFrame(
         {
@@ -86,11 +86,33 @@ def name_gradient(gradient: pd.DataFrame) -> str:
     return "separated" if all(low["high"] < high["low"] for low, high in pairwise(rows)) else "increasing"
 
 
-def _wilson(
-    events: NDArray[np.float64], number: NDArray[np.float64], z: float
+def compute_wilson(
+    events: NDArray[np.float64], number: NDArray[np.float64], *, level: float = 0.95
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return Wilson's interval, NaN without members."""
+    """Compute Wilson's interval of a share, which has a width where nothing or everything happened too.
+
+    Parameters
+    ----------
+    events, number : numpy.ndarray of shape (n,)
+        Events, and members or as many as they are worth.
+    level : float, default 0.95
+        Level of the interval.
+
+    Returns
+    -------
+    low, high : numpy.ndarray of shape (n,)
+        Its ends; NaN without members.
+
+    Examples
+    --------
+    Of 4 members 2: 0.5 -+ 1.96 / (2 sqrt(4 + 1.96^2)).
+
+    >>> low, high = compute_wilson(np.array([2.0]), np.array([4.0]))
+    >>> round(float(low[0]), 4), round(float(high[0]), 4)
+    (0.15, 0.85)
+    """
+    z = NormalDist().inv_cdf((1 + level) / 2)
     n = np.where(number > 0, number, np.nan)
     p = events / n
-    centre, spread = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    centre, spread = p + z**2 / (2 * n), z * np.sqrt(np.maximum(p * (1 - p) / n, 0) + z**2 / (4 * n**2))
     return (centre - spread) / (1 + z**2 / n), (centre + spread) / (1 + z**2 / n)

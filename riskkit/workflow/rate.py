@@ -99,8 +99,8 @@ def rate_members(
     Raises
     ------
     PolicyError
-        If the bundle names no rated outcome, the policy is of another currency, an uplift pays for what the model
-        holds, or no rates meet the budget between floor and cap.
+        If the bundle names no rated outcome, the policy is of another currency, an uplift pays for what the model or a
+        priced tier holds, or no rates meet the budget between floor and cap.
     """
     if bundle.rated_outcome is None:
         message = f"bundle {bundle.scheme}: no rated outcome. Name one in the scheme's [rates] and retrain."
@@ -116,7 +116,7 @@ def rate_members(
     predictions = predict_outcomes(bundle, frame)
     tiers = assign_member_tiers(bundle, frame, predictions, tier_history) if bundle.tiers else frame[KEYS]
     rated = rate_frame(bundle, frame, predictions, tiers, columns=policy.columns)
-    held = bundle.models[bundle.rated_outcome].feature_names
+    held = find_held_features(bundle, policy)
     frozen = fit_rates(policy, rated, reference_population=population, model_features=held)
     rates, ledger = compute_rates(frozen, rated)
     table = allocate_budget(frozen, rates)
@@ -130,6 +130,36 @@ def rate_members(
     if policy.credibility or policy.corridor or policy.withhold:
         teams = compute_team_budgets(frozen, table, experience=known.experience, prior=known.prior)
     return RatedPopulation(bundle.with_rates(frozen), table, ledger, certificate, teams)
+
+
+def find_held_features(bundle: Bundle, policy: RatePolicy) -> list[str]:
+    """Find the features that the rate rests on before any uplift, so that none is paid for twice.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Models and tiers; its rated outcome must be named.
+    policy : RatePolicy
+        The rate policy.
+
+    Returns
+    -------
+    list of str
+        Those of the rated model; where the policy prices the tier also those of the tier's rule and of the model whose
+        prediction is cut.
+
+    References
+    ----------
+    .. [1] POLICY_RULES contradiction 4.
+    """
+    held = list(bundle.models[str(bundle.rated_outcome)].feature_names)
+    if policy.relative_risk.uses_tier and bundle.tiers is not None:
+        rule, cuts = bundle.tiers.policy.rule, bundle.tiers.policy.cuts
+        if rule is not None:
+            held += [rule.hba1c, *rule.complications, *rule.severe_complications]
+        if cuts is not None:
+            held += bundle.models[cuts.outcome].feature_names
+    return list(dict.fromkeys(held))
 
 
 def write_rated(rated: RatedPopulation, out: Path) -> None:

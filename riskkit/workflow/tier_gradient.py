@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riskkit.tiers.gradient import name_gradient
+from riskkit.tiers.gradient import compute_wilson, name_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,9 +135,21 @@ def spend_of(trained: Mapping[str, TrainedOutcome], rated: str | None) -> tuple[
 
 
 def _rate_with_interval(part: pd.DataFrame) -> dict[str, float]:
-    """Weighted rate with a 95% interval from the spread of persons, not rows, by linearisation of the ratio."""
+    """Weighted rate with Wilson's 95% interval for as many members as the spread of persons, not rows, is worth.
+
+    An amount that is no share has the interval of its mean.
+    """
     weight = part["weight"].sum()
     rate = float((part["observed"] * part["weight"]).sum() / weight)
-    residual = ((part["observed"] - rate) * part["weight"]).groupby(part["person_id"]).sum()
-    error = float(np.sqrt((residual**2).sum()) / weight)
-    return {"value": rate, "low": max(rate - 1.96 * error, 0.0), "high": rate + 1.96 * error}
+    parts = part.assign(residual=(part["observed"] - rate) * part["weight"]).groupby("person_id")
+    spread = float((parts["residual"].sum() ** 2).sum()) / weight**2
+    if not part["observed"].between(0, 1).all():
+        # money and other amounts are no shares
+        error = 1.96 * float(np.sqrt(spread))
+        return {"value": rate, "low": max(rate - error, 0.0), "high": rate + error}
+    if spread > 0 and 0 < rate < 1:
+        worth = rate * (1 - rate) / spread
+    else:
+        worth = float(weight**2 / (parts["weight"].sum() ** 2).sum())
+    low, high = compute_wilson(np.array([rate * worth]), np.array([worth]))
+    return {"value": rate, "low": float(low[0]), "high": float(high[0])}

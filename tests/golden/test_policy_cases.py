@@ -35,7 +35,12 @@ def test_c21_four_visits_two_hba1c_eyes_albumin_and_nerves_once_and_therapy_in_t
     late = {"follow_up": 400 - 91, "hba1c": 400 - 182, "eye_exam": 35, "uacr_screen": 35, "neuropathy_screen": 35}
     # every six months, every three in the advanced package
     late["therapy_review"] = 400 - (91 if package == "advanced" else 182)
-    assert list_due(package)["overdue_days"].to_dict() == late
+    # the advanced package adds nerve conduction and tele-ECG, of which no record says that they were given: due today
+    late |= {"nerve_conduction": 0, "tele_ecg": 0} if package == "advanced" else {}
+    found = list_due(package)
+    assert found["overdue_days"].to_dict() == late
+    added = found.loc[[name for name in late if name not in SERVICES], "due_date"]
+    assert added.tolist() == [KEYS["index_date"]] * len(added)
 
 
 @pytest.mark.parametrize(("age", "target"), [(18, 6.5), (44, 6.5), (45, 7.0), (64, 7.0), (65, 8.0), (90, 8.0)])

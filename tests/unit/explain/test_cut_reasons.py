@@ -32,8 +32,8 @@ def test_above_a_cut_the_groups_that_raise_are_the_reasons() -> None:
     found = _explain(0.10, 0.15, -0.05, 0.06, [0.2])
     assert [(one["feature"], one["decisive"]) for one in found] == [("hba1c", True), ("age", False)]
     assert found[0]["distance"] == pytest.approx(0.06)
-    assert found[0]["text"].endswith("; without it below the cut of 20.0 percentage points")
-    assert found[0]["text_zh"].endswith("；若无此项则低于分层界值 20.0 个百分点")
+    assert found[0]["text"].endswith("; without it below the cut of 20.0%")
+    assert found[0]["text_zh"].endswith("；若无此项则低于分层界值 20.0%")
     assert "without it" not in found[1]["text"]
 
 
@@ -41,7 +41,7 @@ def test_below_the_lowest_cut_the_groups_that_lower_are_the_reasons() -> None:
     # .22 + .02 - .09 + .01 = .16 below .20: without eGFR it would be .25.
     found = _explain(0.22, 0.02, -0.09, 0.01, [0.2, 0.4])
     assert [(one["feature"], one["decisive"]) for one in found] == [("egfr", True)]
-    assert found[0]["text"].endswith("; without it above the cut of 20.0 percentage points")
+    assert found[0]["text"].endswith("; without it above the cut of 20.0%")
 
 
 def test_of_several_cuts_the_highest_that_is_reached_counts() -> None:

@@ -37,6 +37,13 @@ def test_a_budget_that_is_no_positive_amount_is_refused(number: Number, value: f
         Budget(basis="total", number=number(value))
 
 
+def test_a_share_of_the_cost_in_per_cent_is_refused(number: Number) -> None:
+    with pytest.raises(ValidationError, match=r"got 40, expected at most 1. Write 0.4 for 40%"):
+        Budget(basis="expected_cost", number=number(40.0))
+    assert Budget(basis="expected_cost", number=number(1.0)).number.value == 1
+    assert Budget(basis="total", number=number(40.0)).number.value == 40
+
+
 def test_a_region_factor_of_zero_is_refused(number: Number) -> None:
     with pytest.raises(ValidationError, match="factor of 'west' must be above 0"):
         Region(renormalise=True, factors={"east": number(1.2), "west": number(0.0)})

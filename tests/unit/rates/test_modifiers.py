@@ -40,6 +40,13 @@ def test_an_uplift_is_refused_where_the_model_holds_age_or_complication(feature:
         refuse_double_count(make_modifiers("max"), ["is_urban", feature], policy_name="drawn")
 
 
+def test_a_condition_is_held_by_its_own_column_whatever_the_policy_lists() -> None:
+    block = make_modifiers("max").model_dump(mode="json")
+    block["uplifts"][0]["conditions"][0] |= {"column": "hba1c_latest_365d", "held_by": ["nothing"]}
+    with pytest.raises(PolicyError, match="already holds 'hba1c_latest_365d'"):
+        refuse_double_count(Modifiers.model_validate(block), ["hba1c_latest_365d"], policy_name="drawn")
+
+
 def test_a_model_whose_features_are_not_known_is_refused_too(values: dict[str, Any], members: pd.DataFrame) -> None:
     values["modifiers"] = make_modifiers("max").model_dump(mode="json")
     policy = RatePolicy.model_validate(values)

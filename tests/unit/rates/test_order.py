@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from riskkit.data.presets import find_presets
+from riskkit.policy import read_policy
 from riskkit.rates.capitation import fit_rates
 from riskkit.rates.frozen import FrozenRates
 from riskkit.rates.order import check_rate_order
@@ -59,6 +61,25 @@ def test_a_higher_tier_with_a_lower_relativity_is_named(values: dict[str, Any], 
     broken = replace(fitted, tier_relativities={"high": 1.1, "medium": 1.3, "low": 0.8})
     assert verdicts(broken)["3 relativity"] == "fails"
     assert found(broken, "3 relativity") == "high 1.1 after medium 1.3"
+
+
+@pytest.mark.parametrize(("amount", "verdict"), [(0.25, "holds"), (0.26, "fails"), (3.0, "fails")])
+def test_want_of_evidence_may_not_pay_more_than_the_lowest_tier(
+    values: dict[str, Any], members: pd.DataFrame, amount: float, verdict: str
+) -> None:
+    # POLICY_RULES contradiction 2: not testing never pays
+    values["relative_risk"] = {"method": "tier_mean"}
+    fitted = fit_rates(RatePolicy.model_validate(values), members, reference_population="three members")
+    table = replace(fitted, tier_relativities={"low": 0.25, "medium": 0.5, "high": 1.0, "unassessed": amount})
+    assert verdicts(table)["3 relativity"] == verdict
+    if verdict == "fails":
+        assert found(table, "3 relativity") == f"unassessed {amount:g} above low 0.25: not testing would pay"
+
+
+def test_the_shipped_table_of_tiers_does_not_pay_for_want_of_evidence() -> None:
+    policy = read_policy(find_presets() / "models" / "rates" / "tier_base.toml", RatePolicy)
+    table = {name: number.value for name, number in policy.relative_risk.tiers.items()}
+    assert table["unassessed"] <= min(value for name, value in table.items() if name != "unassessed")
 
 
 @pytest.mark.parametrize(

@@ -64,5 +64,25 @@ def test_tiers_whose_rate_does_not_rise_are_called_out(annual_summary: Summary, 
     assert section["blocks"][0]["tone"] == tone
 
 
+def _rise(annual_summary: Summary, half: float) -> str:
+    del annual_summary["tiers"]["gradient"]
+    for row, rate in zip(annual_summary["tiers"]["rows"], (0.05, 0.10, 0.15), strict=True):
+        row["observed_rate"] = {"value": rate, "low": rate - half, "high": rate + half}
+    section = make_tier_section(annual_summary)
+    assert section is not None
+    return str(section["blocks"][0]["tone"])
+
+
+def test_a_rise_is_good_only_where_the_intervals_are_apart(annual_summary: Summary) -> None:
+    # .05 + .02 = .07 lies below .10 - .02 = .08; .05 + .03 = .08 does not lie below .07
+    assert _rise(annual_summary | {"tiers": annual_summary["tiers"] | {"gradient": None}}, 0.02) == "good"
+    assert _rise(annual_summary | {"tiers": annual_summary["tiers"] | {"gradient": None}}, 0.03) == "warn"
+    annual_summary["tiers"]["gradient"] = "increasing"
+    section = make_tier_section(annual_summary)
+    assert section is not None
+    assert section["blocks"][0]["tone"] == "warn"
+    assert "overlap" in section["blocks"][0]["text"]
+
+
 def test_a_scheme_without_tiers_has_no_section(discharge_summary: Summary) -> None:
     assert make_tier_section(discharge_summary) is None

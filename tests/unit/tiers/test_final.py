@@ -77,6 +77,7 @@ def test_an_override_comes_last_and_is_said_with_code_author_and_expiry(frozen: 
     assert found["tier_change"].tolist()[0] == (
         "raised to high, where the model says low: diabetic ketoacidosis (override dka by Dr. Li, until 2025-07-01)"
     )
+    assert "糖尿病酮症酸中毒（人工上调代码dka" in found["tier_change_zh"].tolist()[0]
     assert found["package"].tolist() == ["advanced", "basic"]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from riskkit.errors import DataContractError
 from riskkit.policy import read_policy
@@ -79,3 +80,28 @@ def test_the_list_is_by_team_the_latest_first(
 def test_a_missing_feature_is_refused(schedule: FollowUpPolicy, assigned: pd.DataFrame, members: pd.DataFrame) -> None:
     with pytest.raises(DataContractError, match="column 'days_since_eye_exam' is missing"):
         make_worklist(schedule, assigned, members.drop(columns="days_since_eye_exam"))
+
+
+def test_the_class_sets_the_frequency_where_it_asks_for_more(
+    schedule: FollowUpPolicy, assigned: pd.DataFrame, members: pd.DataFrame
+) -> None:
+    # POLICY_RULES C3; the package has four visits a year: every 91 days. Key has twelve: every 30; general two.
+    number = {"unit": "times a year", "reference": "drawn", "effective": "2025-01-01"}
+    values = schedule.model_dump(mode="json", exclude_none=True)
+    by_class = {"general": {**number, "value": 2}, "key": {**number, "value": 12}}
+    values["services"][0]["per_year_by_class"] = by_class
+    policy = FollowUpPolicy.model_validate(values)
+    classes = assigned.assign(management_class=["key", "general", "regular"])
+    listed = make_worklist(policy, classes, members)
+    # A: 101 days ago, 30 due; B: 10 days ago, 81 left; C: never
+    assert find(listed, "A", "follow_up")["overdue_days"] == 71
+    assert find(listed, "B", "follow_up")["due_date"] == pd.Timestamp("2025-03-23")
+    assert find(listed, "A", "hba1c")["overdue_days"] == 0
+    # without a second axis the package alone counts
+    assert find(make_worklist(policy, assigned, members), "A", "follow_up")["overdue_days"] == 10
+    values["services"][0]["per_year_by_class"]["key"] = {**number, "value": 1}
+    with pytest.raises(ValidationError, match="not fall from one to the next"):
+        FollowUpPolicy.model_validate(values)
+    values["services"][0]["per_year_by_class"] = {"closest": {**number, "value": 12}}
+    with pytest.raises(ValidationError, match="must name some of general, regular, key"):
+        FollowUpPolicy.model_validate(values)

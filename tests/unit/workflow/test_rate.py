@@ -10,9 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from riskkit.data.presets import find_presets
 from riskkit.errors import PolicyError
+from riskkit.policy import read_policy, read_toml
+from riskkit.rates.blocks import RelativeRisk
+from riskkit.rates.modifiers import refuse_double_count
 from riskkit.rates.policy import RatePolicy
-from riskkit.workflow.rate import RatedPopulation, rate_members, summarise_rates, write_rated
+from riskkit.tiers.policy import TierPolicy
+from riskkit.workflow.rate import RatedPopulation, find_held_features, rate_members, summarise_rates, write_rated
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.training import Training
 from tests.unit.workflow.conftest import Held
@@ -70,6 +75,43 @@ def test_a_policy_in_another_currency_is_refused(scheme: Scheme, training: Train
     foreign = policy_of(scheme).model_copy(update={"currency": "USD"})
     with pytest.raises(PolicyError, match="pays in USD, the bundle 'synthetic' counts in CNY"):
         rate_members(training.bundle, foreign, training.rating, population="x")
+
+
+@pytest.mark.parametrize("method", ["tier_table", "tier_mean"])
+def test_an_uplift_for_what_the_priced_tier_reads_is_refused(training: Training, method: str) -> None:
+    # Above 9% the rule of the tiers puts a member into the dear tier already; the rated model does not read HbA1c.
+    values = read_toml(find_presets() / "models" / "rates" / "tier_base.toml")
+    number = {"unit": "x", "reference": "drawn", "effective": "2025-01-01"}
+    condition = {**number, "value": 9, "column": "hba1c_latest_365d", "held_by": ["hba1c_*"]}
+    uplift = {"name": "poor control", "share": {**number, "value": 0.2}, "conditions": [condition]}
+    values["modifiers"] = {"combine": "max", "uplifts": [uplift]}
+    if method == "tier_mean":
+        values["relative_risk"] = {"method": method}
+    policy = RatePolicy.model_validate(values)
+    bundle = training.bundle
+    assert bundle.tiers is not None
+    assert bundle.rated_outcome is not None
+    silent = replace(bundle.models[bundle.rated_outcome], feature_names=["age_years"])
+    bundle = replace(bundle, models={bundle.rated_outcome: silent}, tiers=replace(bundle.tiers, policy=_rule_alone()))
+    held = find_held_features(bundle, policy)
+    assert {"hba1c_latest_365d", "nephropathy_730d", "age_years"} <= set(held)
+    assert policy.modifiers is not None
+    with pytest.raises(PolicyError, match="already holds 'hba1c_latest_365d'"):
+        refuse_double_count(policy.modifiers, held, policy_name=policy.name)
+    own = policy.model_copy(update={"relative_risk": RelativeRisk(method="individual")})
+    assert find_held_features(bundle, own) == ["age_years"]
+
+
+def _rule_alone() -> TierPolicy:
+    return read_policy(find_presets() / "models" / "tiers" / "seed_hba1c.toml", TierPolicy)
+
+
+def test_the_tier_holds_the_features_of_the_model_that_is_cut(training: Training) -> None:
+    policy = read_policy(find_presets() / "models" / "rates" / "tier_base.toml", RatePolicy)
+    assert training.bundle.tiers is not None
+    assert training.bundle.tiers.policy.cuts is not None
+    cut = training.bundle.models[training.bundle.tiers.policy.cuts.outcome]
+    assert set(cut.feature_names) <= set(find_held_features(training.bundle, policy))
 
 
 def test_members_can_be_rated_without_tiers(scheme: Scheme, training: Training) -> None:

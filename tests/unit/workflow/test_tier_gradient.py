@@ -7,6 +7,7 @@ import math
 import pandas as pd
 import pytest
 
+from riskkit.tiers.gradient import compute_gradient
 from riskkit.workflow.tier_gradient import judge_gradient, spend_of, summarise_tiers
 from riskkit.workflow.training import Training
 
@@ -36,12 +37,12 @@ def test_the_rate_of_a_tier_is_weighted_and_its_interval_follows_persons() -> No
     assert (low["tier"], low["members"], low["share"]) == ("low", 2, 0.4)
     # (0.1 x 1 + 0.3 x 3) / 4
     assert low["mean_risk"] == pytest.approx(0.25)
-    assert low["observed_rate"] == {"value": 0.0, "low": 0.0, "high": 0.0}
-    # (1 x 1 + 0 x 1 + 1 x 2) / 4 = .75. Residuals x weights .25, -.75, .5: error sqrt(.0625 + .5625 + .25) / 4.
-    error = math.sqrt(0.875) / 4
-    assert high["observed_rate"]["value"] == pytest.approx(0.75)
-    assert high["observed_rate"]["high"] == pytest.approx(0.75 + 1.96 * error)
-    assert high["observed_rate"]["low"] == pytest.approx(0.75 - 1.96 * error)
+    # no event: weights 1 and 3 are worth (1 + 3)^2 / (1 + 9) = 1.6 members; Wilson 0 to z^2 / (1.6 + z^2)
+    square = 1.959964**2
+    assert low["observed_rate"] == pytest.approx({"value": 0.0, "low": 0.0, "high": square / (1.6 + square)})
+    # (1 x 1 + 0 x 1 + 1 x 2) / 4 = .75. Residuals x weights .25, -.75, .5: variance (.0625 + .5625 + .25) / 16, which
+    # .75 x .25 / n has at n = 3.4286. Wilson: (.75 + 1.12043 / 2 -+ 1.95996 sqrt(.0546875 + .0816980)) / 2.12043
+    assert high["observed_rate"] == pytest.approx({"value": 0.75, "low": 0.27654, "high": 0.95926}, abs=1e-4)
 
 
 def test_two_rows_of_one_person_are_one_piece_of_evidence() -> None:
@@ -57,8 +58,29 @@ def test_two_rows_of_one_person_are_one_piece_of_evidence() -> None:
     widths = [
         summarise_tiers(frame, "admission", "x")["rows"][0]["observed_rate"]["high"] - 0.5 for frame in (apart, twice)
     ]
-    # Residuals .5, .5, -.5, -.5: apart sqrt(4 x .25) / 4 = .25; by person 1 and -1, sqrt(2) / 4.
-    assert widths == pytest.approx([1.96 * 0.25, 1.96 * math.sqrt(2) / 4])
+    # Residuals .5, .5, -.5, -.5: four members; by person 1 and -1, worth .25 / (2 / 16) = 2. At one half Wilson's
+    # interval is .5 -+ z / (2 sqrt(n + z^2)).
+    z = 1.959964
+    assert widths == pytest.approx([z / (2 * math.sqrt(n + z**2)) for n in (4, 2)])
+
+
+def test_an_amount_has_the_interval_of_its_mean() -> None:
+    rated = pd.DataFrame(
+        {"person_id": ["A", "B"], "risk_tier": "high", "package": "advanced", "predicted": 1.0, "weight": 1.0}
+    ).assign(observed=[100.0, 300.0])
+    # mean 200; residuals 100 and -100: error sqrt(20,000) / 2 = 70.711
+    found = summarise_tiers(rated, "next_year_cost", "x")["rows"][0]["observed_rate"]
+    assert found == pytest.approx({"value": 200.0, "low": 200 - 1.96 * 70.711, "high": 200 + 1.96 * 70.711}, rel=1e-4)
+
+
+def test_the_interval_of_whole_members_is_that_of_the_tier_gradient() -> None:
+    # 3 of 12
+    rated = pd.DataFrame(
+        {"person_id": [f"P{n}" for n in range(12)], "risk_tier": "high", "package": "advanced", "predicted": 0.2}
+    ).assign(weight=1.0, observed=[1.0] * 3 + [0.0] * 9)
+    found = summarise_tiers(rated, "admission", "x")["rows"][0]["observed_rate"]
+    same = compute_gradient(rated, ["high"]).iloc[0]
+    assert (found["low"], found["high"]) == pytest.approx((same["low"], same["high"]))
 
 
 def test_the_share_of_the_cost_is_that_of_the_money_spent_and_unknown_where_there_is_none() -> None:

@@ -20,7 +20,9 @@ def _pick(members: pd.DataFrame) -> str:
 
 def test_before_and_after_are_the_scores_of_both_members(rated: RatedPopulation, members: pd.DataFrame) -> None:
     person = _pick(members)
-    found = ask_what_if(rated.bundle, members, {"age_years": 85.0, "dcsi_cardiovascular_730d": 2.0}, person_id=person)
+    changes = {"age_years": 85.0, "dcsi_cardiovascular_730d": 2.0, "cardiovascular_730d": 1.0}
+    changes = {name: value for name, value in changes.items() if name in rated.bundle.feature_names}
+    found = ask_what_if(rated.bundle, members, changes, person_id=person)
     row = members[members["person_id"] == person].reset_index(drop=True)
     changed = row.assign(**{name: after for name, (_, after) in found.features.items()})
     first, second = score_members(rated.bundle, row), score_members(rated.bundle, changed)
@@ -54,7 +56,9 @@ def test_without_rates_only_the_risks_move(training: Training, members: pd.DataF
 
 def test_it_is_said_in_words(rated: RatedPopulation, members: pd.DataFrame) -> None:
     person = _pick(members)
-    lines = describe_what_if(ask_what_if(rated.bundle, members, {"hba1c_latest_365d": None}, person_id=person))
+    changes = {"hba1c_latest_365d": None, "days_since_hba1c": 400.0}
+    changes = {name: value for name, value in changes.items() if name in rated.bundle.feature_names}
+    lines = describe_what_if(ask_what_if(rated.bundle, members, changes, person_id=person))
     assert lines[0] == f"Member {person}; amounts in CNY a member year"
     assert any(line.startswith("  hba1c_latest_365d: ") and line.endswith("-> not measured") for line in lines)
     assert "Ledger:" in lines
