@@ -135,6 +135,12 @@ def _find_problems(scheme: Scheme) -> Iterator[str]:
             f"[rates] outcome: found {file.rates.outcome!r}, expected a cost outcome of this scheme. "
             "Add it as [[outcome]], or name another."
         )
+    for outcome in scheme.outcomes:
+        if file.rates and outcome.name == file.rates.outcome and outcome.policy != "payment":
+            yield (
+                f"[rates] outcome: {outcome.name!r} has policy {outcome.policy!r}, expected 'payment': a rate must not "
+                "rest on what a provider can raise by activity. Name an outcome of policy 'payment'."
+            )
     if scheme.rate_policy and scheme.rate_policy.currency != file.scheme.currency:
         yield (
             f"[rates] policy: it pays in {scheme.rate_policy.currency}, the scheme counts in {file.scheme.currency}. "
