@@ -133,7 +133,7 @@ def rate_source(
     source : pathlib.Path
         Folder in the layout of the bundle's adapter.
     out : pathlib.Path
-        Folder that gets ``rates.parquet``, ``ledger.parquet``, ``certificate.json`` and the ``bundle`` with these rates.
+        Folder that gets ``rates.parquet``, ``ledger.parquet``, ``certificate.json`` and the ``bundle`` that holds them.
     policy : pathlib.Path, optional
         Rate policy; the bundle's own where absent.
     history : TeamHistory, optional
