@@ -15,7 +15,7 @@ from riskkit.tiers.policy import TierPolicy
 from riskkit.workflow.scheme_file import OutcomeBlock, SchemeFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,12 @@ def _find_problems(scheme: Scheme) -> Iterator[str]:
             f"[tiers] policy: it cuts outcome {cuts.outcome!r}, expected a binary outcome of this scheme. "
             "Add it as [[outcome]], or choose another policy."
         )
+    yield from _find_rate_problems(scheme, kinds)
+
+
+def _find_rate_problems(scheme: Scheme, kinds: Mapping[str, str]) -> Iterator[str]:
+    """Say what the rates of a scheme contradict."""
+    file = scheme.file
     if file.rates and kinds.get(file.rates.outcome) != "cost":
         yield (
             f"[rates] outcome: found {file.rates.outcome!r}, expected a cost outcome of this scheme. "
