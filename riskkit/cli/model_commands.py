@@ -67,17 +67,21 @@ def update(
     limits: Annotated[
         Path | None, typer.Option("--limits", help="Limits of drift; the shipped models/drift/limits.toml without it.")
     ] = None,
+    other_persons: Annotated[
+        bool, typer.Option("--other-persons", help="The source holds persons that the models have not seen.")
+    ] = False,
     out: OutOption = Path("out/update"),
     bootstrap: BootstrapOption = None,
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Hold last year's bundle against a closed year, and update its maps as far as a closed test asks for."""
     from riskkit.data.presets import find_presets
+    from riskkit.data.staging import keep_model
     from riskkit.workflow.apply import open_bundle
-    from riskkit.workflow.retrain import require_gates
     from riskkit.workflow.scheme_file import RunBlock
-    from riskkit.workflow.update import describe_update_of_bundle, update_bundle
+    from riskkit.workflow.update import describe_update_of_bundle, require_update, update_bundle
 
+    keep_model(model, out)
     bundle = open_bundle(model)
     with show_progress() as progress:
         summary = update_bundle(
@@ -86,9 +90,11 @@ def update(
             out,
             index_date=index_date.date(),
             limits=limits or find_presets() / "models" / "drift" / "limits.toml",
+            other_persons=other_persons,
             run=RunBlock(n_bootstrap=bootstrap) if bootstrap else RunBlock(),
             on_bad_rows=rows_choice(on_bad_rows),
             progress=progress,
         )
-    typer.echo("\n".join([*describe_update_of_bundle(summary), f"Bundle and summary: {out}"]))
-    require_gates(summary)
+    written = "Bundle and summary" if summary["bundle_written"] else "Summary"
+    typer.echo("\n".join([*describe_update_of_bundle(summary), f"{written}: {out}"]))
+    require_update(summary)

@@ -68,12 +68,14 @@ def rates(
         missing = "--model" if model is None else "--source"
         message = f"Missing option '{missing}'."
         raise typer.BadParameter(message)
+    from riskkit.data.staging import keep_model
     from riskkit.workflow.apply import open_bundle, rate_source
     from riskkit.workflow.summary_text import describe_rates
     from riskkit.workflow.team_files import read_team_history
     from riskkit.workflow.tier_changes import describe_changes
     from riskkit.workflow.tier_files import TierFiles, summarise_tier_files
 
+    keep_model(model, out)
     bundle, files = open_bundle(model), TierFiles(last_scores, overrides)
     with show_progress() as progress:
         rated = rate_source(
@@ -89,7 +91,7 @@ def rates(
         )
     used = summarise_tier_files(files, rated.table)
     said = describe_changes(used["changes"] if used else None)
-    typer.echo("\n".join([*said, *describe_rates(rated.certificate), f"Table, ledger and certificate: {out}"]))
+    typer.echo("\n".join([*said, *describe_rates(rated.certificate), f"Table, ledger, certificate and bundle: {out}"]))
 
 
 def tier_files(last_scores: LastScoresOption = None, overrides: OverridesOption = None) -> Any:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @contextmanager
@@ -78,4 +78,25 @@ def keep_source(source: Path, out: Path) -> None:
     place, kept = out.resolve(), source.resolve()
     if place == kept or kept in place.parents:
         message = f"{out}: lies in the source {source}, expected a place apart. Give another --out."
+        raise DataContractError(message)
+
+
+def keep_model(model: str, out: Path) -> None:
+    """Refuse to write results over the model they are made with.
+
+    Parameters
+    ----------
+    model : str
+        Folder of the model, or an address of the registry, which lies apart from any folder.
+    out : pathlib.Path
+        Folder of the results.
+
+    Raises
+    ------
+    DataContractError
+        If `out` is the model's folder, lies inside it, or holds it.
+    """
+    place, kept = out.resolve(), Path(model).resolve()
+    if ":/" not in model and (place == kept or kept in place.parents or place in kept.parents):
+        message = f"{out}: is, lies in or holds the model {model}, expected a place apart. Give another --out."
         raise DataContractError(message)

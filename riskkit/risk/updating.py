@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from riskkit.risk.few_events import FEW_EVENTS, LEAST_EVENTS, check_level, count_telling
 from riskkit.risk.line import climb_likelihood, compute_moments, solve_shift
 from riskkit.risk.links import Kind, to_margin
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     FloatArray = npt.NDArray[np.float64]
+    Rows = tuple[FloatArray, FloatArray, npt.NDArray[np.int64]]
 
 Choice = Literal["keep", "intercept", "slope", "refit"]
 
@@ -53,7 +55,7 @@ class Update:
     choice : {'keep', 'intercept', 'slope', 'refit'}
         The smallest update that the data do not reject.
     tests : tuple of UpdateTest
-        The steps that led there.
+        The steps that led there; none where the events are too few to tell anything.
     events : int
         Persons with an event, or with a cost.
     oe_error : float
@@ -92,9 +94,12 @@ def choose_update(
 
     Keep, intercept, and intercept with slope are each tested against one full curve (a line and a restricted cubic
     spline of the margin), in this order, and the first that is not rejected is taken: the chance to change a map that
-    holds is at most the significance level, whatever the number of steps. Instead of the likelihood ratio, which
-    weights, repeated persons and dear members break, each step is a generalised score test: the score of the terms
-    left out, with its variance from the spread of persons. It does not depend on the scale of the weights.
+    holds is that of the first test, whatever the number of steps. Instead of the likelihood ratio, which weights,
+    repeated persons and dear members break, each step is a generalised score test: the score of the terms left out,
+    with its variance from the spread of persons. It does not depend on the scale of the weights. It holds its level
+    with many events alone (in simulations at .05 a map that holds is changed in some 7% of years with 400 events).
+    With less than `FEW_EVENTS` persons to tell by, only keep and intercept are offered, by `check_level`; with less
+    than `LEAST_EVENTS` nothing is tested and the map is kept.
 
     Parameters
     ----------
@@ -121,21 +126,38 @@ def choose_update(
     .. [2] Boos (1992), On generalized score tests, doi:10.1080/00031305.1992.10475921.
     """
     margin = to_margin(predicted, kind)
-    terms, tests = _make_terms(margin, weight), []
-    choice: Choice = "refit"
+    terms, rows = _make_terms(margin, weight), (observed, weight, persons)
+    telling = count_telling(observed, persons, kind)
+    choice: Choice = "keep"
+    tests: list[UpdateTest] = []
+    if telling < FEW_EVENTS:
+        terms = terms[:, :1]
+        if telling >= LEAST_EVENTS:
+            statistic, p_value = check_level(predicted, *rows, kind=kind)
+            tests.append(UpdateTest("keep", statistic, 1, p_value))
+            choice = "keep" if p_value >= significance else "intercept"
+    else:
+        choice, tests = _close(terms, margin, rows, kind=kind, significance=significance)
+    error = _compute_error(predicted, observed, weight, persons)
+    found = _find_detectable(terms, margin, rows, kind=kind, significance=significance)
+    return Update(choice, tuple(tests), len(np.unique(persons[observed > 0])), error, found)
+
+
+def _close(
+    terms: FloatArray, margin: FloatArray, rows: Rows, *, kind: Kind, significance: float
+) -> tuple[Choice, list[UpdateTest]]:
+    """Test the updates in order against the full curve, and take the first that is not rejected."""
+    observed, weight, persons = rows
+    tests: list[UpdateTest] = []
     for fitted, name in enumerate(CHOICES):
         if fitted >= terms.shape[1]:
-            choice = name
-            break
+            return name, tests
         mean, variance = compute_moments(_fit_null(margin, terms[:, :fitted], observed, weight, kind), kind)
         statistic, df = _score(terms, fitted, weight * (observed - mean), weight * variance, persons)
         tests.append(UpdateTest(name, statistic, df, _tail(statistic, df)))
         if tests[-1].p_value >= significance:
-            choice = name
-            break
-    error = _compute_error(predicted, observed, weight, persons)
-    found = _find_detectable(terms, margin, (observed, weight, persons), kind=kind, significance=significance)
-    return Update(choice, tuple(tests), len(np.unique(persons[observed > 0])), error, found)
+            return name, tests
+    return "refit", tests
 
 
 def _make_terms(margin: FloatArray, weight: FloatArray) -> FloatArray:
@@ -214,7 +236,7 @@ def _tail(statistic: float, df: int) -> float:
 def _find_detectable(
     terms: FloatArray,
     margin: FloatArray,
-    rows: tuple[FloatArray, FloatArray, npt.NDArray[np.int64]],
+    rows: Rows,
     *,
     kind: Kind,
     significance: float,

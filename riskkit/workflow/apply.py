@@ -15,7 +15,7 @@ from riskkit.features.contents import make_catalogue
 from riskkit.policy import read_policy
 from riskkit.rates.policy import RatePolicy
 from riskkit.tracking import download_bundle
-from riskkit.workflow.bundle import Bundle, read_bundle
+from riskkit.workflow.bundle import Bundle, read_bundle, write_bundle
 from riskkit.workflow.explanation_files import ALL, choose_explained, open_explanations
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.rate import RatedPopulation, TeamHistory, rate_members, write_rated
@@ -133,7 +133,7 @@ def rate_source(
     source : pathlib.Path
         Folder in the layout of the bundle's adapter.
     out : pathlib.Path
-        Folder that gets ``rates.parquet``, ``ledger.parquet`` and ``certificate.json``.
+        Folder that gets ``rates.parquet``, ``ledger.parquet``, ``certificate.json`` and the ``bundle`` that holds them.
     policy : pathlib.Path, optional
         Rate policy; the bundle's own where absent.
     history : TeamHistory, optional
@@ -168,6 +168,7 @@ def rate_source(
     rated = rate_members(bundle, chosen, members, population=population, history=history, tier_history=known)
     with staged(out) as stage:
         write_rated(rated, stage)
+        write_bundle(rated.bundle, stage / "bundle")
     return rated
 
 

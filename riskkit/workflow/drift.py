@@ -15,6 +15,7 @@ from riskkit.evaluation.outcome_drift import compute_outcome_drift
 from riskkit.risk.matrix import ModelFrame, assign_folds
 from riskkit.risk.model import OutcomeModel
 from riskkit.risk.outcome_update import find_update, update_outcome
+from riskkit.workflow.drift_words import say_finding
 from riskkit.workflow.members import label_members
 from riskkit.workflow.summary import metrics_to_dict
 
@@ -28,19 +29,6 @@ if TYPE_CHECKING:
     from riskkit.workflow.scheme_file import DriftBlock, RunBlock
 
 SHOWN_FEATURES = 10
-WORDS = {
-    "keep": "no change is called for",
-    "intercept": "its level is shifted",
-    "slope": "its level is shifted and its slope stretched",
-    "refit": "its calibration is fitted again",
-}
-UNTESTED = {
-    False: "With no event, or nothing else, its map cannot be tested on half of the persons;",
-    True: "With no event since the horizon before, or nothing else, its own step cannot be tested on half of them;",
-}
-TRIED = {False: "It is recalibrated", True: "Its map was put to the test"}
-WITHIN = "It is within the stable band, but the closed test rejects the map as it is (p = {p:.2g})"
-HELD_BACK = "It is not recalibrated, because another horizon of the same model is refused: do not score or pay on it."
 
 
 @dataclass(frozen=True)
@@ -94,7 +82,7 @@ def check_drift(
     DriftFinding
         Verdict ``"stable"``, ``"recalibrate"`` or ``"refuse"``, by the level and the ranking alone. The metrics after
         recalibration are those of the half of the persons that the update has not seen; there are none of a stable
-        model whose map the test keeps.
+        model whose map the test keeps. `left` says that the model is off and was not changed.
     """
     labels = label_members(later.cohort, tables, model.spec, code_lists=code_lists)
     counted = np.flatnonzero(labels["weight"].to_numpy() > 0)
@@ -115,7 +103,7 @@ def check_drift(
     )
     report: dict[str, Any] = {**without_nan(found.to_dict()), "members": len(counted)}
     report["before"] = _measure(model, frame, run)
-    report.update(update=None, after=None)
+    report.update(update=None, after=None, left=False)
     if found.verdict == "refuse":
         return DriftFinding(model, {**report, "message": say_finding(model.spec.title, report)})
     half = assign_folds(frame.groups, n_folds=2, seed=run.seed)
@@ -123,9 +111,10 @@ def check_drift(
     # half of the persons may hold no event, or nothing else
     update = find_update(model, seen) if seen.observed.min() < seen.observed.max() else None
     choice = "keep" if update is None else update.choice
-    made = choice != "keep" or found.verdict == "recalibrate"
-    report["update"] = update and describe_update(update, made=made)
-    if made:
+    report["left"] = choice == "keep" and found.verdict == "recalibrate"
+    tried = choice != "keep" or report["left"]
+    report["update"] = update and describe_update(update, tried=tried)
+    if tried:
         report["after"] = _measure(update_outcome(model, seen, choice), unseen, run)
     renewed = update_outcome(model, frame, choice)
     return DriftFinding(renewed, {**report, "message": say_finding(model.spec.title, report)})
@@ -223,72 +212,24 @@ def _measure(model: OutcomeModel, frame: ModelFrame, run: RunBlock) -> dict[str,
     )
 
 
-def describe_update(update: Update, *, made: bool) -> dict[str, Any]:
+def describe_update(update: Update, *, tried: bool) -> dict[str, Any]:
     """Write the closed test with what it could have found.
 
     Parameters
     ----------
     update : Update
         What the test chose.
-    made : bool
-        Whether the map was changed by it, or put to the test on the other half.
+    tried : bool
+        Whether its choice was measured on the other half of the persons.
 
     Returns
     -------
     dict
-        Plain values.
+        Plain values; `made` says that the map was changed.
     """
     # Both halves vary, each with twice the variance of the whole: an O/E on one after a fit on the other.
     return {
         **update.to_dict(),
-        "made": made,
-        "oe_error_of_other_half": math.sqrt(2) * update.oe_error if made else None,
+        "made": tried and update.choice != "keep",
+        "oe_error_of_other_half": math.sqrt(2) * update.oe_error if tried else None,
     }
-
-
-def say_finding(title: str, report: dict[str, Any], *, step: bool = False) -> str:
-    """Say in words what a later year said of a model and what was done.
-
-    Parameters
-    ----------
-    title : str
-        Title of the outcome.
-    report : dict
-        Verdict, figures, `update` and `after`.
-    step : bool, default False
-        Whether the update is that of the time since an earlier horizon.
-
-    Returns
-    -------
-    str
-        A line or two.
-    """
-    times = report["expected_ratio"]
-    predicted = "something and nothing" if times is None else f"{times:.2f} times what"
-    ratio = "not defined" if report["oe_ratio"] is None else f"{report['oe_ratio']:.3f}"
-    found = f"{title}: the model predicts {predicted} happened (O/E {ratio})"
-    if report["verdict"] == "refuse":
-        return f"{found}. It is refused: do not score or pay on it; {report['reason']}"
-    if report["after"] is None:
-        return f"{found}. It is kept." if report["verdict"] == "stable" else f"{found}. {HELD_BACK}"
-    renewed, update = report["after"]["oe_ratio"]["value"], report["update"]
-    if update is None or not update["made"]:
-        ratio = "not defined" if renewed is None else f"{renewed:.3f}"
-        return f"{found}. {UNTESTED[step]} on the other half O/E is {ratio}."
-    words = WORDS[update["choice"]] + (" for the time since the horizon before" if step else "")
-    if report["verdict"] == "stable" and update["choice"] != "keep":
-        found += f". {WITHIN.format(p=update['tests'][0]['p_value'])}"
-    return (
-        f"{found}. {TRIED[update['choice'] == 'keep']} on half of the persons ({words}, by a closed test on "
-        f"{update['events']:,} of them with events, which finds an error of {update['detectable']:.0%} of the level in "
-        f"four of five cases); on the other half O/E is {renewed:.3f}, give or take "
-        f"{1.96 * update['oe_error_of_other_half']:.3f} by chance{_say_slope(report)}."
-    )
-
-
-def _say_slope(report: dict[str, Any]) -> str:
-    """Say the calibration slope where more than the level was changed."""
-    before, after = (report[state]["calibration_slope"]["value"] for state in ("before", "after"))
-    if report["update"]["choice"] not in {"slope", "refit"} or before is None or after is None:
-        return ""
-    return f", and the calibration slope {after:.2f} ({before:.2f} before)"

@@ -12,7 +12,8 @@ import pandas as pd
 from riskkit.evaluation.outcome_drift import OutcomeDrift, judge_outcome_drift
 from riskkit.risk.hazard_update import find_hazard_update, update_hazard
 from riskkit.risk.matrix import assign_folds
-from riskkit.workflow.drift import describe_update, say_finding, without_nan
+from riskkit.workflow.drift import describe_update, without_nan
+from riskkit.workflow.drift_words import say_finding
 from riskkit.workflow.hazard_members import HazardMembers, find_hazard_members
 from riskkit.workflow.horizon_metrics import HorizonRows, MeasuredHorizon, measure_horizon
 from riskkit.workflow.members import label_members
@@ -103,7 +104,10 @@ def check_hazard_drift(
         report["before"] = metrics_to_dict(measured[place].metrics["predicted"])
         report["after"] = after.get(place)
         update = updates.get(place)
-        report["update"] = update and _describe(update, one, made=place in after)
+        report["update"] = update and _describe(update, one, tried=place in after)
+        # a later horizon holds the earlier steps, and is mended with them
+        moved = any(first in after and updates[first].choice != "keep" for first in updates if first <= place)
+        report["left"] = one.verdict == "recalibrate" and not moved
         column = model.columns[model.spec.columns[place]]
         reports[column.spec.name] = {**report, "message": say_finding(column.spec.title, report, step=bool(place))}
     return HazardFinding(renewed, reports, not_judged)
@@ -161,8 +165,8 @@ def _update(
     return update_hazard(model, held.frame(), choices), updates, after
 
 
-def _describe(update: Update, found: OutcomeDrift, *, made: bool) -> dict[str, Any]:
+def _describe(update: Update, found: OutcomeDrift, *, tried: bool) -> dict[str, Any]:
     """Write the closed test of one step with what it could have found."""
     # Both halves vary, each with twice the variance of the whole.
-    error = 2 * (found.high - found.low) / WIDTH / found.oe_ratio if made else None
-    return {**describe_update(update, made=made), "oe_error_of_other_half": error}
+    error = 2 * (found.high - found.low) / WIDTH / found.oe_ratio if tried else None
+    return {**describe_update(update, tried=tried), "oe_error_of_other_half": error}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from riskkit.errors import DataContractError
 
 if TYPE_CHECKING:
     from riskkit.workflow.scheme import Scheme
@@ -99,7 +101,7 @@ def find_learnt(scheme: Scheme, cohort: pd.DataFrame, drift: dict[str, Any] | No
     -------
     Learnt
         Under a split by time all index dates but the last, which is the test; by persons all, since the kept models
-        learn from every person. A later date at which a model was recalibrated is one more.
+        learn from every person. A later date at which a map was changed is one more.
     """
     days = sorted({day.date() for day in cohort["index_date"]})
     split, discharges = scheme.file.split.method, "claim_id" in cohort
@@ -108,6 +110,36 @@ def find_learnt(scheme: Scheme, cohort: pd.DataFrame, drift: dict[str, Any] | No
     if drift and any((one["update"] or {}).get("made") for one in drift["outcomes"].values()):
         days = sorted({*days, date.fromisoformat(drift["index_date"])})
     return Learnt(split, (days[0], days[-1]) if discharges else tuple(days), discharges)
+
+
+def require_unseen(learnt: Learnt, index_date: date, horizon_days: int) -> None:
+    """Refuse a year of which the models have learnt.
+
+    Parameters
+    ----------
+    learnt : Learnt
+        What the models learnt from.
+    index_date : datetime.date
+        Start of the year.
+    horizon_days : int
+        Days that a row looks ahead.
+
+    Raises
+    ------
+    DataContractError
+        If the year begins before the outcomes of the last date that taught the models were all in.
+    """
+    if not learnt.dates:
+        return
+    last = max(learnt.dates)
+    first = last + timedelta(days=horizon_days)
+    if index_date < first:
+        message = (
+            f"--index-date {index_date}: the models learnt from rows of {last} and what followed in {horizon_days} "
+            f"days, expected {first} or later. Give a later year, or --other-persons where the source holds persons "
+            "that the models have not seen."
+        )
+        raise DataContractError(message)
 
 
 def say_learnt(learnt: Learnt, cohort: pd.DataFrame) -> str | None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 KEYS = ["person_id", "index_date"]
 SHOWN = {"binary": ("auroc", "oe_ratio", "calibration_slope"), "cost": ("r2", "cpm", "oe_ratio")}
 PRIOR_COSTS = ("allowed_amount_365d", "paid_amount_365d")
+PLACES = {"prior_cost_fifth": "prior-cost fifths", "dcsi": "complication burden", "age_sex": "age and sex"}
+"""What a provider could select on, the most telling first, and how a sentence names it."""
+
 BURDEN = "dcsi_total_730d"
 FIFTHS = 5
 DEAREST = 0.1
@@ -165,9 +168,9 @@ def _say(pair: Mapping[str, Any]) -> str:
         f"Paying for nothing that a provider can raise by activity changes {title} by {change['value']:+.3f}"
         f"{interval}, to {own:.3f}"
     )
-    mapl = pair["mapl"].get("prior_cost_fifth") or pair["mapl"].get("dcsi") or pair["mapl"].get("age_sex")
-    if mapl:
-        where = "prior-cost fifths" if "prior_cost_fifth" in pair["mapl"] else "complication burden"
+    chosen = next((name for name in PLACES if pair["mapl"].get(name)), None)
+    if chosen is not None:
+        where, mapl = PLACES[chosen], pair["mapl"][chosen]
         less, more = mapl["clinical"]["value"], mapl["payment"]["value"]
         text += (
             f"; the predictable profit or loss over {where} that is left to select on becomes {more:,.0f} a member "

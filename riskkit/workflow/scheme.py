@@ -15,7 +15,7 @@ from riskkit.tiers.policy import TierPolicy
 from riskkit.workflow.scheme_file import OutcomeBlock, SchemeFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,23 @@ def _find_problems(scheme: Scheme) -> Iterator[str]:
             f"[tiers] policy: it cuts outcome {cuts.outcome!r}, expected a binary outcome of this scheme. "
             "Add it as [[outcome]], or choose another policy."
         )
+    yield from _find_rate_problems(scheme, kinds)
+
+
+def _find_rate_problems(scheme: Scheme, kinds: Mapping[str, str]) -> Iterator[str]:
+    """Say what the rates of a scheme contradict."""
+    file = scheme.file
     if file.rates and kinds.get(file.rates.outcome) != "cost":
         yield (
             f"[rates] outcome: found {file.rates.outcome!r}, expected a cost outcome of this scheme. "
             "Add it as [[outcome]], or name another."
         )
+    for outcome in scheme.outcomes:
+        if file.rates and outcome.name == file.rates.outcome and outcome.policy != "payment":
+            yield (
+                f"[rates] outcome: {outcome.name!r} has policy {outcome.policy!r}, expected 'payment': a rate must not "
+                "rest on what a provider can raise by activity. Name an outcome of policy 'payment'."
+            )
     if scheme.rate_policy and scheme.rate_policy.currency != file.scheme.currency:
         yield (
             f"[rates] policy: it pays in {scheme.rate_policy.currency}, the scheme counts in {file.scheme.currency}. "

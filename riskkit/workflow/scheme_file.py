@@ -100,7 +100,7 @@ class DriftBlock(PolicyModel):
     index_date: date
     stable: tuple[float, float]
     refuse: tuple[float, float]
-    minimum_gini: float = 0.0
+    minimum_gini: float = Field(default=0.0, le=1)
     reference: str
 
     @model_validator(mode="after")
@@ -116,6 +116,16 @@ class DriftBlock(PolicyModel):
     def limits(self) -> DriftLimits:
         """The limits as the judge of a drift reads them."""
         return DriftLimits(stable=self.stable, refuse=self.refuse, minimum_gini=self.minimum_gini)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the limits as plain values, as a summary holds them.
+
+        Returns
+        -------
+        dict
+            `stable`, `refuse`, `minimum_gini`, `reference`.
+        """
+        return self.model_dump(include={"stable", "refuse", "minimum_gini", "reference"})
 
 
 class RunBlock(PolicyModel):

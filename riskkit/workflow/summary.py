@@ -214,6 +214,9 @@ def _judge(found: dict[str, float | None], low: float, high: float) -> str:
 def judge_drift(drift: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Turn the drift verdicts into gates: a refused model must not be promoted.
 
+    A model that is off and was left as it is, because the year holds too few events to tell, is inconclusive. Where the
+    ranking is lost the figure is the ordered Gini ratio, else observed over expected.
+
     Parameters
     ----------
     drift : dict or None
@@ -226,17 +229,19 @@ def judge_drift(drift: dict[str, Any] | None) -> list[dict[str, Any]]:
     """
     if drift is None:
         return []
-    low, high = drift["limits"]["refuse"]
     return [
-        {
-            "name": f"{name}.drift",
-            "outcome": name,
-            "figure": found["oe_ratio"],
-            "limit": f"{low:g} to {high:g}",
-            "verdict": "fail" if found["verdict"] == "refuse" else "pass",
-        }
+        {"name": f"{name}.drift", "outcome": name, **_judge_finding(found, drift["limits"])}
         for name, found in drift["outcomes"].items()
     ]
+
+
+def _judge_finding(found: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
+    """Give the figure that the verdict rests on, with its limit."""
+    (low, high), ratio, refused = limits["refuse"], found["oe_ratio"], found["verdict"] == "refuse"
+    if refused and ratio is not None and low <= ratio <= high:
+        return {"figure": found["gini"], "limit": f"Gini above {limits['minimum_gini']:g}", "verdict": "fail"}
+    verdict = "fail" if refused else "inconclusive" if found["left"] else "pass"
+    return {"figure": ratio, "limit": f"{low:g} to {high:g}", "verdict": verdict}
 
 
 def summarise_source(source: OpenSource) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def _judge_drift(
     found, not_judged = judged.reports, judged.not_judged
     report = {
         "index_date": block.index_date.isoformat(),
-        "limits": {"stable": block.stable, "refuse": block.refuse, "reference": block.reference},
+        "limits": block.to_dict(),
         "outcomes": {name: {**one, "inputs": inputs[name], "feature_psi": moved} for name, one in found.items()},
         "not_judged": list(not_judged),
         "open_horizons": {name: {"reason": why, "inputs": inputs[name]} for name, why in not_judged.items()},

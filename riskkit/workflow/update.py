@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import Field, model_validator
 
 from riskkit.data.staging import keep_source, staged
-from riskkit.errors import DataContractError
+from riskkit.errors import AcceptanceError, DataContractError, PolicyError
+from riskkit.evaluation.outcome_drift import DriftLimits
 from riskkit.features.contents import make_catalogue
 from riskkit.policy import PolicyModel, read_policy
 from riskkit.workflow.bundle import write_bundle
 from riskkit.workflow.judge import judge_models
-from riskkit.workflow.learnt import Learnt, say_learnt
+from riskkit.workflow.learnt import Learnt, require_unseen, say_learnt
 from riskkit.workflow.members import FeaturePlan, build_members
 from riskkit.workflow.retrain import write_summary
 from riskkit.workflow.scheme_file import DriftBlock, RunBlock
@@ -55,7 +59,16 @@ class DriftPolicy(PolicyModel):
     effective: date
     stable: tuple[float, float]
     refuse: tuple[float, float]
-    minimum_gini: float = 0.0
+    minimum_gini: float = Field(le=1)
+
+    @model_validator(mode="after")
+    def _limits_are_nested(self) -> Self:
+        """Refuse wrong limits with the name of their file."""
+        try:
+            DriftLimits(self.stable, self.refuse, self.minimum_gini)
+        except PolicyError as exc:
+            raise ValueError(str(exc)) from exc
+        return self
 
     def at(self, index_date: date) -> DriftBlock:
         """Return the limits for one later index date.
@@ -86,6 +99,7 @@ def update_bundle(
     *,
     index_date: date,
     limits: Path,
+    other_persons: bool = False,
     run: RunBlock | None = None,
     on_bad_rows: OnBadRows = "refuse",
     progress: Progress | None = None,
@@ -99,11 +113,14 @@ def update_bundle(
     source : pathlib.Path
         Source in the layout of the bundle's adapter, reaching over the outcome windows from the index date.
     out : pathlib.Path
-        Folder that gets ``bundle`` and ``summary.json`` when all is done.
+        Folder that gets ``bundle`` and ``summary.json`` when all is done; where a model is refused ``summary.json``
+        alone, and a bundle of an earlier update there is removed.
     index_date : datetime.date
         Start of the closed year.
     limits : pathlib.Path
         Policy file of `DriftPolicy`.
+    other_persons : bool, default False
+        Whether the source holds persons that the models have not seen, so that any year may be judged.
     run : RunBlock, optional
         Seed and bootstrap.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
@@ -115,12 +132,15 @@ def update_bundle(
     -------
     dict
         The summary: `model`, `seen`, `drift` (as after a retraining), `gates` (a refused model fails one),
-        `rates_dropped` and `data`.
+        `rates_dropped`, `bundle_written`, `other_persons` and `data`.
 
     Raises
     ------
     DataContractError
-        If the source cannot be read, lacks a table that the models learnt from, or reaches over no outcome's window.
+        If the source cannot be read, lacks a table that the models learnt from, or reaches over no outcome's window; if
+        the models learnt from the year.
+    PolicyError
+        If the limits break a rule.
 
     Notes
     -----
@@ -128,6 +148,8 @@ def update_bundle(
     rates, and `riskkit rates` fits them anew.
     """
     keep_source(source, out)
+    if not other_persons:
+        require_unseen(bundle.learnt, index_date, bundle.cohort.horizon_days)
     block = read_policy(limits, DriftPolicy).at(index_date)
     plan = FeaturePlan(make_catalogue(bundle.code_lists), bundle.catalogue, bundle.code_lists)
     with tempfile.TemporaryDirectory(prefix="riskkit-") as scratch, staged(out) as stage:
@@ -143,21 +165,52 @@ def update_bundle(
         renewed = _renew(bundle, found, index_date)
         drift = {
             "index_date": index_date.isoformat(),
-            "limits": {"stable": block.stable, "refuse": block.refuse, "reference": block.reference},
+            "limits": block.to_dict(),
             "outcomes": found.reports,
             "not_judged": found.not_judged,
         }
+        refused = any(one["verdict"] == "refuse" for one in found.reports.values())
         summary = {
             "model": bundle.scheme,
             "seen": say_learnt(bundle.learnt, later.cohort),
             "drift": drift,
             "gates": judge_drift(drift),
-            "rates_dropped": renewed.rates is None and bundle.rates is not None,
+            "rates_dropped": not refused and renewed.rates is None and bundle.rates is not None,
+            "bundle_written": not refused,
+            "other_persons": other_persons,
             "data": summarise_source(opened),
         }
-        write_bundle(renewed, stage / "bundle")
+        if not refused:
+            write_bundle(renewed, stage / "bundle")
         write_summary(summary, stage)
+    if refused:
+        shutil.rmtree(out / "bundle", ignore_errors=True)
     return summary
+
+
+def require_update(summary: dict[str, Any]) -> None:
+    """Raise if a model was refused.
+
+    Parameters
+    ----------
+    summary : dict
+        From `update_bundle`.
+
+    Raises
+    ------
+    AcceptanceError
+        If a model was refused; the message names the first.
+    """
+    failed = [gate for gate in summary["gates"] if gate["verdict"] == "fail"]
+    if failed:
+        first = failed[0]
+        found = "not defined" if first["figure"] is None else f"{first['figure']:.4g}"
+        message = (
+            f"update: {len(failed)} of {len(summary['gates'])} models are refused (first {first['name']}: found "
+            f"{found}, expected {first['limit']}). No bundle is written, and summary.json says why. "
+            "Train again on records that reach over the year before anything is scored or paid."
+        )
+        raise AcceptanceError(message)
 
 
 def describe_update_of_bundle(summary: dict[str, Any]) -> list[str]:
@@ -178,7 +231,12 @@ def describe_update_of_bundle(summary: dict[str, Any]) -> list[str]:
     lines += [f"{drift['index_date']}: {one['message']}" for one in drift["outcomes"].values()]
     lines += [f"Not judged: {name}, {why}." for name, why in drift["not_judged"].items()]
     if summary["rates_dropped"]:
-        lines.append("The model behind the rates is changed: the bundle holds none. Fit them with riskkit rates.")
+        lines.append(
+            "The model behind the rates is changed: the bundle holds none. Fit them anew with riskkit rates "
+            "--model OUT --policy FILE --source SOURCE, which writes a bundle that holds them."
+        )
+    if not summary["bundle_written"]:
+        lines.append("A model is refused: no bundle is written.")
     return lines
 
 
@@ -192,7 +250,10 @@ def _refuse_nothing_judged(found: JudgedModels) -> None:
 
 
 def _renew(bundle: Bundle, found: JudgedModels, index_date: date) -> Bundle:
-    """Put the updated models into the bundle; say that they learnt from the year, and drop rates that no longer fit."""
+    """Put the updated models into the bundle; say that they learnt from the year, and drop rates that no longer fit.
+
+    A map that was put to the test and kept has learnt nothing.
+    """
     changed = {name for name, one in found.reports.items() if (one["update"] or {}).get("made")}
     if not changed:
         return replace(bundle, models=found.models)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from riskkit.risk.beta import fit_powers
+from riskkit.risk.line import solve_shift
 from riskkit.risk.updating import Update, choose_update
 
 YEARS = 200
@@ -33,6 +34,23 @@ def test_a_map_that_holds_is_changed_in_about_one_year_of_twenty(kind: str) -> N
     # 5%, give or take 4 standard errors of a share of 200: 4 sqrt(.05 * .95 / 200) = .062
     changed = sum(draw_year(kind, 0.0, seed).choice != "keep" for seed in range(YEARS))
     assert changed / YEARS < 0.05 + 0.062
+
+
+def draw_few(events: int, seed: int) -> Update:
+    """One year of 4,000 members, one row each under weights, in which so many events are expected."""
+    rng = np.random.default_rng(seed)
+    margin = rng.normal(0.0, 1.0, 4000)
+    margin += solve_shift(margin, np.full(4000, events / 4000), np.ones(4000), kind="binary")
+    p = 1 / (1 + np.exp(-margin))
+    y = (rng.random(4000) < p).astype(float)
+    return choose_update(p, y, rng.uniform(0.5, 2.0, 4000), np.arange(4000), kind="binary", significance=0.05)
+
+
+@pytest.mark.parametrize("events", [20, 50, 150])
+def test_a_map_that_holds_is_seldom_changed_on_few_events(events: int) -> None:
+    # 8%, less than two standard errors of a share of 800 above 6.5%: 2 sqrt(.065 * .935 / 800) = .017
+    changed = sum(draw_few(events, seed).choice != "keep" for seed in range(800))
+    assert changed / 800 <= 0.08
 
 
 def test_the_power_is_what_the_update_says() -> None:

@@ -187,7 +187,7 @@ def test_rates_says_whether_the_budget_is_met(stand_in: Callable[..., Recorder])
     assert asked.named["policy"] == Path("half.toml")
     assert done.stdout.splitlines() == [
         "Rates: 2 members, budget 50.00 CNY, allocated 50.00, difference 0 minor units",
-        "Table, ledger and certificate: r",
+        "Table, ledger, certificate and bundle: r",
     ]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from riskkit.data.staging import keep_source, staged
+from riskkit.data.staging import keep_model, keep_source, staged
 from riskkit.errors import DataContractError
 
 
@@ -85,3 +85,15 @@ def test_results_are_not_written_over_their_source(tmp_path: Path, inside: str) 
 
 def test_a_source_may_lie_inside_the_results(tmp_path: Path) -> None:
     assert keep_source(tmp_path / "out" / "source", tmp_path / "out") is None  # what is refused raises
+
+
+@pytest.mark.parametrize("place", ["demo", "demo/update", "demo/bundle", "."])
+def test_results_are_not_written_over_the_model_in_it_or_around_it(tmp_path: Path, place: str) -> None:
+    with pytest.raises(DataContractError, match="is, lies in or holds the model"):
+        keep_model(str(tmp_path / "demo"), tmp_path / place)
+
+
+def test_results_beside_the_model_or_of_a_registered_one_are_written(tmp_path: Path) -> None:
+    # what is refused raises
+    assert keep_model(str(tmp_path / "demo"), tmp_path / "update") is None
+    assert keep_model("models:/riskkit-synthetic@champion", tmp_path / "update") is None

@@ -93,3 +93,37 @@ def test_the_standard_error_of_the_level_by_hand() -> None:
     np.testing.assert_allclose(found.oe_error, 0.0555, atol=1e-4)
     # one degree of freedom at 5% and 80% power: 1.96 + .84 = 2.80 standard errors (Cohen)
     np.testing.assert_allclose(found.detectable / found.oe_error, 2.80, atol=0.01)
+
+
+def test_a_year_of_few_events_is_asked_for_its_level_alone_by_the_model_s_own_variance() -> None:
+    # 100 expected of 4,000 at .025: variance 97.5. With 130 events (30^2 / 97.5 = 9.23) the level is rejected, with
+    # 110 (100 / 97.5 = 1.03) it is not, however far the events lie from where they are expected.
+    p = np.full(4000, 0.025)
+    many, some = (choose("binary", p, (np.arange(4000) < count).astype(float)) for count in (130, 110))
+    assert (many.choice, [test.df for test in many.tests]) == ("intercept", [1])
+    assert (some.choice, [test.choice for test in some.tests]) == ("keep", ["keep"])
+    np.testing.assert_allclose([many.tests[0].statistic, some.tests[0].statistic], [900 / 97.5, 100 / 97.5], rtol=1e-9)
+
+
+def test_two_rows_of_each_person_with_one_fate_are_no_more_evidence() -> None:
+    p, y = np.full(4000, 0.025), (np.arange(4000) < 130).astype(float)
+    once = choose("binary", p, y)
+    twice = choose("binary", np.tile(p, 2), np.tile(y, 2), persons=np.tile(np.arange(4000), 2))
+    np.testing.assert_allclose(twice.tests[0].statistic, once.tests[0].statistic, rtol=1e-9)
+    np.testing.assert_allclose(twice.tests[0].p_value, once.tests[0].p_value, rtol=1e-9)
+
+
+@pytest.mark.parametrize("rare", [0.0, 1.0])
+def test_nothing_is_changed_on_nine_events_or_on_nine_without(rare: float) -> None:
+    # 40 are expected, and 9 come: far off, but a level fitted on 9 is off by a third
+    y = np.where(np.arange(4000) < 9, rare, 1 - rare)
+    found = choose("binary", np.full(4000, abs(1 - rare - 0.01)), y)
+    assert (found.choice, found.tests) == ("keep", ())
+
+
+def test_a_cost_of_few_persons_is_asked_for_its_level_by_the_spread_of_persons() -> None:
+    # 100 persons, predicted 100 each; half of them cost 130, half 150: residuals 30 and 50,
+    # (50 * 80)^2 / (50 * (900 + 2500)) = 16e6 / 170e3
+    found = choose("cost", np.full(100, 100.0), np.tile([130.0, 150.0], 50))
+    assert (found.choice, len(found.tests)) == ("intercept", 1)
+    np.testing.assert_allclose(found.tests[0].statistic, 16e6 / 170e3, rtol=1e-9)

@@ -97,13 +97,21 @@ def test_discharges_are_scored_by_a_bundle_without_rates(discharge_out: Path, di
         rate_source(bundle, discharges, tmp_path / "rates")
 
 
-def test_a_source_is_rated_with_table_ledger_and_certificate(at_hand: Bundle, source: Path, tmp_path: Path) -> None:
+def test_a_source_is_rated_with_table_ledger_certificate_and_bundle(
+    at_hand: Bundle, source: Path, start: Path, tmp_path: Path
+) -> None:
     found = rate_source(at_hand, source, tmp_path / "rates")
     assert {path.name for path in (tmp_path / "rates").iterdir()} == {
         "rates.parquet",
         "ledger.parquet",
         "certificate.json",
+        "bundle",
     }
+    # a bundle whose rates were dropped gets them anew, and answers from them
+    bare = replace(at_hand, rates=None)
+    policy = start / "models" / "rates" / "capitation.toml"
+    renewed = rate_source(bare, source, tmp_path / "anew", policy=policy)
+    assert open_bundle(str(tmp_path / "anew")).rates == renewed.bundle.rates == at_hand.rates
     written = json.loads((tmp_path / "rates" / "certificate.json").read_text(encoding="utf-8"))
     assert written["reference_population"] == "synthetic, members on 2025-01-01"
     assert int(found.table["allocated_minor"].sum()) == written["budget_minor"]

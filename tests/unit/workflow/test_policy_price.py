@@ -88,3 +88,10 @@ def test_only_models_of_the_same_label_under_two_policies_are_a_pair() -> None:
     later = _trained("later_cost", "payment", EXPECTED, horizon_days=730)
     assert price_policies({"a": SEES_ALL, "b": later}, KNOWN, RUN) == []
     assert price_policies({"a": SEES_ALL, "b": SEES_ALL}, KNOWN, RUN) == []
+
+
+def test_members_without_burden_or_prior_cost_are_selected_on_by_age_and_sex() -> None:
+    bare = Members(KNOWN.cohort, KEYS, KNOWN.flow)
+    (pair,) = price_policies({"a": SEES_ALL, "b": SEES_BURDEN}, bare, RUN)
+    assert set(pair["mapl"]) == {"age_sex"}
+    assert "over age and sex that is left to select on" in pair["sentence"]

@@ -147,3 +147,13 @@ def test_the_limits_of_a_drift_are_those_of_the_file(edit_scheme: Edit) -> None:
     assert block is not None
     assert block.index_date == date(2025, 1, 1)
     assert (block.limits.stable, block.limits.refuse, block.limits.minimum_gini) == ((0.95, 1.05), (0.33, 3.0), 0.0)
+
+
+def test_rates_on_what_a_provider_can_raise_are_refused(edit_scheme: Edit) -> None:
+    place = edit_scheme(
+        ("outcomes/payment_cost", "outcomes/next_year_cost"), ('outcome = "payment_cost"', 'outcome = "next_year_cost"')
+    )
+    with pytest.raises(
+        PolicyError, match=r"\[rates\] outcome: 'next_year_cost' has policy 'clinical', expected 'payment'"
+    ):
+        read_scheme(place)

@@ -85,10 +85,22 @@ def test_an_outcome_without_limits_has_no_gate() -> None:
 
 @pytest.mark.parametrize(("verdict", "gate"), [("stable", "pass"), ("recalibrate", "pass"), ("refuse", "fail")])
 def test_only_a_refused_model_fails_the_gate_of_its_drift(verdict: str, gate: str) -> None:
-    drift = {"limits": {"refuse": (0.33, 3.0)}, "outcomes": {"admission": {"verdict": verdict, "oe_ratio": 0.2}}}
+    drift = {
+        "limits": {"refuse": (0.33, 3.0)},
+        "outcomes": {"admission": {"verdict": verdict, "oe_ratio": 0.2, "left": False}},
+    }
     assert judge_drift(drift) == [
         {"name": "admission.drift", "outcome": "admission", "figure": 0.2, "limit": "0.33 to 3", "verdict": gate}
     ]
+
+
+def test_the_gate_of_a_lost_ranking_shows_the_gini_and_one_of_a_model_left_as_it_is_is_open() -> None:
+    limits = {"refuse": (0.33, 3.0), "minimum_gini": 0.1}
+    lost = {"verdict": "refuse", "oe_ratio": 1.0, "gini": 0.05, "left": False}
+    left = {"verdict": "recalibrate", "oe_ratio": 1.2, "gini": 0.4, "left": True}
+    lost_gate, left_gate = judge_drift({"limits": limits, "outcomes": {"a": lost, "b": left}})
+    assert (lost_gate["figure"], lost_gate["limit"], lost_gate["verdict"]) == (0.05, "Gini above 0.1", "fail")
+    assert (left_gate["figure"], left_gate["limit"], left_gate["verdict"]) == (1.2, "0.33 to 3", "inconclusive")
 
 
 def test_a_scheme_without_drift_has_no_gate_for_it() -> None:

@@ -12,13 +12,15 @@ import pandas as pd
 import pytest
 
 from riskkit.data.presets import find_presets
-from riskkit.errors import AcceptanceError, DataContractError
-from riskkit.workflow.bundle import Bundle, read_bundle
+from riskkit.errors import AcceptanceError, DataContractError, PolicyError
+from riskkit.workflow import update as update_module
+from riskkit.workflow.bundle import Bundle, read_bundle, write_bundle
+from riskkit.workflow.judge import JudgedModels
+from riskkit.workflow.learnt import Learnt
 from riskkit.workflow.rate import RatedPopulation
-from riskkit.workflow.retrain import require_gates
 from riskkit.workflow.scheme_file import RunBlock
 from riskkit.workflow.training import Training
-from riskkit.workflow.update import describe_update_of_bundle, update_bundle
+from riskkit.workflow.update import describe_update_of_bundle, require_update, update_bundle
 
 LIMITS = find_presets() / "models" / "drift" / "limits.toml"
 CLOSED = date(2024, 1, 1)
@@ -60,21 +62,24 @@ def test_costs_that_rose_are_brought_to_their_level_and_the_trees_stay(
     assert bundle.rates is not None
     assert kept.rates is None
     assert summary["rates_dropped"]
-    assert describe_update_of_bundle(summary)[-1].endswith("Fit them with riskkit rates.")
+    assert "riskkit rates --model OUT --policy FILE" in describe_update_of_bundle(summary)[-1]
     written = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
     assert written["drift"]["index_date"] == "2024-01-01"
 
 
-def test_a_year_beyond_the_limits_is_refused_and_changes_nothing(
+def test_a_year_beyond_the_limits_is_refused_and_no_bundle_is_written(
     training: Training, source: Path, tmp_path: Path
 ) -> None:
     dear = _dearer(source, tmp_path / "dear", 10.0)
+    write_bundle(training.bundle, tmp_path / "out" / "bundle")
     summary = update_bundle(training.bundle, dear, tmp_path / "out", index_date=CLOSED, limits=LIMITS, run=RUN)
     assert summary["drift"]["outcomes"]["payment_cost"]["verdict"] == "refuse"
-    kept = read_bundle(tmp_path / "out" / "bundle")
-    assert kept.models["payment_cost"].calibrator == training.bundle.models["payment_cost"].calibrator
-    with pytest.raises(AcceptanceError, match=r"payment_cost\.drift"):
-        require_gates(summary)
+    # a bundle that lay there from an earlier year is not left beside a summary that refuses it
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {"summary.json"}
+    assert describe_update_of_bundle(summary)[-1] == "A model is refused: no bundle is written."
+    with pytest.raises(AcceptanceError, match=r"payment_cost\.drift: found .* No bundle is written") as raised:
+        require_update(summary)
+    assert "champion" not in str(raised.value)
 
 
 def test_a_year_that_has_not_closed_is_refused_before_anything_is_written(
@@ -101,3 +106,60 @@ def test_a_bundle_that_is_kept_keeps_its_rates(rated: RatedPopulation, source: P
     made = bool(report["update"]["made"])
     assert (CLOSED in kept.learnt.dates) == made
     assert np.isfinite(report["oe_ratio"])
+
+
+@pytest.mark.parametrize("day", [date(2020, 1, 1), date(2023, 1, 1), date(2023, 6, 1), date(2023, 12, 31)])
+def test_a_year_that_the_models_learnt_from_is_refused_before_the_source_is_opened(
+    day: date, training: Training, tmp_path: Path
+) -> None:
+    # calibrated on 2023-01-01, whose outcomes are in after 365 days: on 2024-01-01
+    with pytest.raises(DataContractError, match=r"rows of 2023-01-01 .* expected 2024-01-01 or later.*--other-persons"):
+        update_bundle(training.bundle, tmp_path / "none", tmp_path / "out", index_date=day, limits=LIMITS, run=RUN)
+
+
+def test_the_same_year_does_not_teach_twice(training: Training, tmp_path: Path) -> None:
+    taught = replace(training.bundle, taught_by=Learnt("time", (*training.bundle.learnt.dates, CLOSED)))
+    with pytest.raises(DataContractError, match="expected 2024-12-31 or later"):
+        update_bundle(taught, tmp_path / "none", tmp_path / "out", index_date=CLOSED, limits=LIMITS, run=RUN)
+
+
+def test_other_persons_may_judge_a_year_that_the_models_learnt_from(
+    training: Training, source: Path, tmp_path: Path
+) -> None:
+    admission = replace(training.bundle, models={"admission": training.bundle.models["admission"]})
+    given = {"index_date": date(2023, 1, 1), "limits": LIMITS, "run": RUN, "other_persons": True}
+    summary = update_bundle(admission, source, tmp_path / "out", **given)
+    assert summary["other_persons"]
+    assert "admission" in summary["drift"]["outcomes"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("stable = [0.95, 1.05]", "stable = [1.2, 1.3]", r"stable=\(1.2, 1.3\)"),
+        ("minimum_gini = 0.0", "minimum_gini = 1.5", "minimum_gini"),
+        ("minimum_gini = 0.0", "", "minimum_gini"),
+    ],
+)
+def test_wrong_limits_are_refused_with_the_name_of_their_file(
+    old: str, new: str, words: str, training: Training, tmp_path: Path
+) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(LIMITS.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(PolicyError, match=f"wrong.toml.*{words}"):
+        update_bundle(training.bundle, tmp_path / "none", tmp_path / "out", index_date=CLOSED, limits=file, run=RUN)
+
+
+def test_a_map_that_is_off_but_kept_teaches_nothing_and_keeps_the_rates(
+    rated: RatedPopulation, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = {"verdict": "recalibrate", "left": True, "update": {"made": False, "choice": "keep"}, "oe_ratio": 1.2}
+    found = JudgedModels(rated.bundle.models, {"payment_cost": {**report, "message": "off and left"}}, {})
+    monkeypatch.setattr(update_module, "judge_models", lambda *_, **__: found)
+    summary = update_bundle(rated.bundle, source, tmp_path / "out", index_date=CLOSED, limits=LIMITS, run=RUN)
+    kept = read_bundle(tmp_path / "out" / "bundle")
+    assert kept.rates is not None
+    assert not summary["rates_dropped"]
+    assert CLOSED not in kept.learnt.dates
+    assert [gate["verdict"] for gate in summary["gates"]] == ["inconclusive"]
+    require_update(summary)
