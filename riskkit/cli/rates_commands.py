@@ -199,5 +199,5 @@ def _say(one: dict[str, Any]) -> list[str]:
     share, verdict = f"{adequacy['share']:.1%} of the member years", adequacy["verdict"]
     if one["level_judged"]:
         return [head, f"  adequate for {share} ({verdict}): {one['level_reason']}"]
-    within = f"  between groups within {adequacy['band']:.0%} for {share} ({verdict}), level not judged:"
+    within = f"  A/E within {adequacy['band']:.0%} for {share} ({verdict}), level not judged:"
     return [head, f"{within} {say_level(one)}"]

@@ -86,7 +86,7 @@ def _make_key_figures(audits: Audits) -> Block:
 def _say_adequacy(audit: Mapping[str, Any]) -> str:
     """Say whether the share is met, and of what where the level is not judged."""
     verdict = str(audit["adequacy"]["verdict"])
-    return verdict if audit["level_judged"] else f"{verdict} between groups; level not judged 水平未判断"
+    return verdict if audit["level_judged"] else f"{verdict}; level not judged 水平未判断"
 
 
 def _write_shortfall(audit: Mapping[str, Any]) -> Cell:

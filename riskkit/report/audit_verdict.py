@@ -56,7 +56,7 @@ def _judge(audit: Mapping[str, Any]) -> tuple[list[str], bool, bool]:
         _say_scope(audit),
         f"A/E lies within {adequacy['band']:.0%} for {adequacy['share']:.1%} of the member years by "
         f"{'team' if adequacy['level'] == 'team_id' else 'decile'}; asked are {adequacy['asked_share']:.0%}."
-        + ("" if audit["level_judged"] else " That is of the differences, and not of the level."),
+        + ("" if audit["level_judged"] else " That says nothing of the level."),
     ]
     if wrong:
         found = "; ".join(f"{row['part']}, {row['step']}: {row['found']}" for row in wrong)
