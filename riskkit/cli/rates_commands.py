@@ -189,13 +189,17 @@ def _say_tiers(found: dict[str, Any]) -> list[str]:
     return describe_changes(tiers["changes"] if tiers else None)
 
 
-def _say(one: dict[str, object]) -> list[str]:
+def _say(one: dict[str, Any]) -> list[str]:
     """Say what an audit found in two lines."""
+    from riskkit.report.audit_titles import say_level
+
     overall, adequacy = one["overall"], one["adequacy"]
-    if not isinstance(overall, dict) or not isinstance(adequacy, dict):
-        return []
-    return [
-        f"{one['policy']}: paid {overall['paid']:,.2f}, cost {overall['cost']:,.2f}, "
-        f"net compensation {overall['net_compensation']:,.2f} {one['currency']} per member year",
-        f"  adequate for {adequacy['share']:.1%} of the member years ({adequacy['verdict']})",
-    ]
+    head = (
+        f"{one['policy']}: paid {overall['paid']:,.2f}, cost within the scope {overall['cost']:,.2f}, "
+        f"net compensation {overall['net_compensation']:,.2f} {one['currency']} per member year"
+    )
+    share, verdict = f"{adequacy['share']:.1%} of the member years", adequacy["verdict"]
+    if one["level_judged"]:
+        return [head, f"  adequate for {share} ({verdict}): {one['level_reason']}"]
+    within = f"  A/E within {adequacy['band']:.0%} for {share} ({verdict}), level not judged:"
+    return [head, f"{within} {say_level(one)}"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,14 @@ from riskkit.rates.members import KEY
 
 if TYPE_CHECKING:
     from riskkit.rates.frozen import FrozenRates
+    from riskkit.rates.policy import RatePolicy
 
 PARTS: Final = ("population", "model", "coding", "normalisation", "refit", "policy")
 """In the order in which the inputs are exchanged; each part is what its exchange does to the rate."""
+OWN_PARTS: Final = ("coding_factor", "decimals", "normalization")
+"""Numbers of the relative risk that have a part of their own."""
+WORDS: Final = ("reference", "effective")
+"""What a policy number says of itself: other words for the same number change no rate."""
 
 
 def compute_dislocation(
@@ -31,9 +36,10 @@ def compute_dislocation(
 
     Inputs are exchanged one after another in this order: the member's own year, the model, the coding factor and
     decimals, the normalisation factor, the figures that a policy block fits on its members (base, budget, region and
-    the like), the rest of the policy. A fitted figure whose block itself was changed goes with the policy, but for the
-    budget factor, which meets this year's budget. Under one policy the part of the policy is zero. Every stage is a
-    whole rate in minor units, so that the parts of a member, a team or a group sum to the move without a remainder.
+    the like), the rest of the policy. A fitted figure goes with the policy where a number was changed that it was
+    fitted by: a new budget is policy with its base, its factor and its moves. What the budget gives back for another
+    coding factor or normalisation is refit. Under one policy the part of the policy is zero. Every stage is a whole
+    rate in minor units, so that the parts of a member, a team or a group sum to the move without a remainder.
 
     Parameters
     ----------
@@ -128,18 +134,47 @@ def _with_coding(last: FrozenRates, now: FrozenRates) -> FrozenRates:
 
 
 def _with_refit(last: FrozenRates, now: FrozenRates) -> FrozenRates:
-    """Give last year's policy the figures that were fitted on this year's members by a block that is the same."""
+    """Give last year's policy the figures that were fitted on this year's members by the same numbers."""
     old, new = last.policy, now.policy
+    names = ("new_enrollees", "pooling", "base", "region", "modifiers", "floor_cap", "budget", "rounding")
+    held = {name: _numbers(getattr(old, name)) == _numbers(getattr(new, name)) for name in names}
+    normalization = _numbers(old.relative_risk.normalization) == _numbers(new.relative_risk.normalization)
+    relativity = _risk_numbers(old) == _risk_numbers(new) and held["new_enrollees"] and held["pooling"]
+    budget = held["budget"] and _numbers(_find_cut(old)) == _numbers(_find_cut(new))
+    base = {"amount": False, "reference_cost": normalization, "budget": budget and relativity}
+    factor = budget and relativity and all(held[name] for name in ("base", "region", "modifiers", "floor_cap"))
     same = {
-        "base_amount": old.base == new.base and old.base.amount is None,
-        "region_normalization": old.region == new.region,
-        "pooling_charge": old.pooling == new.pooling,
-        "tier_relativities": old.relative_risk == new.relative_risk,
-        "new_enrollee_scores": old.new_enrollees == new.new_enrollees,
-        "budget_factor": True,
-        "rate_moves": True,
+        "base_amount": held["base"] and base[new.base.method],
+        "region_normalization": held["region"] and relativity,
+        "pooling_charge": held["pooling"],
+        "tier_relativities": _numbers(old.relative_risk) == _numbers(new.relative_risk),
+        "new_enrollee_scores": held["new_enrollees"],
+        "budget_factor": factor,
+        "rate_moves": factor and held["rounding"],
     }
-    return replace(last, **{name: getattr(now, name) for name, held in same.items() if held})
+    return replace(last, **{name: getattr(now, name) for name, kept in same.items() if kept})
+
+
+def _numbers(block: Any) -> Any:
+    """Return what a block says, without where it comes from and since when."""
+    if hasattr(block, "model_dump"):
+        return _numbers(block.model_dump())
+    if isinstance(block, dict):
+        return {name: _numbers(value) for name, value in block.items() if name not in WORDS}
+    return [_numbers(value) for value in block] if isinstance(block, list | tuple) else block
+
+
+def _risk_numbers(policy: RatePolicy) -> dict[str, Any]:
+    """Return the numbers that relativities rest on; the mean score of a tier holds the coding factor as well."""
+    numbers: dict[str, Any] = _numbers(policy.relative_risk)
+    whole = policy.relative_risk.method == "tier_mean"
+    return {name: value for name, value in numbers.items() if whole or name not in OWN_PARTS}
+
+
+def _find_cut(policy: RatePolicy) -> Any:
+    """Return what cuts the budget: affordability, where it does more than show."""
+    block = policy.affordability
+    return block if block is not None and block.on_shortfall == "scale" else None
 
 
 def _minor(frozen: FrozenRates, members: pd.DataFrame) -> pd.Series:

@@ -133,14 +133,23 @@ def draw_affordability(policies: Sequence[Mapping[str, Any]], currency: str, nam
             ax.barh(y, value - beyond, color=color, height=0.6)
             ax.barh(y, beyond, left=value - beyond, color=RED, height=0.6)
             text = f"{value:,.0f}" + (f" (+{beyond:,.0f})" if beyond >= 0.5 else "")
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-            ax.annotate(text, (value, y), xytext=(5, 0), textcoords="offset points", va="center", color=INK, bbox=box)
+            # right of the axes, where no line runs
+            ax.annotate(
+                text,
+                (1.0, y),
+                xycoords=ax.get_yaxis_transform(),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                color=INK,
+                annotation_clip=False,
+            )
         for (key, value), look in zip(lines.items(), ("solid", (0, (4, 3))), strict=False):
             label = policies[0]["line_title"] if key == "line" else "what the fund has"
             ax.axvline(value, color=RED, linewidth=1.3, linestyle=look, label=f"{label}: {value:,.0f}")
         ax.set_yticks(range(len(bars)), [title for title, _, _ in bars])
         ax.set_ylim(len(bars) - 0.5, -0.6)
-        ax.margins(x=0.18)
+        ax.margins(x=0.04)
         ax.xaxis.set_major_formatter(lambda value, _: format_tick(value))
         ax.set_xlabel(f"{currency} per member year")
         if lines:

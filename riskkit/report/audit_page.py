@@ -9,6 +9,7 @@ from riskkit.report.audit_money_sections import make_affordability_section, make
 from riskkit.report.audit_sections import make_comparison_section, make_group_section, make_price_section
 from riskkit.report.audit_tier_section import make_tier_section
 from riskkit.report.audit_titles import write_money
+from riskkit.report.audit_verdict import make_verdict
 from riskkit.report.blocks import Block, Cell, make_table
 from riskkit.report.wording import SMALLEST_CELL, format_minor, format_number, format_percent
 
@@ -54,70 +55,13 @@ def make_audit_document(summary: Mapping[str, Any]) -> dict[str, Any]:
             ("Member years 人年", f"{first['member_years']:,.0f}"),
             ("Tiers 分层", str((first.get("tiers") or {}).get("used", "none"))),
             ("Scope 范围", str(first["scope"])),
+            ("Cost in scope 范围内占比", format_percent(first["cost_share"])),
             ("Currency 币种", str(first["currency"])),
         ],
-        "verdict": _make_verdict(audits),
+        "verdict": make_verdict(audits),
         "key_figures": _make_key_figures(audits),
         "sections": [section for section in sections if section],
     }
-
-
-def _make_verdict(audits: Audits) -> dict[str, Any]:
-    """Say what stands against signing; of two policies each under its name."""
-    said: list[str] = []
-    answers, broken = False, False
-    for audit in audits:
-        sentences, asks, fails = _judge(audit)
-        before = "" if len(audits) == 1 else f"{audit['title']}: "
-        said += [f"{before}{sentence}" for sentence in sentences]
-        answers, broken = answers or asks, broken or fails
-    headline = "Answer these points before signing." if answers else "Nothing stands against signing."
-    return {
-        "tone": "bad" if broken else "warn" if answers else "good",
-        "headline": "Do not sign: a sicker member can be cheaper." if broken else headline,
-        "sentences": said,
-    }
-
-
-def _judge(audit: Mapping[str, Any]) -> tuple[list[str], bool, bool]:
-    """Return what is to be said of one policy, whether it asks for an answer, and whether the order is broken."""
-    adequacy = audit["adequacy"]
-    tiers = [row for row in audit["groups"] if row["grouping"] == "risk_tier" and not row["suppressed"]]
-    under = [row for row in tiers if row["high"] is not None and row["high"] < 0]
-    wrong = [row for row in audit["order"] if row["verdict"] == "fails"]
-    sentences = [
-        f"A/E lies within {adequacy['band']:.0%} for {adequacy['share']:.1%} of the member years by "
-        f"{'team' if adequacy['level'] == 'team_id' else 'decile'}; asked are {adequacy['asked_share']:.0%}."
-    ]
-    if wrong:
-        found = "; ".join(f"{row['part']}, {row['step']}: {row['found']}" for row in wrong)
-        sentences.insert(0, f"The order of the sicker and the cheaper is broken at {found}.")
-    else:
-        proved = sum(row["verdict"] == "holds" for row in audit["order"])
-        sentences.append(f"Sicker is never cheaper: {proved} steps checked exactly, none breaks the order.")
-    if under:
-        named = ", ".join(f"{row['group']} ({write_money(row['net_compensation'])})" for row in under)
-        sentences.append(f"Under-compensated tiers, per member year: {named}.")
-    lacking = _say_lack(audit)
-    return sentences + lacking, bool(adequacy["verdict"] != "met" or under or lacking or wrong), bool(wrong)
-
-
-def _say_lack(audit: Mapping[str, Any]) -> list[str]:
-    """Say what is asked for beyond what the fund has, and beyond the line of growth."""
-    found = audit["affordability"]
-    if found is None:
-        return []
-    per_unit, said = audit["certificate"]["minor_units_per_currency_unit"], []
-    if found["shortfall_minor"]:
-        lack = format_minor(found["shortfall_minor"], per_unit, audit["currency"])
-        said.append(f"The fund lacks {lack} for what the policy asks.")
-    if found["over_line_minor"]:
-        beyond = format_minor(found["over_line_minor"], per_unit, audit["currency"])
-        said.append(
-            f"The rates grow by {format_percent(found['growth'])}: {beyond} lie beyond the line of "
-            f"{format_percent(found['growth_line'], 0)}."
-        )
-    return said
 
 
 def _make_key_figures(audits: Audits) -> Block:
@@ -126,16 +70,23 @@ def _make_key_figures(audits: Audits) -> Block:
 
     rows: list[list[Cell]] = [
         row("Paid per member year 人均支付", "paid", write_money),
+        ["Paid over expected cost 占预期费用", *(format_percent(one["share_of_expected_cost"]) for one in audits)],
         row("Cost within the scope 范围内费用", "cost", write_money),
         row("Net compensation 净补偿", "net_compensation", write_money),
         row("Actual over expected 实际/预期", "actual_over_expected", lambda value: format_number(value, 3)),
         [
             "Adequate member years 费率充足占比",
-            *({"text": format_percent(one["adequacy"]["share"]), "sub": one["adequacy"]["verdict"]} for one in audits),
+            *({"text": format_percent(one["adequacy"]["share"]), "sub": _say_adequacy(one)} for one in audits),
         ],
         ["Shortfall 缺口", *(_write_shortfall(one) for one in audits)],
     ]
     return make_table(["Figure 指标", *(str(audit["title"]) for audit in audits)], rows)
+
+
+def _say_adequacy(audit: Mapping[str, Any]) -> str:
+    """Say whether the share is met, and of what where the level is not judged."""
+    verdict = str(audit["adequacy"]["verdict"])
+    return verdict if audit["level_judged"] else f"{verdict}; level not judged 水平未判断"
 
 
 def _write_shortfall(audit: Mapping[str, Any]) -> Cell:

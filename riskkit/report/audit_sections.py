@@ -116,7 +116,7 @@ def make_price_section(audit: Mapping[str, Any], audits: Audits) -> Block:
     title = f"The price of fixing it 修正的代价{name_audit(audit, audits)}"
     anchor = make_anchor("price", audit)
     if not audit["price"]:
-        note = make_note("No tier and no group of the fairness report is under-paid beyond chance.", "good")
+        note = make_note("No tier, group of the fairness report or team lacks more than all do.", "good")
         return make_section(anchor, title, [note])
     prices: dict[str, list[Mapping[str, Any]]] = {}
     for row in audit["price"]:
@@ -126,12 +126,18 @@ def make_price_section(audit: Mapping[str, Any], audits: Audits) -> Block:
         "MAPL: mean absolute predictable profit or loss, over the partition that the group is of. Held: what the group "
         "gets, the others pay. Free: it comes on top."
     )
-    svg = draw_price(prices, str(audit["currency"]), make_anchor("figure-price", audit))
+    team = f"{to_english(GROUPINGS['team_id'])}: "
+    figures: list[Block | None] = []
+    for name, what, teams in (("price", "a gap", False), ("price-teams", "the gap of a team", True)):
+        drawn = {key: rows for key, rows in prices.items() if key.startswith(team) is teams}
+        if drawn:
+            svg = draw_price(drawn, str(audit["currency"]), make_anchor(f"figure-{name}", audit))
+            figures.append(make_figure(svg, f"What closing {what} does", caption))
     held, free = ("NC of the rest", "MAPL", "R²"), ("NC overall", "MAPL", "R²")
     columns = ["Gap closed", "NC of the group", *(f"{key}, held" for key in held), *(f"{key}, free" for key in free)]
     tables = [make_table(columns, _make_price_rows(rows), caption=key, dense=True) for key, rows in prices.items()]
     lead = "Least squares that pays a group more, in part or in full, and what it costs in fit."
-    return make_section(anchor, title, [make_figure(svg, "What closing a gap does", caption), *tables], lead=lead)
+    return make_section(anchor, title, [*figures, *tables], lead=lead)
 
 
 def _make_price_rows(rows: Sequence[Mapping[str, Any]]) -> list[list[Cell]]:
@@ -190,7 +196,10 @@ def make_comparison_section(audits: Audits, comparison: Mapping[str, Any] | None
         f"5% to 95%: {write_money(quantiles['p5'])} to {write_money(quantiles['p95'])}."
     )
     columns = ["Predictable profit or loss by", *(str(audit["title"]) for audit in audits), "Difference"]
-    lead = "Both policies on the same members, with paired intervals."
+    lead = (
+        f"Both policies on the same members and the same cost, {format_percent(audits[0]['cost_share'])} of all cost, "
+        "in every section; differences with paired intervals."
+    )
     blocks = [make_note(text), _draw_pairs(audits), make_table(columns, rows)]
     return make_section("comparison", "Side by side 方案对比", blocks, lead=lead)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from riskkit.report.wording import as_number, format_number
+from riskkit.report.wording import as_number, format_number, format_percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,6 +105,30 @@ def write_money(value: object) -> str:
     """
     number = as_number(value)
     return format_number(None if number is None else round(number) + 0, 0)
+
+
+def say_level(audit: Mapping[str, Any]) -> str:
+    """Say that the level of the rates is not judged, and what is.
+
+    Parameters
+    ----------
+    audit : mapping
+        One audit.
+
+    Returns
+    -------
+    str
+        One clause.
+
+    Examples
+    --------
+    >>> say_level({"share_of_expected_cost": 0.0312}).partition(";")[0]
+    'pays 3.1% of the expected cost'
+    """
+    return (
+        f"pays {format_percent(audit['share_of_expected_cost'])} of the expected cost; whether that is enough for its "
+        "services the claims cannot say: only differences between groups are judged"
+    )
 
 
 def name_audit(audit: Mapping[str, Any], audits: Sequence[Mapping[str, Any]]) -> str:

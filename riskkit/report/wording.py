@@ -74,13 +74,14 @@ def format_number(value: object, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> format_number(-1234.5678, 2)
-    '−1,234.57'
+    >>> format_number(-1234.5678, 2), format_number(-0.001, 2)
+    ('−1,234.57', '0.00')
     """
     number = as_number(value)
     if number is None:
         return MISSING
-    return f"{number:,.{digits}f}".replace("-", "−")
+    # zero is added, as what rounds to it from below would keep its sign
+    return f"{round(number, digits) + 0.0:,.{digits}f}".replace("-", "−")
 
 
 def format_plain(value: object) -> str:

@@ -19,12 +19,8 @@ from riskkit.report.render import render
 from riskkit.workflow.affordability import describe_affordability
 from riskkit.workflow.audit_order import prove_order
 from riskkit.workflow.audit_policy import AuditPolicy
-from riskkit.workflow.audit_population import (
-    FAIRNESS,
-    AuditPopulation,
-    make_audit_frame,
-    rate_population,
-)
+from riskkit.workflow.audit_population import FAIRNESS, AuditPopulation, make_audit_frame
+from riskkit.workflow.audit_scope import CostScope, find_cost_scope
 from riskkit.workflow.audit_tables import judge_adequacy, sort_tiers, tabulate_mapl, tabulate_price
 from riskkit.workflow.audit_tiers import summarise_audit_tiers
 from riskkit.workflow.gaming import compute_gaming
@@ -35,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from riskkit.rates.policy import RatePolicy
-    from riskkit.workflow.bundle import Bundle
     from riskkit.workflow.rate import RatedPopulation
     from riskkit.workflow.tier_files import TierFiles
 
@@ -104,20 +99,21 @@ def read_audit_policy(path: Path | None) -> AuditPolicy:
 
 
 def audit_policy(
-    bundle: Bundle,
+    rated: RatedPopulation,
     policy: RatePolicy,
     population: AuditPopulation,
     asked: AuditPolicy,
     *,
     options: AuditOptions,
     before: RatedPopulation | None = None,
+    scope: CostScope | None = None,
 ) -> Audit:
     """Audit the rates of one policy on members whose year is known.
 
     Parameters
     ----------
-    bundle : Bundle
-        Models and tiers.
+    rated : RatedPopulation
+        The members' rates, from `rate_population`.
     policy : RatePolicy
         The policy.
     population : AuditPopulation
@@ -128,15 +124,17 @@ def audit_policy(
         Bootstrap of the intervals, and the files that the population's history was read from.
     before : RatedPopulation, optional
         Last year's rates, which the growth is of.
+    scope : CostScope, optional
+        What the rates are held against; their own scope where absent.
 
     Returns
     -------
     Audit
         Figures and tables.
     """
-    rated = rate_population(bundle, policy, population.members, population.history)
+    bundle, held = rated.bundle, scope or find_cost_scope(policy, rated.certificate)
     draws = {"n_bootstrap": options.n_bootstrap, "seed": options.seed}
-    frame, share = make_audit_frame(population, rated, new_below=asked.new_below.value)
+    frame = make_audit_frame(population, rated, share=held.share, new_below=asked.new_below.value)
     by = [name for name in ("risk_tier", "decile", "tier_decile", "team_id", *FAIRNESS) if name in frame]
     tiers = [tier.name for tier in bundle.tiers.policy.tiers] if bundle.tiers else []
     groups = sort_tiers(compute_net_compensation(frame, by, **draws), tiers)
@@ -158,7 +156,7 @@ def audit_policy(
         "index_date": str(population.members.cohort["index_date"].max().date()),
         "members": len(frame),
         "member_years": float(frame["weight"].sum()),
-        "share_of_expected_cost": share,
+        **held.to_record(),
         "tiers": summarise_audit_tiers(options.tier_files, population, rated.table),
         "groups_not_known": [name for name in ("risk_tier", "team_id", *FAIRNESS) if name not in by],
         "overall": _overall(frame),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riskkit.errors import PolicyError
+from riskkit.evaluation.group_performance import name_age_bands
 from riskkit.policy import read_policy
 from riskkit.rates.dislocation import PARTS, compute_dislocation, sum_dislocation
 from riskkit.rates.policy import RatePolicy, require_same_product
@@ -131,6 +132,39 @@ def _frozen_of(bundle: Bundle) -> FrozenRates:
     return bundle.rates
 
 
+def name_moved(before: RatedPopulation, after: RatedPopulation, population: AuditPopulation) -> pd.DataFrame:
+    """Name the groups of everybody whose rate moved: this year's of who is here, last year's of who left.
+
+    Parameters
+    ----------
+    before, after : RatedPopulation
+        The rates of both years.
+    population : AuditPopulation
+        Members of both years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `person_id` and those of `GROUPS` that are known, one row per person.
+    """
+    here = _name_moved(population.members, after)
+    if population.last is None:
+        return here
+    last = _name_moved(population.last.then, before)
+    return pd.concat([here, last[~last["person_id"].isin(here["person_id"])]], ignore_index=True)
+
+
+def _name_moved(members: Members, rated: RatedPopulation) -> pd.DataFrame:
+    """Name the groups of one year's members, as text."""
+    cohort = members.cohort
+    named = cohort[["person_id", *(name for name in ("team_id", "region") if name in cohort)]]
+    named = named.assign(age_band=name_age_bands(cohort["age_years"]).to_numpy())
+    if "risk_tier" in rated.table:
+        tier = rated.table.set_index("person_id")["risk_tier"]
+        named["risk_tier"] = tier.reindex(named["person_id"]).to_numpy()
+    return named.astype("object")
+
+
 def sum_up_dislocation(table: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Any]:
     """Sum the parts over all members, by status, team, tier and group.
 
@@ -139,7 +173,7 @@ def sum_up_dislocation(table: pd.DataFrame, frame: pd.DataFrame) -> dict[str, An
     table : pandas.DataFrame
         What `dislocate` returned.
     frame : pandas.DataFrame
-        Members of the audit with their groups; who left, or has no year to be held against, is ``missing``.
+        `person_id` and groups, from `name_moved`; who has no row is ``missing``.
 
     Returns
     -------

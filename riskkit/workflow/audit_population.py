@@ -195,12 +195,9 @@ def rate_population(
 
 
 def make_audit_frame(
-    population: AuditPopulation, rated: RatedPopulation, *, new_below: float
-) -> tuple[pd.DataFrame, float]:
+    population: AuditPopulation, rated: RatedPopulation, *, share: float, new_below: float
+) -> pd.DataFrame:
     """Set rate beside cost within the scope of the rate, with the groups of every member.
-
-    A rate may pay for a part of the cost. Cost within its scope is cost times the share that all rates ask for of the
-    expected cost, so that a miss of the model, and what affordability cut, stay visible in the overall figure.
 
     Parameters
     ----------
@@ -208,22 +205,18 @@ def make_audit_frame(
         The members.
     rated : RatedPopulation
         Their rates.
+    share : float
+        Share of the cost that is within the scope, see `riskkit.workflow.audit_scope`.
     new_below : float
         Months since joining below which a member is new.
 
     Returns
     -------
-    frame : pandas.DataFrame
+    pandas.DataFrame
         Keys, `observed`, `predicted` (currency per member year), `weight` (member years), `relative_risk_score`,
         `age_years`, and groups: `risk_tier`, `decile`, `tier_decile`, `team_id` and those of `FAIRNESS`, as far as they
         are known. Members without weight are left out.
-    share : float
-        Share of the expected cost that all rates ask for.
     """
-    certificate = rated.certificate
-    # What affordability cut out of the rates stays in the scope: the cut has to show as a gap.
-    wanted = certificate.get("asked_minor", certificate["budget_minor"])
-    share = float(str(wanted)) / float(str(certificate["expected_cost_minor"]))
     columns = [*KEYS, "rate_amount", "relative_risk_score", *(name for name in ("risk_tier",) if name in rated.table)]
     frame = population.labels.merge(rated.table[columns], on=KEYS, validate="one_to_one")
     context = population.members.cohort.drop(columns=["exposure_months"], errors="ignore")
@@ -234,7 +227,7 @@ def make_audit_frame(
     if "risk_tier" in frame:
         within = frame.groupby("risk_tier")["relative_risk_score"].rank(method="first", pct=True)
         frame["tier_decile"] = frame["risk_tier"].astype("str") + " " + _name_tenths(within)
-    return frame, share
+    return frame
 
 
 def _name_tenths(rank: pd.Series) -> pd.Series:

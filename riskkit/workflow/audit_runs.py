@@ -11,8 +11,9 @@ from riskkit.evaluation.profit import compute_mapl
 from riskkit.policy import read_policy
 from riskkit.rates.policy import RatePolicy, require_same_product
 from riskkit.workflow.audit import Audit, AuditOptions, audit_policy, read_audit_policy, write_audit
-from riskkit.workflow.audit_dislocation import dislocate, rate_last_year, sum_up_dislocation
-from riskkit.workflow.audit_population import open_audit_population
+from riskkit.workflow.audit_dislocation import dislocate, name_moved, rate_last_year, sum_up_dislocation
+from riskkit.workflow.audit_population import open_audit_population, rate_population
+from riskkit.workflow.audit_scope import find_cost_scope, share_cost_scope
 from riskkit.workflow.audit_tables import name_partition
 from riskkit.workflow.audit_tiers import hold_population
 from riskkit.workflow.measure import to_records
@@ -76,12 +77,13 @@ def run_audit(
     limits = read_audit_policy(asked.asked)
     population = _open(bundle, source, asked, limits, last=last, progress=progress)
     before = rate_last_year(bundle, population, last, chosen) if last else None
-    found = audit_policy(bundle, chosen, population, limits, options=asked, before=before)
+    rated = rate_population(bundle, chosen, population.members, population.history)
+    found = audit_policy(rated, chosen, population, limits, options=asked, before=before)
     extra: dict[str, Any] = {"dislocation": None, "comparison": None}
     if before is not None:
         table = dislocate(before, found.rated, population)
         found.tables["dislocation"] = table
-        extra["dislocation"] = sum_up_dislocation(table, found.frame)
+        extra["dislocation"] = sum_up_dislocation(table, name_moved(before, rated, population))
     return write_audit([found], out, extra)
 
 
@@ -135,7 +137,13 @@ def run_comparison(
     asked = options or AuditOptions()
     limits = read_audit_policy(asked.asked)
     population = _open(bundle, source, asked, limits, last=None, progress=progress)
-    audits = [audit_policy(bundle, one, population, limits, options=asked) for one in (first, second)]
+    pair = (first, second)
+    rated = [rate_population(bundle, one, population.members, population.history) for one in pair]
+    scopes = share_cost_scope([find_cost_scope(one, its.certificate) for one, its in zip(pair, rated, strict=True)])
+    audits = [
+        audit_policy(its, one, population, limits, options=asked, scope=scope)
+        for one, its, scope in zip(pair, rated, scopes, strict=True)
+    ]
     return write_audit(audits, out, {"dislocation": None, "comparison": _compare(audits, asked)})
 
 
@@ -148,7 +156,7 @@ def _policy_of(bundle: Bundle, path: Path | None) -> RatePolicy:
 
 
 def _compare(audits: list[Audit], options: AuditOptions) -> dict[str, Any]:
-    """Set two policies side by side on the same members."""
+    """Set two policies side by side on the same members, who cost the same under both."""
     first, second = (audit.frame for audit in audits)
     change = (second["predicted"] - first["predicted"]).to_numpy()
     weight = first["weight"].to_numpy()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from riskkit.workflow.audit_policy import AuditPolicy
 
 MOST_PRICED: Final = 4
-"""Under-compensated groups whose price is tabulated, the one that weighs most first."""
+"""Under-compensated tiers and groups, and again teams, whose price is tabulated, the one that weighs most first."""
 
 
 def name_partition(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -115,15 +115,15 @@ def tabulate_price(frame: pd.DataFrame, groups: pd.DataFrame, asked: AuditPolicy
     Returns
     -------
     pandas.DataFrame
-        `group`, and the columns of `compute_price_of_fixing`, for the tiers and groups of the fairness report that lack
-        more than all members do, by their whole interval; no row where there is none. What all lack is no matter of
-        who gets it, and a group that least squares alone would pay in full has no price.
+        `group`, and the columns of `compute_price_of_fixing`, for tiers and groups of the fairness report, then for
+        teams, that lack more than all members do, by their whole interval; no row where there is none. What all lack
+        is no matter of who gets it, and a group that least squares alone would pay in full has no price.
     """
     whole = groups[groups["grouping"] == groups["grouping"].iloc[0]]
     overall = float(whole["contribution"].sum())
-    listed = groups["grouping"].isin(["risk_tier", *FAIRNESS])
-    under = groups[(groups["high"] < min(overall, 0.0)) & listed]
-    worst = under.sort_values(["contribution", "grouping", "group"]).head(MOST_PRICED)
+    under = groups[groups["high"] < min(overall, 0.0)].sort_values(["contribution", "grouping", "group"])
+    kinds = (["risk_tier", *FAIRNESS], ["team_id"])
+    worst = pd.concat([under[under["grouping"].isin(kind)].head(MOST_PRICED) for kind in kinds])
     paid, age = (frame[name].to_numpy(dtype=np.float64) for name in ("predicted", "age_years"))
     scale = paid / paid.mean()
     design = np.column_stack([np.ones(len(frame)), scale, scale**2, np.nan_to_num(age, nan=np.nanmean(age)) / 100])

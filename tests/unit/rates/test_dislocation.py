@@ -119,10 +119,64 @@ def test_a_budget_that_is_met_anew_is_refit_and_only_a_changed_number_is_policy(
     now = fit_rates(same, after, reference_population="drawn")
     found = compute_dislocation(last, now, before, after, now_by_old_model=after)
     assert found[list(PARTS)].iloc[0].tolist() == [30_000, 0, 0, 0, -30_000, 0]
-    # base 1,100: 1,320, and the factor that meets 1,650 is 1.25; last year's base of 1,000 with it gives 1,500
+    # 1,650 is the new budget: 1,650 less 1,800 is what the policy did, and no factor of its is lent to the old budget
     now = fit_rates(changed, after, reference_population="drawn")
     found = compute_dislocation(last, now, before, after, now_by_old_model=after)
-    assert found[list(PARTS)].iloc[0].tolist() == [30_000, 0, 0, 0, -30_000, 15_000]
+    assert found[list(PARTS)].iloc[0].tolist() == [30_000, 0, 0, 0, 0, -15_000]
+
+
+def with_share(values: dict[str, Any], number: Number, *, share: float, **blocks: Any) -> RatePolicy:
+    """A base from a budget that is a share of the expected cost."""
+    kept = {name: block for name, block in values.items() if name not in {"region", "floor_cap"}}
+    budget = {"basis": "expected_cost", "number": number(share)}
+    risk = {"method": "individual"}
+    return RatePolicy.model_validate(
+        {**kept, "relative_risk": risk, "base": {"method": "budget"}, "budget": budget, **blocks}
+    )
+
+
+def test_where_only_the_budget_was_changed_all_is_policy(values: dict[str, Any], number: Number) -> None:
+    members = make_members({"A": 4000.0, "B": 6000.0}, 2024)
+    last, now = (
+        fit_rates(with_share(values, number, share=share), members, reference_population="drawn")
+        for share in (0.40, 0.50)
+    )
+    # 40% of 4,000 and 6,000 are 1,600 and 2,400, 50% are 2,000 and 3,000: +400 and +600, all by the budget
+    found = compute_dislocation(last, now, members, members, now_by_old_model=members)
+    assert found[list(PARTS)].to_numpy().tolist() == [[0, 0, 0, 0, 0, 40_000], [0, 0, 0, 0, 0, 60_000]]
+
+
+def test_a_table_of_tiers_that_is_doubled_under_a_budget_moves_nothing(values: dict[str, Any], number: Number) -> None:
+    members = make_members({"A": 4000.0, "B": 6000.0}, 2024).assign(risk_tier=["low", "high"])
+    last, now = (
+        fit_rates(
+            with_share(
+                values,
+                number,
+                share=0.40,
+                relative_risk={"method": "tier_table", "tiers": {"low": number(low), "high": number(4 * low)}},
+            ),
+            members,
+            reference_population="drawn",
+        )
+        for low in (0.5, 1.0)
+    )
+    # the budget of 4,000 by 1 to 4 is 800 and 3,200, whatever the numbers are multiplied by
+    found = compute_dislocation(last, now, members, members, now_by_old_model=members)
+    assert found["last_minor"].tolist() == [80_000, 320_000]
+    assert not found[list(PARTS)].to_numpy().any()
+
+
+def test_other_words_for_the_same_budget_are_no_policy(values: dict[str, Any], number: Number) -> None:
+    before, after = make_members({"A": 5000.0}, 2024), make_members({"A": 6000.0}, 2025)
+    said = {**number(0.40), "reference": "the same number in another paper"}
+    last = fit_rates(with_share(values, number, share=0.40), before, reference_population="drawn")
+    policy = with_share(values, number, share=0.40, budget={"basis": "expected_cost", "number": said})
+    now = fit_rates(policy, after, reference_population="drawn")
+    # last 2,000; own year 6,000 / 5,000 x 2,000 = 2,400; the mean of 6,000 is a score of one: 2,000;
+    # the base is 40% of 6,000 again: 2,400
+    found = compute_dislocation(last, now, before, after, now_by_old_model=after)
+    assert found[list(PARTS)].iloc[0].tolist() == [40_000, 0, 0, -40_000, 40_000, 0]
 
 
 def test_a_base_that_is_fitted_is_refit(values: dict[str, Any], number: Number) -> None:

@@ -74,5 +74,17 @@ def test_what_lies_beyond_the_lower_line_is_written_and_last_year_is_never_beyon
     assert "1,100 (" not in svg
 
 
+def test_no_line_runs_through_the_amount_beside_a_bar() -> None:
+    # 1,040 ends just left of the line of 1,050: its amount stands right of both lines, as every amount does
+    svg = ElementTree.fromstring(DRAWN["fund"]())  # noqa: S314  (our own text)
+    texts = {"".join(one.itertext()): one for one in svg.iter() if one.tag.endswith("text")}
+    amounts = [float(texts[name].get("x", "nan")) for name in ("1,150 (+100)", "1,040")]
+    drawn = [one.get("d", "") for one in svg.iter() if one.tag.endswith("path") and RED in one.get("style", "")]
+    upright = [path.split() for path in drawn if len(path.split()) == 6]
+    ends = [float(words[1]) for words in upright if words[1] == words[4]]
+    assert len(ends) == 2
+    assert min(amounts) > max(ends)
+
+
 def test_a_code_that_too_few_could_get_has_a_dash_and_no_bar() -> None:
     assert "–" in DRAWN["codes"]()

@@ -52,6 +52,10 @@ def summary() -> dict[str, Any]:
         "index_date": "2024-01-01",
         "members": 240,
         "member_years": 230.5,
+        "share_of_expected_cost": 0.312,
+        "cost_share": 0.4,
+        "level_judged": True,
+        "level_reason": "the policy states 40.0% of the cost as its budget",
         "overall": {"cost": 3000.0, "paid": 3050.0, "net_compensation": 50.0, "actual_over_expected": 0.984},
         "adequacy": {"level": "team_id", "band": 0.1, "asked_share": 0.9, "share": 0.95, "verdict": "met"},
         "order": [
@@ -132,6 +136,34 @@ def test_nothing_against_signing_is_said_where_nothing_is(summary: dict[str, Any
     document = make_audit_document({**summary, "dislocation": None})
     assert document["verdict"]["headline"] == "Nothing stands against signing."
     assert "Neither last year&#39;s rates nor what the fund has is known" in render(document)
+
+
+def test_teams_and_groups_that_lack_are_counted_and_the_worst_three_named(summary: dict[str, Any]) -> None:
+    audit = summary["audits"][0]
+    audit["groups"] += [make_group("team_id", f"T{number}", -100.0 * number) for number in range(6)]
+    audit["groups"].append(make_group("region", "west", -60))
+    audit["groups"].append(make_group("region", "east", -40))
+    audit["mapl"].append({"partition": "team_id", "value": 400.0, "low": 350.0, "high": 450.0})
+    said = make_audit_document(summary)["verdict"]["sentences"]
+    # an interval is 50 to each side: T0 and the east reach over zero
+    assert "Under-compensated tiers, per member year: high (−400)." in said
+    assert "Under-compensated teams, per member year: 5 of 6, the worst T5 (−500), T4 (−400), T3 (−300)." in said
+    assert "Under-compensated groups, per member year: region west (−60)." in said
+    assert any("“Who is under-paid”" in sentence for sentence in said)
+
+
+def test_a_level_that_is_not_judged_stands_at_the_top_and_is_never_called_adequate_alone(
+    summary: dict[str, Any],
+) -> None:
+    audit = summary["audits"][0]
+    audit |= {"level_judged": False, "level_reason": "the policy does not state it"}
+    audit |= {"groups": [make_group("risk_tier", "high", 0)], "price": [], "affordability": None, "gaming": []}
+    document = make_audit_document({**summary, "dislocation": None})
+    verdict = document["verdict"]
+    assert (verdict["tone"], "the level is not judged" in verdict["headline"]) == ("warn", True)
+    assert "pays 31.2% of the expected cost; whether that is enough for its services" in verdict["sentences"][0]
+    (adequate,) = [row for row in document["key_figures"]["rows"] if "Adequate" in str(row[0])]
+    assert "level not judged" in adequate[1]["sub"]
 
 
 def test_two_policies_stand_side_by_side(summary: dict[str, Any]) -> None:

@@ -12,11 +12,13 @@ import pytest
 from riskkit.errors import PolicyError
 from riskkit.policy import read_toml
 from riskkit.rates.policy import RatePolicy
+from riskkit.report.audit_page import make_audit_document
 from riskkit.workflow import audit as audit_module
 from riskkit.workflow.added_records import RecordSample
 from riskkit.workflow.audit import AuditOptions, audit_policy, read_audit_policy, write_audit
 from riskkit.workflow.audit_population import FAIRNESS, AuditPopulation, make_audit_frame, rate_population
 from riskkit.workflow.audit_runs import run_comparison
+from riskkit.workflow.audit_scope import find_cost_scope
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.training import Training
 
@@ -34,14 +36,15 @@ def population(training: Training, records: RecordSample) -> AuditPopulation:
     return AuditPopulation(training.rating, labels, records)
 
 
-def test_cost_is_scaled_to_the_share_that_the_rates_are_of_the_expected_cost(
+def test_cost_is_scaled_to_the_share_that_the_policy_states(
     scheme: Scheme, training: Training, population: AuditPopulation
 ) -> None:
     assert scheme.rate_policy is not None
     rated = rate_population(training.bundle, scheme.rate_policy, population.members)
-    frame, share = make_audit_frame(population, rated, new_below=12)
-    # the shipped policy pays 40% of the expected cost
-    assert share == pytest.approx(0.40, abs=1e-6)
+    # the shipped policy states 40% of the expected cost
+    share = find_cost_scope(scheme.rate_policy, rated.certificate).share
+    assert share == 0.40
+    frame = make_audit_frame(population, rated, share=share, new_below=12)
     joined = frame.merge(population.labels, on=["person_id", "index_date"], suffixes=("", "_full"))
     assert joined["observed"].tolist() == pytest.approx((joined["observed_full"] * share).tolist())
     assert (frame["weight"] > 0).all()
@@ -54,7 +57,8 @@ def test_the_groups_of_every_partition_sum_to_the_whole_and_the_files_hold_the_s
     assert scheme.rate_policy is not None
     asked = read_audit_policy(None)
     options = AuditOptions(n_bootstrap=20)
-    found = audit_policy(training.bundle, scheme.rate_policy, population, asked, options=options)
+    rated = rate_population(training.bundle, scheme.rate_policy, population.members)
+    found = audit_policy(rated, scheme.rate_policy, population, asked, options=options)
     groups = found.tables["groups"]
     overall = found.summary["overall"]["net_compensation"]
     for name, rows in groups.groupby("grouping"):
@@ -104,7 +108,9 @@ def test_what_affordability_cuts_shows_as_a_gap_and_is_not_absorbed(
     cut = RatePolicy.model_validate({**values, "affordability": block})
     options, limits = AuditOptions(n_bootstrap=20), read_audit_policy(None)
     before, after = (
-        audit_policy(training.bundle, policy, population, limits, options=options).summary
+        audit_policy(
+            rate_population(training.bundle, policy, population.members), policy, population, limits, options=options
+        ).summary
         for policy in (scheme.rate_policy, cut)
     )
     assert after["overall"]["cost"] == pytest.approx(before["overall"]["cost"])
@@ -112,3 +118,47 @@ def test_what_affordability_cuts_shows_as_a_gap_and_is_not_absorbed(
     said = after["affordability"]
     assert said["shortfall_minor"] == said["asked_minor"] - said["budget_minor"] > 0
     assert said["scaled"]
+
+
+def make_flat(scheme: Scheme, **base: object) -> RatePolicy:
+    """A rate for everybody by a base alone."""
+    assert scheme.rate_policy is not None
+    values = scheme.rate_policy.model_dump(mode="json", exclude_none=True)
+    kept = {name: block for name, block in values.items() if name not in {"region", "floor_cap", "budget"}}
+    return RatePolicy.model_validate({**kept, "relative_risk": {"method": "flat"}, "base": base})
+
+
+def test_rates_above_all_care_show_the_true_overpayment(
+    scheme: Scheme, training: Training, population: AuditPopulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_module, "compute_gaming", lambda *_: pd.DataFrame(columns=["family", "gain"]))
+    number = {"unit": "fraction", "reference": "test", "effective": "2025-01-01"}
+    policy = make_flat(scheme, method="reference_cost", load={"value": 0.43, **number})
+    rated = rate_population(training.bundle, policy, population.members)
+    options = AuditOptions(n_bootstrap=20)
+    found = audit_policy(rated, policy, population, read_audit_policy(None), options=options).summary
+    assert (found["share_of_expected_cost"], found["cost_share"]) == (pytest.approx(1.43, abs=1e-4), 1.0)
+    # everybody is paid the one rate, so that the whole is that rate less the mean cost, nothing scaled
+    labels = population.labels
+    cost = np.average(labels["observed"], weights=labels["weight"])
+    rate = rated.table["rate_amount"].iloc[0]
+    assert found["overall"]["net_compensation"] == pytest.approx(rate - cost)
+
+
+def test_a_package_of_a_hundredth_is_no_more_adequate_and_the_audit_says_that_it_cannot_tell(
+    scheme: Scheme, training: Training, population: AuditPopulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_module, "compute_gaming", lambda *_: pd.DataFrame(columns=["family", "gain"]))
+    number = {"unit": "CNY", "reference": "test", "effective": "2025-01-01"}
+    found = []
+    for amount in (1200, 12):
+        policy = make_flat(scheme, method="amount", amount={"value": amount, **number})
+        rated = rate_population(training.bundle, policy, population.members)
+        options = AuditOptions(n_bootstrap=20)
+        found.append(audit_policy(rated, policy, population, read_audit_policy(None), options=options).summary)
+    package, little = found
+    assert little["overall"]["actual_over_expected"] == pytest.approx(package["overall"]["actual_over_expected"])
+    assert little["share_of_expected_cost"] == pytest.approx(package["share_of_expected_cost"] / 100)
+    assert (package["level_judged"], little["level_judged"]) == (False, False)
+    headline = make_audit_document({"audits": [little], "comparison": None, "dislocation": None})["verdict"]
+    assert "The level is not judged: the table pays" in headline["sentences"][0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -17,11 +18,10 @@ from riskkit.policy import read_toml
 from riskkit.rates.dislocation import PARTS
 from riskkit.rates.policy import RatePolicy
 from riskkit.workflow.audit import read_audit_policy
-from riskkit.workflow.audit_dislocation import dislocate, sum_up_dislocation
+from riskkit.workflow.audit_dislocation import dislocate, name_moved, sum_up_dislocation
 from riskkit.workflow.audit_population import (
     AuditPopulation,
     LastMembers,
-    make_audit_frame,
     open_audit_population,
     rate_population,
 )
@@ -79,13 +79,13 @@ def split(
     for column, rated in (("last_minor", before), ("now_minor", after)):
         rates = rated.table.set_index("person_id")["rate_minor"]
         assert table.set_index("person_id").loc[rates.index, column].tolist() == rates.tolist()
-    frame, _ = make_audit_frame(population, after, new_below=12)
-    summed = sum_up_dislocation(table, frame)
+    summed = sum_up_dislocation(table, name_moved(before, after, population))
     for name in ("all", "status", "team_id", "risk_tier", "age_band", "region"):
         rows = pd.DataFrame(summed[name])
         assert (rows[parts].sum(axis=1) == rows["change_minor"]).all(), name
         assert rows["change_minor"].sum() == table["change_minor"].sum(), name
         assert rows["members"].sum() == len(table), name
+        assert "missing" not in set(rows["group"]), name
     return table
 
 
@@ -156,3 +156,18 @@ def test_everything_at_once_is_still_exact(this: Bundle, other: Bundle, two_year
     # the mean and the budget factor are fitted on each year's own members, and the coding factor is new
     # and no other number of the policy
     assert moved(split(this, other, two_years, (fitted, now))) == set(PARTS) - {"policy"}
+
+
+def test_who_left_stands_under_the_team_and_tier_of_the_year_before() -> None:
+    def year(people: list[str], teams: list[str], tiers: list[str]) -> tuple[Any, Any]:
+        cohort = pd.DataFrame({"person_id": people, "team_id": teams, "age_years": 50.0})
+        table = pd.DataFrame({"person_id": people[::-1], "risk_tier": tiers[::-1]})
+        return SimpleNamespace(cohort=cohort), SimpleNamespace(table=table)
+
+    # A goes from team T1 to T2 and from low to high, B leaves T9 and the medium tier, C comes
+    then, before = year(["A", "B"], ["T1", "T9"], ["low", "medium"])
+    now, after = year(["A", "C"], ["T2", "T3"], ["high", "low"])
+    population: Any = SimpleNamespace(members=now, last=SimpleNamespace(then=then))
+    found = name_moved(before, after, population).set_index("person_id")
+    assert found["team_id"].to_dict() == {"A": "T2", "B": "T9", "C": "T3"}
+    assert found["risk_tier"].to_dict() == {"A": "high", "B": "medium", "C": "low"}

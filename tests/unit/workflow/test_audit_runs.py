@@ -72,6 +72,33 @@ def test_two_policies_are_rated_on_the_same_members(
     }
 
 
+def test_the_order_of_two_policies_changes_no_figure(
+    rated: RatedPopulation, source: Path, options: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_module, "compute_gaming", lambda *_: pd.DataFrame(columns=["family", "gain"]))
+    budget, fee = MODELS / "rates" / "capitation.toml", tmp_path / "fee.toml"
+    split = "[product.payer_split.fund]"
+    product = budget.read_text(encoding="utf-8").partition("[product]")[2].partition(split)[0]
+    before, _, after = (MODELS / "rates" / "package_1200.toml").read_text(encoding="utf-8").partition("[product]")
+    fee.write_text(f"{before}[product]{product}{split}{after.partition(split)[2]}", encoding="utf-8")
+    one = run_comparison(rated.bundle, source, tmp_path / "one", (budget, fee), options=options)
+    other = run_comparison(rated.bundle, source, tmp_path / "other", (fee, budget), options=options)
+    assert other["audits"] == one["audits"][::-1]
+    # the larger share, that of the budget, is the cost of both: capitation states 40%, 1,200 are less
+    assert [audit["cost_share"] for audit in one["audits"]] == [0.40, 0.40]
+    assert one["audits"][0]["overall"]["cost"] == one["audits"][1]["overall"]["cost"]
+    for row, swapped in zip(one["comparison"]["mapl"], other["comparison"]["mapl"], strict=True):
+        # columns of one product of matrices change places, which moves the last bit of a replicate and so of an end
+        for key, place in (("first", "second"), ("second", "first")):
+            assert row[key]["value"] == swapped[place]["value"]
+            assert row[key] == pytest.approx(swapped[place], rel=1e-12)
+        assert row["difference"]["value"] == pytest.approx(-swapped["difference"]["value"])
+        # side by side stands what each policy's own section says
+        for key, audit in zip(("first", "second"), one["audits"], strict=True):
+            (own,) = [found for found in audit["mapl"] if found["partition"] == row["partition"]]
+            assert row[key]["value"] == own["value"]
+
+
 def test_a_year_that_has_not_happened_is_refused(
     rated: RatedPopulation, source: Path, options: AuditOptions, tmp_path: Path
 ) -> None:

@@ -49,6 +49,14 @@ def test_the_group_that_lacks_more_than_all_do_has_a_price() -> None:
     assert {"mapl", "r2"} <= set(found.columns)
 
 
+def test_a_team_that_lacks_more_than_all_do_has_a_price_after_the_groups() -> None:
+    frame = make_frame({"east": -100.0, "west": 200.0}).assign(
+        team_id=lambda rows: rows["region"].map({"east": "T1", "west": "T2"})
+    )
+    groups = compute_net_compensation(frame, ["region", "team_id"], n_bootstrap=60)
+    assert tabulate_price(frame, groups, ASKED)["group"].unique().tolist() == ["region: west", "team_id: T2"]
+
+
 def test_what_all_lack_alike_is_nobodys_price() -> None:
     # every region costs 300 more than it is paid: no group lacks more than the whole
     assert price(make_frame({"east": 300.0, "west": 300.0})).empty
