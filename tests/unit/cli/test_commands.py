@@ -21,6 +21,7 @@ from riskkit.workflow import inspect as inspect_module
 from riskkit.workflow import retrain as retrain_module
 from riskkit.workflow import scheme as scheme_module
 from riskkit.workflow import tier_files as tier_files_module
+from riskkit.workflow import update as update_module
 from riskkit.workflow import worklist as worklist_module
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.tier_files import TierFiles
@@ -332,3 +333,18 @@ def test_score_rates_and_retrain_hand_on_last_tiers_and_overrides(stand_in: Call
     assert run("retrain", SCHEME, *given).exit_code == 0
     for asked in (score, rates, again):
         assert asked.named["tier_files"] == FILES
+
+
+def test_update_hands_on_whose_source_it_is_and_says_whether_a_bundle_is_written(
+    stand_in: Callable[..., Recorder],
+) -> None:
+    drift = {"index_date": "2023-01-01", "outcomes": {"a": {"message": "A: it is refused."}}, "not_judged": {}}
+    gate = {"name": "a.drift", "outcome": "a", "figure": 5.0, "limit": "0.33 to 3", "verdict": "fail"}
+    told = {"seen": None, "drift": drift, "rates_dropped": False, "bundle_written": False, "gates": [gate]}
+    stand_in(apply_module, "open_bundle", "the bundle")
+    asked = stand_in(update_module, "update_bundle", told)
+    given = ("update", "--model", "m", "--source", "in", "--index-date", "2023-01-01", "--out", "u")
+    done = CliRunner().invoke(app, [*given, "--other-persons"])
+    assert asked.named["other_persons"] is True
+    assert done.stdout.splitlines()[-2:] == ["A model is refused: no bundle is written.", "Summary: u"]
+    assert "No bundle is written" in str(done.exception)
