@@ -11,6 +11,9 @@ from riskkit.evaluation.net_compensation import compute_net_compensation
 from riskkit.policy import read_policy
 from riskkit.rates.capitation import compute_rates, fit_rates
 from riskkit.rates.policy import RatePolicy
+from riskkit.settlement.accounts import attribute_claims
+from riskkit.settlement.counted import count_claims
+from riskkit.settlement.policy import SettlementPolicy
 from riskkit.tiers.follow_up import FollowUpPolicy, make_worklist
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -64,6 +67,28 @@ def test_c19_a_flat_package_gains_on_the_simple_and_loses_on_the_complex() -> No
 
 
 def test_c22_of_who_signs_outpatient_and_inpatient_cost_are_the_teams() -> None:
-    # POLICY_RULES C22
+    # POLICY_RULES C22, whole cost counted. A signs with T1 on 1 January, B with T2 on 1 July; C signs with nobody.
     services = read_policy(MODELS / "rates" / "team_pool.toml", RatePolicy).product.services
     assert {"outpatient care", "inpatient care"} <= set(services)
+    spans = pd.DataFrame(
+        {
+            "person_id": ["A", "B"],
+            "team_id": ["T1", "T2"],
+            "start_date": pd.to_datetime(["2025-01-01", "2025-07-01"]),
+            "end_date": pd.to_datetime(["2026-01-01", "2026-01-01"]),
+        }
+    )
+    claims = pd.DataFrame(
+        {
+            "person_id": ["A", "A", "B", "B", "C"],
+            "setting": ["outpatient", "inpatient", "inpatient", "outpatient", "inpatient"],
+            "date": pd.to_datetime(["2025-02-03", "2025-08-01", "2025-03-01", "2025-09-09", "2025-05-05"]),
+            "amount": [120.0, 9000.0, 8000.0, 80.0, 7000.0],
+        }
+    )
+    claims["team_id"] = attribute_claims(claims, spans)
+    policy = read_policy(MODELS / "settlement" / "full_retention.toml", SettlementPolicy)
+    told = count_claims(policy, claims, spans)
+    # T1: 120 + 9,000 = 9,120; T2: 80, as B's stay was before B signed; what is nobody's is not lost
+    assert told.groupby("team_id")["cost_minor"].sum().to_dict() == {"T1": 912_000, "T2": 8_000}
+    assert told.loc[told["team_id"].isna(), "full_minor"].sum() == 1_500_000
