@@ -30,6 +30,10 @@ PARTS: Final = (
     ("long_fills_28d_365d", "fills_365d"),
     ("longest_admission_days_365d", "merged_inpatient_days_365d"),
     ("longest_admission_days_730d", "merged_inpatient_days_730d"),
+    ("merged_admissions_365d", "inpatient_visits_365d"),
+    ("merged_admissions_730d", "inpatient_visits_730d"),
+    ("outpatient_allowed_amount_365d", "allowed_amount_365d"),
+    ("member_amount_365d", "allowed_amount_365d"),
     ("readmissions_30d_365d", "merged_admissions_365d"),
     ("readmissions_30d_730d", "merged_admissions_730d"),
 )

@@ -74,7 +74,7 @@ def policies(draw: st.DrawFn, method: str = "individual") -> RatePolicy:
     for block in ("region", "floor_cap"):
         if draw(st.booleans()):
             values.pop(block, None)
-    values["budget"]["number"]["value"] = draw(st.floats(0.05, 2.0))
+    values["budget"]["number"]["value"] = draw(st.floats(0.05, 1.0))
     return RatePolicy.model_validate({**values, **draw(further_blocks(method))})
 
 

@@ -219,7 +219,7 @@ IN_HOSPITAL = {
             "inpatient_visits_365d=1 contradicts days_since_inpatient_visit=not measured",
         ),
         ({"merged_inpatient_days_365d": 30}, "merged_inpatient_days_365d=30 contradicts merged_admissions_730d=0"),
-        ({"merged_admissions_365d": 1, "merged_admissions_730d": 1}, "contradicts inpatient_visits_730d=0"),
+        ({"merged_admissions_365d": 1, "merged_admissions_730d": 1}, "contradicts inpatient_visits_(365|730)d=0"),
         ({"readmissions_30d_365d": 1}, "readmissions_30d_365d=1 contradicts merged_admissions_365d=0"),
         ({"hba1c_tests_365d": 0}, "hba1c_latest_365d=8 contradicts hba1c_tests_365d=0"),
         ({"days_since_hba1c": None}, "hba1c_latest_365d=8 contradicts days_since_hba1c=not measured"),

@@ -48,6 +48,9 @@ def test_a_value_bounds_the_day_of_the_last_event(name: str, value: float, bound
         ({"nephropathy_730d": 1.0, "days_since_first_nephropathy": NAN}, "first_nephropathy=not measured"),
         ({"retinopathy_confirmed_730d": 1.0, "retinopathy_730d": 0.0}, "contradicts retinopathy_730d=0"),
         ({"days_since_first_nephropathy": 2000.0, "age_years": 5.0}, "contradicts age_years=5"),
+        # an admission is one stay or several, and a part of the money is no more than all of it
+        ({"merged_admissions_365d": 5.0, "inpatient_visits_365d": 1.0}, "contradicts inpatient_visits_365d=1"),
+        ({"member_amount_365d": 900.0, "allowed_amount_365d": 800.0}, "contradicts allowed_amount_365d=800"),
     ],
 )
 def test_what_moved_is_refused_and_what_stayed_is_the_members_own_record(
