@@ -116,7 +116,7 @@ def _check(policy: TierPolicy, history: TierHistory) -> None:
 
 
 def _require_earlier(members: pd.DataFrame) -> None:
-    """Refuse a last tier that is not of a day before that of its member."""
+    """Refuse a last tier that is not of a day before that of its member, or that was held from a later day on."""
     if "index_date" not in members:
         return
     try:
@@ -128,5 +128,14 @@ def _require_earlier(members: pd.DataFrame) -> None:
         message = (
             f"members: last_index_date of {late.sum()} of {len(members)} rows is not before index_date. Send the tier "
             "of the year before."
+        )
+        raise DataContractError(message)
+    if "last_tier_since" not in members:
+        return
+    late = pd.to_datetime(members["last_tier_since"]) > before
+    if late.any():
+        message = (
+            f"members: last_tier_since of {late.sum()} of {len(members)} rows is after last_index_date, when the tier "
+            "was given. Send the day from which the tier has been held."
         )
         raise DataContractError(message)

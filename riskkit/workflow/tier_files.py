@@ -222,6 +222,13 @@ def _read_last(path: Path) -> pd.DataFrame:
     require_columns(last, ["person_id", "index_date", "risk_tier"], str(path))
     days = ["index_date", *(["tier_since"] if "tier_since" in last else [])]
     dated = last.assign(**{day: _as_days(last[day], path) for day in days})
+    late = int((dated[days[-1]] > dated["index_date"]).sum())
+    if late:
+        message = (
+            f"{path}: tier_since of {late} of {len(dated)} rows is after index_date, when the tier was given. Give the "
+            "scores.parquet of the year before as it was written."
+        )
+        raise DataContractError(message)
     return dated[["person_id", *days, "risk_tier"]]
 
 

@@ -64,6 +64,7 @@ def test_without_a_history_the_answer_is_the_models_own(held: Held, rows: pd.Dat
         ({**OVERRIDE, "override_author": " "}, "override_author is missing in 3 of 3 rows"),
         ({**LAST, "last_risk_tier": "severe"}, "found tier 'severe', expected .* low, medium, high"),
         ({**LAST, "last_index_date": "soon"}, "last_index_date holds a value that is no date, expected YYYY-MM-DD"),
+        ({**LAST, "last_tier_since": "2024-12-02"}, "last_tier_since of 3 of 3 rows is after last_index_date"),
         ({**LAST, "last_index_date": "2025-01-01"}, "last_index_date of 3 of 3 rows is not before index_date"),
         ({**OVERRIDE, "override_code": "whim"}, "code 'whim' .* is not one of new_esrd"),
         ({**OVERRIDE, "override_start": "2031-01-01"}, "start_date of 3 of 3 rows is not before expiry_date"),

@@ -180,3 +180,15 @@ def test_a_first_day_may_be_left_empty_and_is_refused_after_the_last(policy: Tie
     text = header + "A,high,dka,Dr. Li,2025-07-01,2025-07-01\n"
     with pytest.raises(DataContractError, match="start_date of 1 of 1 rows is not before expiry_date"):
         read_tier_history(TierFiles(overrides=write(tmp_path / "o.csv", text)), policy, place="x")
+
+
+def test_a_tier_that_is_held_from_a_day_after_it_was_given_is_refused(
+    policy: TierPolicy, last: pd.DataFrame, tmp_path: Path
+) -> None:
+    file = tmp_path / "scores.parquet"
+    given = pd.to_datetime(last["index_date"])
+    last.assign(index_date=given, tier_since=given + pd.Timedelta(days=1)).to_parquet(file)
+    with pytest.raises(DataContractError, match=rf"tier_since of {len(last)} of {len(last)} rows is after index_date"):
+        read_tier_history(TierFiles(file, None), policy, place="test")
+    last.assign(index_date=given, tier_since=given).to_parquet(file)
+    assert read_tier_history(TierFiles(file, None), policy, place="test").last is not None
