@@ -95,4 +95,4 @@ def _say_slope(report: dict[str, Any]) -> str:
     before, after = (report[state]["calibration_slope"]["value"] for state in ("before", "after"))
     if report["update"]["choice"] not in {"slope", "refit"} or before is None or after is None:
         return ""
-    return f", and the calibration slope {after:.2f} ({before:.2f} before)"
+    return f", and the calibration slope {after:.2f} ({before:.2f} of all persons before)"
