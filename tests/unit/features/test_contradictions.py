@@ -64,4 +64,8 @@ def test_what_moved_is_refused_and_what_stayed_is_the_members_own_record(
 
 def test_a_test_of_the_year_before_last_leaves_the_last_year_without() -> None:
     values = {"hba1c_latest_365d": NAN, "hba1c_tests_365d": 0.0, "hba1c_latest_730d": 8.0, "days_since_hba1c": 366.0}
-    refuse_contradictions(set(values), {name: CATALOGUE[name] for name in values}, values)
+    known = {name: CATALOGUE[name] for name in values}
+    refuse_contradictions(set(values), known, values)
+    # a day later the test is one of the last year, whose count is then not 0 and whose value is known
+    with pytest.raises(DataContractError, match="days_since_hba1c=365 contradicts hba1c_"):
+        refuse_contradictions(set(values), known, {**values, "days_since_hba1c": 365.0})
