@@ -222,7 +222,7 @@ class Budget(PolicyModel):
         if self.basis == "expected_cost" and self.number.value > 1:
             message = (
                 f"number is a share of the expected cost, got {self.number.value:g}, expected at most 1. Write "
-                f"{self.number.value / 100:g} for {self.number.value:g}%"
+                "it as a fraction, such as 0.4 for 40%"
             )
             raise ValueError(message)
         return self
