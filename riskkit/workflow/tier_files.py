@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from riskkit.data.io import hash_file
 from riskkit.data.privacy import hash_person_ids, read_id_key
 from riskkit.errors import DataContractError, PolicyError
 from riskkit.tiers.cuts import require_columns
@@ -206,7 +206,7 @@ def summarise_tier_files(
 def _name_file(path: Path | None) -> dict[str, str] | None:
     if path is None:
         return None
-    return {"file": path.as_posix(), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    return {"file": path.as_posix(), "sha256": hash_file(path)}
 
 
 def _match_overrides(overrides: pd.DataFrame, persons: set[str]) -> pd.DataFrame:
