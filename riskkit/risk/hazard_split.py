@@ -75,13 +75,18 @@ def attribute_risk(
     .. [1] Aumann and Shapley (1974), Values of Non-Atomic Games. Princeton University Press.
     .. [2] Lundberg et al. (2020), Nature Machine Intelligence 2, doi:10.1038/s42256-019-0138-9.
     """
-    return _attribute(model, features, [place], num_threads, explain)[0]
+    return attribute_risks(model, features, [place], num_threads=num_threads, explain=explain)[0]
 
 
 def attribute_risks(
-    model: HazardModel, features: pd.DataFrame, *, num_threads: int = 2, explain: Explain | None = None
+    model: HazardModel,
+    features: pd.DataFrame,
+    places: list[int],
+    *,
+    num_threads: int = 2,
+    explain: Explain | None = None,
 ) -> list[tuple[FloatArray, FloatArray]]:
-    """Share the calibrated risks of all horizons out among the features, in the time of the last one alone.
+    """Share the calibrated risks of some horizons out among the features, in the time of the last one alone.
 
     Parameters
     ----------
@@ -89,6 +94,8 @@ def attribute_risks(
         The model.
     features : pandas.DataFrame of shape (n_rows, at least n_features)
         Columns by name.
+    places : list of int
+        Places of the horizons.
     num_threads : int, default 2
         Threads.
     explain : callable, optional
@@ -99,7 +106,16 @@ def attribute_risks(
     list of tuple
         What `attribute_risk` gives, by horizon.
     """
-    return _attribute(model, features, list(range(len(model.ends))), num_threads, explain)
+    matrix = make_matrix(features, model.feature_names)
+    found = [(np.empty(len(matrix)), np.empty(matrix.shape)) for _ in places]
+    for start in range(0, len(matrix), ROWS_AT_A_TIME):
+        rows = slice(start, start + ROWS_AT_A_TIME)
+        steps = _attribute_rows(model, matrix[rows], max(places), num_threads, explain or _ask_lightgbm)
+        for place, (base, parts) in enumerate(steps):
+            if place in places:
+                whole = found[places.index(place)]
+                whole[0][rows], whole[1][rows] = base, parts
+    return found
 
 
 def compute_step_slopes(margins: FloatArray, ends: npt.NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
@@ -154,22 +170,6 @@ def _compute_later(event: FloatArray, alive: FloatArray, end: int) -> FloatArray
 
 def _ask_lightgbm(booster: lightgbm.Booster, matrix: FloatArray, num_threads: int) -> FloatArray:
     return np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=num_threads))
-
-
-def _attribute(
-    model: HazardModel, features: pd.DataFrame, places: list[int], num_threads: int, explain: Explain | None
-) -> list[tuple[FloatArray, FloatArray]]:
-    """Share out the risks of some horizons, a block of rows after another."""
-    matrix = make_matrix(features, model.feature_names)
-    found = [(np.empty(len(matrix)), np.empty(matrix.shape)) for _ in places]
-    for start in range(0, len(matrix), ROWS_AT_A_TIME):
-        rows = slice(start, start + ROWS_AT_A_TIME)
-        steps = _attribute_rows(model, matrix[rows], max(places), num_threads, explain or _ask_lightgbm)
-        for place, (base, parts) in enumerate(steps):
-            if place in places:
-                whole = found[places.index(place)]
-                whole[0][rows], whole[1][rows] = base, parts
-    return found
 
 
 def _attribute_rows(

@@ -102,11 +102,7 @@ def quantity_of(bundle: Bundle, model: OutcomeModel | HorizonModel) -> Quantity:
 def _explain_horizons(
     model: HazardModel, frame: pd.DataFrame, columns: list[str]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Explain the horizons that are asked for: a single one alone, several in the time of the last."""
-    if len(columns) == 1:
-        yield columns[0], compute_member_contributions(model.columns[columns[0]], frame)
-        return
-    found = attribute_risks(model, frame, explain=explain_matrix)
-    for name, (base, values) in zip(model.spec.columns, found, strict=True):
-        if name in columns:
-            yield name, make_frame(frame[KEYS], base, values, list(model.feature_names))
+    """Explain the horizons that are asked for, in the time of the last."""
+    found = attribute_risks(model, frame, [model.columns[name].place for name in columns], explain=explain_matrix)
+    for name, (base, values) in zip(columns, found, strict=True):
+        yield name, make_frame(frame[KEYS], base, values, list(model.feature_names))
