@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from riskkit.risk.hazard_model import HorizonModel
     from riskkit.risk.updating import Update
     from riskkit.workflow.members import Members
-    from riskkit.workflow.scheme_file import DriftBlock, RunBlock
+    from riskkit.workflow.scheme_file import DriftBands, RunBlock
 
 SHOWN_FEATURES = 10
 
@@ -52,7 +52,7 @@ def check_drift(
     later: Members,
     tables: Tables,
     *,
-    block: DriftBlock,
+    block: DriftBands,
     run: RunBlock,
     code_lists: pd.DataFrame | None = None,
 ) -> DriftFinding:
@@ -70,7 +70,7 @@ def check_drift(
         Members at the later index date.
     tables : Tables
         Canonical tables that reach over its outcome window.
-    block : DriftBlock
+    block : DriftBands
         Limits.
     run : RunBlock
         Seed and bootstrap.
@@ -121,7 +121,7 @@ def check_drift(
 
 
 def judge_inputs(
-    model: OutcomeModel | HorizonModel, known: Members, later: Members, block: DriftBlock
+    model: OutcomeModel | HorizonModel, known: Members, later: Members, block: DriftBands
 ) -> dict[str, Any]:
     """Judge a later year before any of its outcomes is known.
 
@@ -133,7 +133,7 @@ def judge_inputs(
         Members that the model was made and tested on; their last index date is the reference.
     later : Members
         Members at the later index date.
-    block : DriftBlock
+    block : DriftBands
         Limits; the stable band holds for the ratio of mean predictions too.
 
     Returns

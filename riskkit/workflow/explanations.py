@@ -1,4 +1,4 @@
-"""Explanations of a run on disk: contributions and reasons per member, base value, words and figures by outcome."""
+"""Explanations of a run: words, a global table and figures by outcome, from what every member's answer rests on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from riskkit.explain.dictionary import make_reason_dictionary
 from riskkit.explain.plots import plot_beeswarm, plot_dependence
 from riskkit.explain.reasons import compute_reasons
 from riskkit.explain.waterfall import plot_waterfall
-from riskkit.workflow.explanation_files import ExplanationFiles
-from riskkit.workflow.member_contributions import KEYS, explain_members, quantity_of
+from riskkit.workflow.member_contributions import KEYS, quantity_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,14 +25,13 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 REPORT_ROWS, DPI = 5_000, 120
-BATCH_ROWS = 50_000
 ARCHETYPES = ("low", "medium", "high")
 
 
-def write_explanations(
+def describe_outcomes(
     bundle: Bundle, outcomes: Sequence[str], members: pd.DataFrame, folder: Path, *, progress: Progress | None = None
 ) -> None:
-    """Write how the predictions of some outcomes come about.
+    """Describe how the predictions of some outcomes come about, from the contributions of every member.
 
     Parameters
     ----------
@@ -42,22 +40,14 @@ def write_explanations(
     outcomes : sequence of str
         Some of its outcomes.
     members : pandas.DataFrame
-        Keys and features of the members to explain, identifiers hashed.
+        Keys and features of the members that were explained, in their order.
     folder : pathlib.Path
-        Gets a folder per outcome: of every member ``contributions.parquet``, ``reasons.parquet`` and
-        ``base_value.json`` (`ExplanationFiles`); ``reason_dictionary.json``, ``importance.csv`` (mean size of each
-        feature's contributions), ``beeswarm.png``, ``dependence.png``, and of a member of low, medium and high
-        prediction ``waterfall_<archetype>.png`` and together ``reasons.json``.
+        Holds a folder per outcome, as `ExplanationFiles` left it, which gets ``reason_dictionary.json``,
+        ``importance.csv`` (mean size of each feature's contributions), ``beeswarm.png``, ``dependence.png``, and of a
+        member of low, medium and high prediction ``waterfall_<archetype>.png`` and together ``reasons.json``.
     progress : callable, optional
         Called with (what, done, in all).
     """
-    with ExplanationFiles(bundle, folder, outcomes) as files:
-        for start in range(0, len(members), BATCH_ROWS):
-            if progress:
-                progress("explain members", start, len(members))
-            batch = members.iloc[start : start + BATCH_ROWS].reset_index(drop=True)
-            for outcome, contributions in explain_members(bundle, batch, outcomes):
-                files.add(outcome, contributions, batch)
     for done, outcome in enumerate(outcomes):
         if progress:
             progress(f"draw {outcome}", done, len(outcomes))

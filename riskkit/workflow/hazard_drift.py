@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from riskkit.risk.hazard_model import HazardModel
     from riskkit.risk.updating import Choice, Update
     from riskkit.workflow.members import Members
-    from riskkit.workflow.scheme_file import DriftBlock, RunBlock
+    from riskkit.workflow.scheme_file import DriftBands, RunBlock
 
 WIDTH = 2 * 1.96
 """Width of a 95% interval in standard errors."""
@@ -58,7 +58,7 @@ def check_hazard_drift(
     later: Members,
     tables: Tables,
     *,
-    block: DriftBlock,
+    block: DriftBands,
     run: RunBlock,
     code_lists: pd.DataFrame | None = None,
 ) -> HazardFinding:
@@ -72,7 +72,7 @@ def check_hazard_drift(
         Members at the later index date.
     tables : Tables
         Canonical tables, as far as they reach.
-    block : DriftBlock
+    block : DriftBands
         Limits.
     run : RunBlock
         Seed and bootstrap.
@@ -113,7 +113,7 @@ def check_hazard_drift(
     return HazardFinding(renewed, reports, not_judged)
 
 
-def _judge(measured: MeasuredHorizon, block: DriftBlock) -> OutcomeDrift:
+def _judge(measured: MeasuredHorizon, block: DriftBands) -> OutcomeDrift:
     """Judge one horizon by its figures under censoring; of a 0/1 outcome the ordered Gini ratio is 2 AUROC - 1."""
     ratio, area = (
         {key: math.nan if value is None else value for key, value in measured.follow_up[name].items()}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from riskkit.risk.hazard_model import HorizonModel
     from riskkit.risk.model import OutcomeModel
     from riskkit.workflow.members import Members
-    from riskkit.workflow.scheme_file import DriftBlock, RunBlock
+    from riskkit.workflow.scheme_file import DriftBands, RunBlock
 
     Models = dict[str, OutcomeModel | HorizonModel]
 
@@ -46,7 +46,7 @@ def judge_models(
     later: Members,
     tables: Tables,
     *,
-    block: DriftBlock,
+    block: DriftBands,
     run: RunBlock,
     code_lists: pd.DataFrame | None = None,
 ) -> JudgedModels:
@@ -60,7 +60,7 @@ def judge_models(
         Members at the later index date.
     tables : Tables
         Canonical tables, as far as they reach.
-    block : DriftBlock
+    block : DriftBands
         Limits.
     run : RunBlock
         Seed and bootstrap.

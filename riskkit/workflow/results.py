@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from riskkit.workflow.explanations import REPORT_ROWS, sample_rows, write_explanations
+from riskkit.workflow.explanations import REPORT_ROWS, describe_outcomes, sample_rows
 from riskkit.workflow.member_contributions import KEYS
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def write_evaluation(
 
 
 def explain_outcomes(bundle: Bundle, members: pd.DataFrame, folder: Path, *, progress: Progress | None = None) -> None:
-    """Write the explanations of every outcome.
+    """Describe the explanations of every outcome.
 
     Parameters
     ----------
@@ -65,11 +65,12 @@ def explain_outcomes(bundle: Bundle, members: pd.DataFrame, folder: Path, *, pro
     members : pandas.DataFrame
         Keys and features of the members to explain.
     folder : pathlib.Path
-        Gets one folder per outcome, and beside them the contributions behind the report's figures.
+        Holds one folder per outcome with the contributions of every member, as `ExplanationFiles` left them; beside it
+        ``evaluation`` gets those behind the report's figures.
     progress : callable, optional
         Called with (what, done, in all).
     """
-    write_explanations(bundle, list(bundle.models), members, folder, progress=progress)
+    describe_outcomes(bundle, list(bundle.models), members, folder, progress=progress)
     drawn = sample_rows(members, REPORT_ROWS)
     for outcome in bundle.models:
         table = pd.read_parquet(folder / outcome / "contributions.parquet").take(drawn).drop(columns=KEYS)

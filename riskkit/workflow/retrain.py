@@ -19,6 +19,7 @@ from riskkit.data.staging import keep_source
 from riskkit.errors import AcceptanceError
 from riskkit.report.render import write_report
 from riskkit.workflow.bundle import Bundle, write_bundle
+from riskkit.workflow.explanation_files import ExplanationFiles
 from riskkit.workflow.explanations import describe_examples
 from riskkit.workflow.migration import summarise_migration
 from riskkit.workflow.random_split import refuse_lone_random_split
@@ -27,6 +28,7 @@ from riskkit.workflow.record import choose_alias, record_run
 from riskkit.workflow.results import explain_outcomes, write_evaluation
 from riskkit.workflow.score import score_members
 from riskkit.workflow.search import SearchAid
+from riskkit.workflow.summary_text import say_failed
 from riskkit.workflow.tier_files import TierFiles, match_history, read_tier_history, summarise_tier_files
 from riskkit.workflow.training import Training, context_of, population_name, train_scheme
 
@@ -112,7 +114,8 @@ def retrain(
         rated = _rate(scheme, training, holding)
         bundle = rated.bundle if rated else training.bundle
         members = context_of(training.rating)
-        scores = score_members(bundle, members, history=holding, progress=progress)
+        with ExplanationFiles(bundle, stage / "explanations", list(bundle.models)) as files:
+            scores = score_members(bundle, members, history=holding, explanations=files, progress=progress)
         scores.to_parquet(stage / "scores.parquet", index=False)
         if rated:
             write_rated(rated, stage)
@@ -211,14 +214,10 @@ def require_gates(summary: dict[str, Any]) -> None:
     AcceptanceError
         If a gate failed; the message names the first.
     """
-    failed = [gate for gate in summary["gates"] if gate["verdict"] == "fail"]
-    if failed:
-        first = failed[0]
-        found = "not defined" if first["figure"] is None else f"{first['figure']:.4g}"
+    if failed := say_failed(summary["gates"], "gates failed"):
         message = (
-            f"acceptance: {len(failed)} of {len(summary['gates'])} gates failed (first {first['name']}: found "
-            f"{found}, expected {first['limit']}). The results are written and no version became champion; "
-            "read them before anything is paid on it."
+            f"acceptance: {failed}. The results are written and no version became champion; read them before anything "
+            "is paid on it."
         )
         raise AcceptanceError(message)
 

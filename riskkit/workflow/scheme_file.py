@@ -80,13 +80,11 @@ class RateBlock(PolicyModel):
     outcome: str
 
 
-class DriftBlock(PolicyModel):
-    """A later index date that the models are applied to, and how far they may be off there.
+class DriftBands(PolicyModel):
+    """How far a kept model may be off in a later year.
 
     Parameters
     ----------
-    index_date : datetime.date
-        The later index date.
     stable : tuple of two float
         Band of observed / expected around 1 inside which a model is kept.
     refuse : tuple of two float
@@ -97,7 +95,6 @@ class DriftBlock(PolicyModel):
         Where the limits come from.
     """
 
-    index_date: date
     stable: tuple[float, float]
     refuse: tuple[float, float]
     minimum_gini: float = Field(default=0.0, le=1)
@@ -126,6 +123,20 @@ class DriftBlock(PolicyModel):
             `stable`, `refuse`, `minimum_gini`, `reference`.
         """
         return self.model_dump(include={"stable", "refuse", "minimum_gini", "reference"})
+
+
+class DriftBlock(DriftBands):
+    """A later index date that the models are applied to, and how far they may be off there.
+
+    Parameters
+    ----------
+    index_date : datetime.date
+        The later index date.
+    stable, refuse, minimum_gini, reference
+        As for `DriftBands`.
+    """
+
+    index_date: date
 
 
 class RunBlock(PolicyModel):

@@ -9,7 +9,7 @@ from riskkit.workflow.follow_up_text import describe_follow_up
 from riskkit.workflow.tier_changes import say_idle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 SHOWN = {"binary": ("auroc", "oe_ratio", "calibration_slope"), "cost": ("r2", "oe_ratio", "calibration_slope")}
@@ -106,6 +106,35 @@ def describe_searches(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
             line += f" in {minutes:g} minutes"
         lines.append(f"{line}; best loss {found['best_loss']:.5f}")
     return lines
+
+
+def say_failed(gates: Sequence[Mapping[str, Any]], what: str) -> str:
+    """Say how many gates failed, and by how much the first did.
+
+    Parameters
+    ----------
+    gates : sequence of mapping
+        From `judge_gates` and `judge_drift`.
+    what : str
+        What a failure means, such as ``"gates failed"``.
+
+    Returns
+    -------
+    str
+        A clause; empty where none failed.
+
+    Examples
+    --------
+    >>> gate = {"name": "admission.oe_ratio", "figure": 1.2, "limit": "0.97 to 1.03", "verdict": "fail"}
+    >>> say_failed([gate], "gates failed")
+    '1 of 1 gates failed (first admission.oe_ratio: found 1.2, expected 0.97 to 1.03)'
+    """
+    failed = [gate for gate in gates if gate["verdict"] == "fail"]
+    if not failed:
+        return ""
+    first = failed[0]
+    found = "not defined" if first["figure"] is None else f"{first['figure']:.4g}"
+    return f"{len(failed)} of {len(gates)} {what} (first {first['name']}: found {found}, expected {first['limit']})"
 
 
 def _say_overrides(used: Mapping[str, Any] | None) -> list[str]:

@@ -7,23 +7,23 @@ import tempfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from riskkit.data.staging import keep_source, staged
-from riskkit.errors import AcceptanceError, DataContractError, PolicyError
-from riskkit.evaluation.outcome_drift import DriftLimits
+from riskkit.errors import AcceptanceError, DataContractError
 from riskkit.features.contents import make_catalogue
-from riskkit.policy import PolicyModel, read_policy
+from riskkit.policy import read_policy
 from riskkit.workflow.bundle import write_bundle
 from riskkit.workflow.judge import judge_models
 from riskkit.workflow.learnt import Learnt, require_unseen, say_learnt
 from riskkit.workflow.members import FeaturePlan, build_members
 from riskkit.workflow.retrain import write_summary
-from riskkit.workflow.scheme_file import DriftBlock, RunBlock
+from riskkit.workflow.scheme_file import DriftBands, RunBlock
 from riskkit.workflow.source import open_source, require_tables
 from riskkit.workflow.summary import judge_drift, summarise_source
+from riskkit.workflow.summary_text import say_failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,61 +35,26 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 
-class DriftPolicy(PolicyModel):
+class DriftPolicy(DriftBands):
     """Limits of drift, as a policy file states them.
 
     Parameters
     ----------
     name, title, title_zh : str
         What it is called.
-    reference : str
-        Where the limits come from.
     effective : datetime.date
         First day on which they hold.
-    stable, refuse : tuple of two float
-        Bands of observed / expected.
     minimum_gini : float
-        Ordered Gini ratio at or below which the ranking itself is lost.
+        As for `DriftBands`; to be stated.
+    stable, refuse, reference
+        As for `DriftBands`.
     """
 
     name: str
     title: str
     title_zh: str
-    reference: str
     effective: date
-    stable: tuple[float, float]
-    refuse: tuple[float, float]
     minimum_gini: float = Field(le=1)
-
-    @model_validator(mode="after")
-    def _limits_are_nested(self) -> Self:
-        """Refuse wrong limits with the name of their file."""
-        try:
-            DriftLimits(self.stable, self.refuse, self.minimum_gini)
-        except PolicyError as exc:
-            raise ValueError(str(exc)) from exc
-        return self
-
-    def at(self, index_date: date) -> DriftBlock:
-        """Return the limits for one later index date.
-
-        Parameters
-        ----------
-        index_date : datetime.date
-            The date.
-
-        Returns
-        -------
-        DriftBlock
-            As a scheme's [drift] states them.
-        """
-        return DriftBlock(
-            index_date=index_date,
-            stable=self.stable,
-            refuse=self.refuse,
-            minimum_gini=self.minimum_gini,
-            reference=self.reference,
-        )
 
 
 def update_bundle(
@@ -150,7 +115,7 @@ def update_bundle(
     keep_source(source, out)
     if not other_persons:
         require_unseen(bundle.learnt, index_date, bundle.cohort.horizon_days)
-    block = read_policy(limits, DriftPolicy).at(index_date)
+    block = read_policy(limits, DriftPolicy)
     plan = FeaturePlan(make_catalogue(bundle.code_lists), bundle.catalogue, bundle.code_lists)
     with tempfile.TemporaryDirectory(prefix="riskkit-") as scratch, staged(out) as stage:
         opened = open_source(bundle.adapter, source, Path(scratch), on_bad_rows=on_bad_rows, progress=progress)
@@ -201,14 +166,10 @@ def require_update(summary: dict[str, Any]) -> None:
     AcceptanceError
         If a model was refused; the message names the first.
     """
-    failed = [gate for gate in summary["gates"] if gate["verdict"] == "fail"]
-    if failed:
-        first = failed[0]
-        found = "not defined" if first["figure"] is None else f"{first['figure']:.4g}"
+    if failed := say_failed(summary["gates"], "models are refused"):
         message = (
-            f"update: {len(failed)} of {len(summary['gates'])} models are refused (first {first['name']}: found "
-            f"{found}, expected {first['limit']}). No bundle is written, and summary.json says why. "
-            "Train again on records that reach over the year before anything is scored or paid."
+            f"update: {failed}. No bundle is written, and summary.json says why. Train again on records that reach "
+            "over the year before anything is scored or paid."
         )
         raise AcceptanceError(message)
 

@@ -9,23 +9,32 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskkit.workflow.bundle import Bundle
+from riskkit.workflow.explanation_files import ExplanationFiles
 from riskkit.workflow.explanations import (
     choose_examples,
     describe_examples,
+    describe_outcomes,
     find_archetypes,
     sample_rows,
-    write_explanations,
 )
 from riskkit.workflow.rate import RatedPopulation
-from riskkit.workflow.score import KEYS
+from riskkit.workflow.score import KEYS, score_members
 
 KEY = b"a test key of enough bytes"
+
+
+def write(bundle: Bundle, outcome: str, members: pd.DataFrame, folder: Path) -> None:
+    """Score members and explain them on the way, and describe one outcome, as a retraining does."""
+    with ExplanationFiles(bundle, folder, [outcome]) as files:
+        score_members(bundle, members, explanations=files)
+    describe_outcomes(bundle, [outcome], members, folder)
 
 
 @pytest.fixture(scope="module")
 def folder(rated: RatedPopulation, members: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("explanations")
-    write_explanations(rated.bundle, ["payment_cost"], members.head(60), place)
+    write(rated.bundle, "payment_cost", members.head(60), place)
     return place / "payment_cost"
 
 
@@ -72,7 +81,7 @@ def test_the_base_value_of_a_probability_is_in_the_unit_that_stands_beside_it(
     rated: RatedPopulation, members: pd.DataFrame, tmp_path: Path
 ) -> None:
     (outcome,) = (name for name, model in rated.bundle.models.items() if model.spec.kind == "binary")
-    write_explanations(rated.bundle, [outcome], members.head(60), tmp_path)
+    write(rated.bundle, outcome, members.head(60), tmp_path)
     base = json.loads((tmp_path / outcome / "base_value.json").read_text(encoding="utf-8"))
     table = pd.read_parquet(tmp_path / outcome / "contributions.parquet")
     assert base["unit"] == "percentage points"

@@ -22,7 +22,8 @@ from riskkit.risk.tuning import Tuned
 from riskkit.workflow import members as members_module
 from riskkit.workflow import train_hazard as train_hazard_module
 from riskkit.workflow.bundle import Bundle, read_bundle, write_bundle
-from riskkit.workflow.explanations import write_explanations
+from riskkit.workflow.explanation_files import ExplanationFiles
+from riskkit.workflow.explanations import describe_outcomes
 from riskkit.workflow.follow_up_text import describe_follow_up
 from riskkit.workflow.member_contributions import compute_member_contributions, explain_members
 from riskkit.workflow.members import FeaturePlan, Members
@@ -258,7 +259,9 @@ def test_a_horizon_is_explained_exactly_and_in_words(bundle: Bundle, known: Memb
     reasons = [json.loads(score_members(one, members)["reasons"].iloc[0]) for one in (bundle, later)]
     assert all(reasons)
     assert reasons[0] != reasons[1]
-    write_explanations(bundle, ["mortality_3y"], members, tmp_path)
+    with ExplanationFiles(bundle, tmp_path, ["mortality_3y"]) as files:
+        score_members(bundle, members, explanations=files)
+    describe_outcomes(bundle, ["mortality_3y"], members, tmp_path)
     assert {path.name for path in (tmp_path / "mortality_3y").iterdir()} >= {"beeswarm.png", "reasons.parquet"}
     together = dict(explain_members(bundle, members, bundle.models))
     assert list(together) == ["mortality_1y", "mortality_3y"]
