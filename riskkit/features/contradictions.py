@@ -42,6 +42,12 @@ STAYS: Final = ("merged_admissions_730d", "inpatient_visits_730d")
 """Counts without which nobody was in hospital; of two years, since a stay may have begun before its days count."""
 IN_HOSPITAL: Final = ("merged_inpatient_days_365d", "longest_admission_days_", "merged_admissions_")
 LIVED: Final = ("tenure_days", "enrolled_days", "days_since_first_")
+SPREADS: Final = {"sd", "slope"}
+FEWEST_TESTS: Final = 2
+"""Tests that have a spread or a trend."""
+MONTHS_A_YEAR, MOST_DAYS_A_MONTH, TWO_YEARS = 12.0, 31.0, 730.0
+MOST_FORGIVEN: Final = 45.0
+"""Days of a gap that a contract may hold and still count as one, as the shipped cohorts have it."""
 DAYS_A_YEAR: Final = 365.25
 TOLERANCE: Final = 1e-9
 
@@ -74,6 +80,7 @@ def refuse_contradictions(moved: Set[str], known: Mapping[str, Feature], values:
     for features in families.values():
         if not moved.isdisjoint(feature.name for feature in features):
             _require_one_last_event(features, moved, values)
+            _require_two_tests(features, moved, values)
     for part, whole, most in _list_parts(known, values):
         if (part in moved or whole in moved) and values[part] > most + TOLERANCE:
             message = (
@@ -118,7 +125,7 @@ def bound_last_event(feature: Feature, value: float) -> tuple[float, float]:
         return unsaid
     if kind in {"any", "count", "distinct"} and not feature.column:
         return inside if value > 0 else outside
-    return inside if value > 0 or kind in {"sd", "slope"} else unsaid
+    return inside if value > 0 or kind in SPREADS else unsaid
 
 
 def _require_one_last_event(features: list[Feature], moved: Set[str], values: Mapping[str, float]) -> None:
@@ -134,12 +141,28 @@ def _require_one_last_event(features: list[Feature], moved: Set[str], values: Ma
                 raise DataContractError(message)
 
 
+def _require_two_tests(features: list[Feature], moved: Set[str], values: Mapping[str, float]) -> None:
+    """Refuse a spread or a trend of fewer than two tests."""
+    counts = {feature.window_days: feature.name for feature in features if feature.aggregate == "count"}
+    for feature in features:
+        tests = counts.get(feature.window_days)
+        if feature.aggregate not in SPREADS or tests is None or math.isnan(values[feature.name]):
+            continue
+        if values[tests] < FEWEST_TESTS and not moved.isdisjoint((feature.name, tests)):
+            message = (
+                f"what-if: {_say(feature.name, values)} contradicts {_say(tests, values)}: it takes two tests. Set "
+                "both; with one it is not measured."
+            )
+            raise DataContractError(message)
+
+
 def _list_parts(known: Mapping[str, Feature], values: Mapping[str, float]) -> Iterator[tuple[str, str, float]]:
     """List a part, its whole, and the most that the part can be."""
     for part, whole in PARTS:
         if part in known and whole in known and not math.isnan(values[whole]):
             yield part, whole, values[whole]
     yield from _list_confirmed(known, values)
+    yield from _list_membership(values)
     none = [name for name in STAYS if name in known and values[name] == 0]
     age = values.get("age_years", math.nan)
     for name in known:
@@ -147,6 +170,15 @@ def _list_parts(known: Mapping[str, Feature], values: Mapping[str, float]) -> It
             yield from ((name, stays, 0.0) for stays in none if stays != name)
         if not math.isnan(age) and name.startswith(LIVED):
             yield name, "age_years", age * DAYS_A_YEAR
+
+
+def _list_membership(values: Mapping[str, float]) -> Iterator[tuple[str, str, float]]:
+    """List what the time under contract allows: who was never away has no months missing, and no days of a gap."""
+    months, tenure = values.get("enrolled_months_365d", math.nan), values.get("tenure_days", math.nan)
+    if months < MONTHS_A_YEAR - TOLERANCE and "tenure_days" in values:
+        yield "tenure_days", "enrolled_months_365d", (months + 1) * MOST_DAYS_A_MONTH
+    if not math.isnan(tenure) and "enrolment_gap_days_730d" in values:
+        yield "enrolment_gap_days_730d", "tenure_days", max(TWO_YEARS - tenure, 0.0) + MOST_FORGIVEN
 
 
 def _list_confirmed(known: Mapping[str, Feature], values: Mapping[str, float]) -> Iterator[tuple[str, str, float]]:

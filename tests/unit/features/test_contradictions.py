@@ -48,6 +48,10 @@ def test_a_value_bounds_the_day_of_the_last_event(name: str, value: float, bound
         ({"nephropathy_730d": 1.0, "days_since_first_nephropathy": NAN}, "first_nephropathy=not measured"),
         ({"retinopathy_confirmed_730d": 1.0, "retinopathy_730d": 0.0}, "contradicts retinopathy_730d=0"),
         ({"days_since_first_nephropathy": 2000.0, "age_years": 5.0}, "contradicts age_years=5"),
+        # one test has no spread; ten months of a year are no two years without a break, nor is a gap of 700 days
+        ({"hba1c_sd_730d": 1.0, "hba1c_tests_730d": 1.0}, "contradicts hba1c_tests_730d=1: it takes two tests"),
+        ({"enrolled_months_365d": 0.0, "tenure_days": 900.0}, "tenure_days=900 contradicts enrolled_months_365d=0"),
+        ({"enrolment_gap_days_730d": 700.0, "tenure_days": 900.0}, "contradicts tenure_days=900"),
         # an admission is one stay or several, and a part of the money is no more than all of it
         ({"merged_admissions_365d": 5.0, "inpatient_visits_365d": 1.0}, "contradicts inpatient_visits_365d=1"),
         ({"member_amount_365d": 900.0, "allowed_amount_365d": 800.0}, "contradicts allowed_amount_365d=800"),
