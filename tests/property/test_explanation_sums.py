@@ -120,7 +120,7 @@ def test_a_hazard_sums_at_every_horizon_through_every_map_and_its_updates(
     model = replace(hazard, calibrators=(update(maps["binary", method], updates), maps["binary", method]))
     features = make_times(40, seed=seed).frame.features
     risks = model.predict(features)
-    for place, (base, parts) in enumerate(attribute_risks(model, features, num_threads=1)):
+    for place, (base, parts) in enumerate(attribute_risks(model, features, [0, 1], num_threads=1)):
         np.testing.assert_allclose(base + parts.sum(axis=1), risks[:, place], rtol=1e-9)
         alone = attribute_risk(model, features, place, num_threads=1)
         np.testing.assert_allclose(parts, alone[1], rtol=0, atol=1e-14)
