@@ -46,8 +46,9 @@ def _say_used(tiers: Mapping[str, Any]) -> str:
         text = "The tiers are the model's own: no last year's tiers and no overrides were given. 采用模型分层。"
     if tiers["last_year"] is None:
         return text
-    said = "as they were paid" if tiers["last_year"] == FINAL else "the model's own"
-    return f"{text} Last year's rates, from which the move is counted, are on last year's tiers {said}."
+    paid = tiers["last_year"] == FINAL
+    said = "last year's tiers as they were paid" if paid else "the model's own tiers of last year"
+    return f"{text} Last year's rates, from which the move is counted, rest on {said}."
 
 
 def _list_files(tiers: Mapping[str, Any]) -> Block | None:
