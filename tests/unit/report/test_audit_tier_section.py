@@ -35,7 +35,7 @@ def test_files_and_what_they_did_are_listed_and_few_members_are_not_counted() ->
     tiers = {**OWN, "used": "final", "last_year": "final", "last_scores": file, "changes": CHANGES}
     section = make_tier_section({"tiers": tiers})
     assert section is not None
-    assert "on last year's tiers as they were paid" in section["blocks"][0]["text"]
+    assert "rest on last year's tiers as they were paid" in section["blocks"][0]["text"]
     assert find_rows(section, 1) == [["Last year's tiers 上年分层", "last_year/scores.parquet", "ab" * 8]]
     rows = find_rows(section, 2)
     assert rows[:3] == [
