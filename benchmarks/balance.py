@@ -22,8 +22,9 @@ from riskkit.data.presets import find_presets
 from riskkit.data.privacy import hash_person_ids, read_id_key
 from riskkit.data.synthetic import write_cohort
 from riskkit.risk.deciles import assign_groups
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.model import OutcomeModel
 from riskkit.risk.outcome_calibration import calibrate_outcome
 from riskkit.risk.settings import CalibrationSettings
 from riskkit.risk.spec import select_features

@@ -1,7 +1,7 @@
 """What fitting costs beside the bare trees: six outcomes on 200,000 members at three index dates, fixed settings.
 
 Run: python benchmarks/training.py [--members 200000] [--trees 400] [--check]
-Each outcome is fitted by `riskkit.risk.model.fit_outcome` (rows sorted, matrix, trees, monotone check, calibration on
+Each outcome is fitted by `riskkit.risk.fit.fit_outcome` (rows sorted, matrix, trees, monotone check, calibration on
 the third index date, balance of cost) and by `lightgbm.train` on the same matrix with the same parameters. They take
 turns in one process; times are wall clock, without the imports, and processor time beside it, which says more on a
 busy machine. With --check it exits 1 where all six together take more than 1.3 times the bare calls on the wall
@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 
 from riskkit.data.presets import find_presets
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame, make_matrix
-from riskkit.risk.model import fit_outcome
 from riskkit.risk.spec import OutcomeSpec, read_outcome_spec
 from riskkit.risk.training import Growth, make_lightgbm_params
 

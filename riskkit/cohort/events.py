@@ -19,7 +19,7 @@ from riskkit.cohort.spending import sum_by_day
 from riskkit.data.engine import open_engine, open_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -133,6 +133,7 @@ def label_high_cost(
     amount: str,
     threshold_amount: float,
     allowed_gap_days: int,
+    settings: Sequence[str] = (),
     follow_up_end: FollowUpEnd = None,
 ) -> pd.DataFrame:
     """Label the first day on which the cost since the index date exceeds a threshold.
@@ -151,6 +152,8 @@ def label_high_cost(
         Currency per member-year; for another horizon than 365 days its share of it.
     allowed_gap_days : int
         Gap between two spans of enrolment that does not end the follow-up.
+    settings : sequence of str, default ()
+        Settings of `medical_claim` that count; empty for all, drugs included.
     follow_up_end : pandas.Timestamp or pandas.Series, optional
         As for :func:`label_time_to_event`.
 
@@ -169,7 +172,7 @@ def label_high_cost(
     rows = cohort[KEYS].reset_index(drop=True)
     ends = resolve_ends(rows, tables, follow_up_end)
     follow = compute_follow_up(rows, tables, allowed_gap_days=allowed_gap_days, follow_up_end=ends)
-    daily = sum_by_day(rows, tables, amount=amount, horizon_days=horizon_days)
+    daily = sum_by_day(rows, tables, amount=amount, horizon_days=horizon_days, settings=settings)
     above = daily[daily.groupby(KEYS)["amount"].cumsum() > threshold_amount * horizon_days / 365.0]
     first = above.groupby(KEYS, as_index=False)["days"].min()
     event = rows.merge(first, on=KEYS, how="left")["days"].to_numpy(dtype="float64", na_value=np.nan)

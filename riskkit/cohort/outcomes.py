@@ -79,6 +79,8 @@ def label_cost(
     *,
     horizon_days: int,
     amount: str,
+    cap_amount: float | None = None,
+    settings: Sequence[str] = (),
     follow_up_end: FollowUpEnd = None,
 ) -> pd.DataFrame:
     """Label the annualised cost in the outcome window.
@@ -93,6 +95,11 @@ def label_cost(
         Length of the outcome window.
     amount : str
         ``"allowed_amount"`` (fund and member) or ``"paid_amount"`` (fund).
+    cap_amount : float, optional
+        Pooling point: what one member costs in the window counts up to here, before it is annualised. A stop-loss cuts
+        the claims of a short member at the same amount, so it is not prorated.
+    settings : sequence of str, default ()
+        Settings of `medical_claim` that count; empty for all, drugs included.
     follow_up_end : pandas.Timestamp or pandas.Series, optional
         First day that no label may look at, for all members or by row; where missing, the day after the last record.
 
@@ -100,7 +107,7 @@ def label_cost(
     -------
     pandas.DataFrame of shape (n_members, 4)
         `person_id`, `index_date`, `observed` (currency per member-year, cost / exposure) and `weight` (exposure in
-        years); so the weighted sum of `observed` is the money that was spent.
+        years); so the weighted sum of `observed` is the money that was spent, up to the cap where there is one.
 
     Notes
     -----
@@ -108,10 +115,11 @@ def label_cost(
     contracts promise: a month of which no record can speak is no month without cost. Members with less than half a
     month of exposure carry weight 0, and their money is in no label: an amount cannot be annualised from a few days.
     """
-    daily = sum_by_day(cohort, tables, amount=amount, horizon_days=horizon_days)
+    daily = sum_by_day(cohort, tables, amount=amount, horizon_days=horizon_days, settings=settings)
     seen = _days_seen(cohort, tables, follow_up_end)
     daily = daily.merge(cohort[KEYS].assign(seen_days=seen), on=KEYS)
     spent = daily[daily["days"] < daily["seen_days"]].groupby(KEYS)["amount"].sum().round(2).reset_index()
+    spent["amount"] = spent["amount"].clip(upper=cap_amount)
     labels = cohort[[*KEYS, "exposure_months"]].merge(spent, on=KEYS, how="left")
     months = pd.Series(np.minimum(labels["exposure_months"].to_numpy(dtype="float64"), seen * 12.0 / 365.0))
     years = months.where(months >= 0.5, 0.0) / 12.0

@@ -10,7 +10,7 @@ from sqlglot import exp
 from riskkit.data.engine import open_engine, open_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 KEYS = ["person_id", "index_date"]
@@ -19,7 +19,12 @@ DATED = (("medical_claim", "start_date"), ("pharmacy_claim", "fill_date"))
 
 
 def sum_by_day(
-    cohort: pd.DataFrame, tables: Mapping[str, Path | pd.DataFrame], *, amount: str, horizon_days: int
+    cohort: pd.DataFrame,
+    tables: Mapping[str, Path | pd.DataFrame],
+    *,
+    amount: str,
+    horizon_days: int,
+    settings: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Sum each member's cost by day of the outcome window.
 
@@ -33,14 +38,18 @@ def sum_by_day(
         ``"allowed_amount"`` (fund and member) or ``"paid_amount"`` (fund).
     horizon_days : int
         Length of the window ``[index_date, index_date + horizon_days)``.
+    settings : sequence of str, default ()
+        Settings of `medical_claim` that count, such as ``"inpatient"``; drugs then do not. Empty: all, drugs included.
 
     Returns
     -------
     pandas.DataFrame
         Keys, `days` (from the index date), `amount`; sorted, one row per day with a claim, reversals included.
     """
-    parts = [_sum_table(table, day, amount, horizon_days) for table, day in DATED]
-    both = exp.union(*parts, distinct=False)
+    parts = [_select_amounts(table, day, amount, horizon_days) for table, day in DATED[: 1 if settings else None]]
+    if settings:
+        parts[0] = parts[0].where(exp.column("setting", "e").isin(*settings))
+    both = exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
     # Decimal sums are exact in any order, so the same extract gives the same label on any number of threads.
     total = exp.alias_(exp.cast(exp.Sum(this=exp.column("amount")), "DOUBLE"), "amount")
     query = exp.select(*KEYS, "days", total).from_(both.subquery("parts")).group_by(*KEYS, "days")
@@ -51,7 +60,7 @@ def sum_by_day(
     return found.astype({"person_id": "str", "index_date": "datetime64[us]", "days": "int64", "amount": "float64"})
 
 
-def _sum_table(table: str, day: str, amount: str, horizon_days: int) -> exp.Select:
+def _select_amounts(table: str, day: str, amount: str, horizon_days: int) -> exp.Select:
     keys = [exp.column(name, "s") for name in KEYS]
     days = exp.DateDiff(this=exp.column(day, "e"), expression=exp.column("index_date", "s"), unit=exp.var("day"))
     same_person = exp.column("person_id", "e").eq(exp.column("person_id", "s"))

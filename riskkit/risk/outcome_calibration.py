@@ -52,6 +52,41 @@ def calibrate_outcome(model: OutcomeModel, calibration: ModelFrame, *, num_threa
     """
     calibration = calibration.sort()
     raw = strip(model).predict(calibration.features, num_threads=num_threads)
+    return calibrate_crossed(model, calibration, raw)
+
+
+def calibrate_crossed(model: OutcomeModel, calibration: ModelFrame, raw: FloatArray) -> OutcomeModel:
+    """Calibrate a model's trees on what other trees said of rows that these have seen.
+
+    Parameters
+    ----------
+    model : OutcomeModel
+        Trees, such as those grown on every row.
+    calibration : ModelFrame
+        Rows to calibrate on, sorted.
+    raw : numpy.ndarray of shape (n_rows,)
+        Uncalibrated predictions of the rows, each by trees of the same settings that did not see its person.
+
+    Returns
+    -------
+    OutcomeModel
+        As from `calibrate_outcome`.
+
+    Raises
+    ------
+    PolicyError
+        As from `calibrate_outcome`.
+
+    Notes
+    -----
+    The other trees saw fewer rows, so their predictions spread a little less well, and the map stretches these no
+    more than those deserve: it errs to the side of caution.
+
+    References
+    ----------
+    .. [1] scikit-learn, CalibratedClassifierCV with ``ensemble=False``: one model, calibrated on predictions of
+       cross-validation.
+    """
     calibrator, balance = _fit_calibrator(model, raw, calibration, None), None
     if model.spec.balance is not None and model.spec.balance.cells != "none":
         _require_cells(model)

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from riskkit.data.outcome_rules import AgeTarget, EventRules, PlannedCare
+from riskkit.data.vocabulary import SETTINGS
 from riskkit.policy import PolicyModel, PolicyNumber
 from riskkit.risk.training import TreeSettings
 
@@ -24,6 +25,10 @@ class LabelOptions(PolicyModel):
         For `cost` and `high_cost`: fund and member together, or the fund's share.
     threshold : PolicyNumber, optional
         For `high_cost`: the cost per member-year that must be exceeded.
+    cap : PolicyNumber, optional
+        For `cost`: the pooling point, above which one member's cost of the window does not count.
+    settings : tuple of str, default ()
+        For `cost` and `high_cost`: settings of visits that count, such as ``inpatient``; empty for all cost with drugs.
     events : EventRules, optional
         For `event`: what proves it, and its washout.
     planned : PlannedCare, optional
@@ -36,6 +41,8 @@ class LabelOptions(PolicyModel):
 
     amount: Literal["allowed_amount", "paid_amount"] | None = None
     threshold: PolicyNumber | None = None
+    cap: PolicyNumber | None = None
+    settings: tuple[str, ...] = ()
     events: EventRules | None = None
     planned: PlannedCare | None = None
     targets: tuple[AgeTarget, ...] = ()
@@ -47,6 +54,18 @@ class LabelOptions(PolicyModel):
         starts = [band.from_age_years for band in self.targets]
         if starts and (starts[0] != 0 or starts != sorted(set(starts))):
             message = f"targets: from_age_years must begin at 0 and rise, got {starts}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _check_cost(self) -> LabelOptions:
+        """Refuse a pooling point that leaves no cost, and a setting that no visit has."""
+        if self.cap is not None and self.cap.value <= 0:
+            message = f"cap: found {self.cap.value:g}, expected more than 0"
+            raise ValueError(message)
+        unknown = [setting for setting in self.settings if setting not in SETTINGS]
+        if unknown:
+            message = f"settings: found {unknown[0]!r}, expected some of {', '.join(SETTINGS)}"
             raise ValueError(message)
         return self
 
@@ -76,10 +95,10 @@ class LabelOptions(PolicyModel):
 LABEL_OPTIONS: dict[str, tuple[set[str], set[str]]] = {
     "admission": (set(), set()),
     "readmission": (set(), {"planned"}),
-    "cost": ({"amount"}, set()),
+    "cost": ({"amount"}, {"cap", "settings"}),
     "event": ({"events", "allowed_gap_days"}, set()),
     "death": ({"allowed_gap_days"}, set()),
-    "high_cost": ({"amount", "threshold", "allowed_gap_days"}, set()),
+    "high_cost": ({"amount", "threshold", "allowed_gap_days"}, {"settings"}),
     "control": ({"targets", "allowed_gap_days"}, set()),
 }
 """By label, the options that it needs and those that it may have."""

@@ -78,11 +78,14 @@ def _readmission(task: LabelTask) -> pd.DataFrame:
 
 
 def _cost(task: LabelTask) -> pd.DataFrame:
+    cap = task.spec.label_options.cap
     return label_cost(
         task.cohort,
         task.tables,
         horizon_days=task.spec.horizon_days,
         amount=str(task.spec.label_options.amount),
+        cap_amount=None if cap is None else cap.value,
+        settings=task.spec.label_options.settings,
         follow_up_end=task.follow_up_end,
     )
 
@@ -122,6 +125,7 @@ def _high_cost(task: LabelTask) -> pd.DataFrame:
         horizon_days=task.spec.horizon_days,
         amount=str(task.spec.label_options.amount),
         threshold_amount=threshold.value,
+        settings=task.spec.label_options.settings,
         allowed_gap_days=task.gap_days,
         follow_up_end=task.follow_up_end,
     )

@@ -41,11 +41,17 @@ class SplitPlan:
     evaluation : tuple of Split
         Each test row stands in exactly one of them.
     kept : Split
-        The split of the model that is kept.
+        The split of the model that is kept. Of persons a yes or no or a cost does not need it: it keeps trees grown on
+        everybody, calibrated on what the tests said (`crossed`). A hazard does.
     """
 
     evaluation: tuple[Split, ...]
     kept: Split
+
+    @property
+    def crossed(self) -> bool:
+        """Whether the model that is kept is none of those that are tested."""
+        return not any(split is self.kept for split in self.evaluation)
 
 
 def plan_splits(cohort: pd.DataFrame, block: SplitBlock, seed: int) -> SplitPlan:

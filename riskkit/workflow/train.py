@@ -10,8 +10,10 @@ import pandas as pd
 
 from riskkit.errors import LeakageError
 from riskkit.evaluation.comparison import compute_comparison
+from riskkit.risk.fit import fit_outcome, fit_trees
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.model import OutcomeModel
+from riskkit.risk.outcome_calibration import calibrate_crossed, strip
 from riskkit.risk.spec import select_features
 from riskkit.risk.tuning import tune
 from riskkit.workflow.comparators import ComparatorPlan, plan_comparators
@@ -55,6 +57,15 @@ class _Task:
     directions: dict[str, int]
     seed: int
     comparators: ComparatorPlan
+
+    def list_settings(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Give what every fit of the outcome is told beside its rows."""
+        return {
+            "feature_names": self.names,
+            "directions": self.directions,
+            "params": params,
+            "seed": self.seed,
+        }
 
 
 def train_outcomes(
@@ -176,8 +187,8 @@ def _train_one(scheme: Scheme, task: _Task, search: SearchAid, progress: Progres
     figures["tuning"] = tuned.to_dict()
     figures["stability"] = measure_stability(refit, task.frame.take(plan.kept.train), task.seed)
     counts = {
-        "train_members": float(len(plan.kept.train)),
-        "calibration_members": float(len(plan.kept.calibration)),
+        "train_members": float(len(task.cohort) if plan.crossed else len(plan.kept.train)),
+        "calibration_members": float(len(predictions) if plan.crossed else len(plan.kept.calibration)),
         "test_members": float(len(predictions)),
         "events": float((predictions["observed"] > 0).sum()),
     }
@@ -219,18 +230,20 @@ def _fit_and_predict(
     task: _Task, plan: SplitPlan, params: dict[str, Any], progress: Progress | None
 ) -> tuple[OutcomeModel, pd.DataFrame]:
     """Fit the kept model and predict every test row by a model that has not seen its person, or its year."""
-    parts, kept = [], None
-    splits = plan.evaluation if any(split is plan.kept for split in plan.evaluation) else (*plan.evaluation, plan.kept)
-    for number, split in enumerate(splits):
+    parts, raw, kept = [], [], None
+    whole = len(plan.evaluation) + plan.crossed
+    for number, split in enumerate(plan.evaluation):
         if progress:
-            progress(f"fit {task.spec.name}", number, len(splits))
+            progress(f"fit {task.spec.name}", number, whole)
         model = _fit(task, split, params)
-        if split is plan.kept:
-            kept = model
-        if len(split.test):
-            parts.append(_predict(task, split, model))
+        kept = model if split is plan.kept else kept
+        parts.append(_predict(task, split, model))
+        if plan.crossed:
+            raw.append(strip(model).predict(task.frame.features.take(split.test)))
+    if plan.crossed:
+        kept = _fit_crossed(task, plan, params, np.concatenate(raw))
     if progress:
-        progress(f"measure {task.spec.name}", len(splits), len(splits))
+        progress(f"measure {task.spec.name}", whole, whole)
     if kept is None:
         message = f"outcome {task.spec.name!r}: no split is kept."
         raise LeakageError(message)
@@ -239,14 +252,17 @@ def _fit_and_predict(
 
 def _fit(task: _Task, split: Split, params: dict[str, Any]) -> OutcomeModel:
     return fit_outcome(
-        task.spec,
-        task.frame.take(split.train),
-        task.frame.take(split.calibration),
-        feature_names=task.names,
-        directions=task.directions,
-        params=params,
-        seed=task.seed,
+        task.spec, task.frame.take(split.train), task.frame.take(split.calibration), **task.list_settings(params)
     )
+
+
+def _fit_crossed(task: _Task, plan: SplitPlan, params: dict[str, Any], raw: NDArray[np.float64]) -> OutcomeModel:
+    """Grow the trees on every person, and calibrate them on what trees without that person said of each tested row."""
+    tested = np.concatenate([split.test for split in plan.evaluation])
+    keys = task.frame.features[KEYS].take(tested).reset_index(drop=True)
+    order = keys.sort_values(KEYS).index.to_numpy()
+    trees = fit_trees(task.spec, task.frame, **task.list_settings(params))
+    return calibrate_crossed(trees, task.frame.take(tested[order]), raw[order])
 
 
 def _predict(task: _Task, split: Split, model: OutcomeModel) -> pd.DataFrame:

@@ -250,7 +250,7 @@ def _fit_and_predict(
     """Fit the kept model, and predict every test row by one that has not seen its person, or its year."""
     found: list[dict[str, pd.DataFrame]] = []
     kept = None
-    splits = plan.evaluation if any(split is plan.kept for split in plan.evaluation) else (*plan.evaluation, plan.kept)
+    splits = (*plan.evaluation, plan.kept) if plan.crossed else plan.evaluation
     for number, split in enumerate(splits):
         if progress:
             progress(f"fit {task.spec.name}", number, len(splits))

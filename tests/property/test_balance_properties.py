@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import fit_outcome
 from riskkit.risk.spec import OutcomeSpec
 
 SPEC = OutcomeSpec.model_validate(

@@ -13,8 +13,8 @@ import pytest
 from riskkit.data.codes import read_code_lists
 from riskkit.errors import PolicyError
 from riskkit.features.contents import make_catalogue
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import fit_outcome
 from riskkit.risk.spec import FEATURE_GROUPS, read_outcome_spec, select_features
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,8 @@ from riskkit.rates.frozen import FrozenRates
 from riskkit.rates.order import check_rate_order
 from riskkit.rates.policy import RatePolicy
 from riskkit.risk.balance import Balance
-from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.fit import fit_outcome
+from riskkit.risk.model import OutcomeModel
 from riskkit.risk.order import check_model_order
 from tests.property.test_balance_properties import SPEC, draw_frame
 

@@ -12,8 +12,9 @@ from riskkit.data.codes import build_code_map, read_code_lists
 from riskkit.data.synthetic import make_cohort
 from riskkit.features.build import build_features
 from riskkit.features.contents import make_catalogue
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.model import OutcomeModel
 from riskkit.risk.spec import read_outcome_spec, select_features
 
 ROOT = Path(__file__).parents[2]

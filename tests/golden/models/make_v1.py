@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.model import OutcomeModel
 from riskkit.risk.spec import OutcomeSpec
 from riskkit.risk.store import write_model
 

@@ -215,6 +215,33 @@ def test_the_threshold_is_passed_by_the_sum_of_the_year(table: MakeTable, stays:
     assert _spent(*spent, ("2023-02-01", 600.0), ("2024-01-01", 600.0)) == (0, 1)  # the next year
 
 
+def test_only_the_named_settings_pass_the_threshold(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
+    spent = stays(
+        ("a", "2023-02-01", "2023-02-02", {"allowed_amount": 900.0}),
+        ("a", "2023-03-01", "2023-03-01", {"allowed_amount": 900.0, "setting": "outpatient"}),
+    )
+    held = {**_held(table, enrolled=("2020-01-01", "2030-01-01"), death=None), "medical_claim": spent}
+    passed = [
+        label_high_cost(
+            cohort(("a", INDEX, 12.0)),
+            held,
+            horizon_days=365,
+            amount="allowed_amount",
+            threshold_amount=threshold,
+            allowed_gap_days=0,
+            settings=settings,
+            follow_up_end=pd.Timestamp("2030-01-01"),
+        )["observed"].iloc[0]
+        for threshold, settings in (
+            (1000.0, ()),
+            (1000.0, ("inpatient",)),
+            (0.0, ("inpatient",)),
+            (0.0, ("emergency",)),
+        )
+    ]
+    assert passed == [1, 0, 1, 0]
+
+
 def test_nothing_is_annualised(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
     spent = (table, stays, cohort)
     # 600 in three months is no 2,400 a year: the rest is unknown, and so is the answer.

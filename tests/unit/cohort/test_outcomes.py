@@ -154,6 +154,19 @@ def test_partial_years_are_annualised_and_weighted_to_the_money_spent(table: Mak
     assert np.average(labels["observed"], weights=labels["weight"]) == 7_750
 
 
+def test_a_member_counts_up_to_the_pooling_point_and_is_annualised_after_it(
+    table: MakeTable, cohort: MakeTable
+) -> None:
+    # 10,000 is the point: 3,000 in 9 months is 4,000 a year, 12,000 in 3 months counts as 10,000 and is 40,000 a year.
+    members = cohort(("a", INDEX, 9.0), ("b", INDEX, 3.0), ("c", INDEX, 12.0))
+    held = {"medical_claim": _spending(table, ("a", 3000), ("b", 7000), ("b", 5000), ("c", -20_000))}
+    labels = label_cost(
+        members, held, horizon_days=365, amount="allowed_amount", cap_amount=10_000.0, follow_up_end=LATE
+    )
+    assert labels["observed"].tolist() == [4000, 40_000, -20_000]
+    assert labels["observed"] @ labels["weight"] == 3000 + 10_000 - 20_000
+
+
 def test_the_fund_share_drugs_and_reversals_are_in_the_cost(table: MakeTable, cohort: MakeTable) -> None:
     drug = {
         "claim_id": "D1",

@@ -10,8 +10,9 @@ import pytest
 
 from riskkit.errors import DataContractError, LeakageError, ModelStoreError
 from riskkit.risk.calibrator import Calibrator
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.model import OutcomeModel
 from tests.unit.risk.conftest import NAMES, make_features, make_frame, make_spec
 
 

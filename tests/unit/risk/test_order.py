@@ -8,7 +8,8 @@ import pytest
 
 from riskkit.risk.balance import Balance
 from riskkit.risk.calibrator import Calibrator
-from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.fit import fit_outcome
+from riskkit.risk.model import OutcomeModel
 from riskkit.risk.order import check_model_order
 from tests.unit.risk.conftest import make_frame, make_spec
 

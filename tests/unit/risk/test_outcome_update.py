@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from riskkit.errors import PolicyError
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import OutcomeModel, fit_outcome
-from riskkit.risk.outcome_calibration import calibrate_outcome
+from riskkit.risk.model import OutcomeModel
+from riskkit.risk.outcome_calibration import calibrate_crossed, calibrate_outcome, strip
 from riskkit.risk.outcome_update import find_update, update_outcome
 from riskkit.risk.store import read_model, write_model
 from tests.unit.risk.conftest import NAMES, make_frame, make_spec
@@ -129,3 +130,12 @@ def test_identity_is_a_candidate_though_it_is_not_listed(train: ModelFrame, cali
     spec = make_spec("binary", calibration={"methods": ["sigmoid"]})
     model = fit_outcome(spec, train, calibration, feature_names=NAMES, directions={})
     assert set(model.calibrator.losses) == {"identity", "sigmoid"}
+
+
+def test_the_map_is_learnt_from_what_other_trees_said() -> None:
+    model = make_model("cost", calibration={"methods": ["scale"]})
+    rows = with_sex(make_frame(1500, kind="cost", seed=20, prefix="l")).sort()
+    # The other trees said 100 of everybody, so that the map is the mean of what was spent over 100, whatever these say.
+    crossed = calibrate_crossed(model, rows, np.full(len(rows.observed), 100.0))
+    factor = np.average(rows.observed, weights=rows.weight) / 100.0
+    assert crossed.predict(rows.features) == pytest.approx(strip(model).predict(rows.features) * factor)

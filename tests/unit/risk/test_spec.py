@@ -27,6 +27,8 @@ CATALOGUE = pd.DataFrame(
 )
 
 
+NUMBER = {"unit": "CNY of one member", "reference": "of the test", "effective": "2024-01-01"}
+
 HAZARDS = (
     *("nephropathy", "nephropathy_lab", "retinopathy", "neuropathy", "cerebrovascular", "cardiovascular", "foot_pvd"),
     *("metabolic_crisis", "severe_hypoglycaemia", "death"),
@@ -126,6 +128,8 @@ def test_an_outcome_without_any_feature_is_refused() -> None:
         ({"label": "admission"}, "label: kind 'cost' goes with cost"),
         ({"label_options": {"amount": None}}, "amount: label 'cost' needs it"),
         ({"label_options": {"allowed_gap_days": 3}}, "allowed_gap_days: label 'cost' has no use for it"),
+        ({"label_options": {"settings": ("ward",)}}, "settings: found 'ward', expected some of inpatient, outpatient"),
+        ({"label_options": {"cap": {**NUMBER, "value": 0.0}}}, "cap: found 0, expected more than 0"),
         ({"horizons_days": (90, 365)}, "horizons_days: given for kind 'hazard'"),
         ({"calibration": {"methods": ["sigmoid"]}}, "goes with deciles, identity, isotonic, loglinear, scale"),
         ({"acceptance": {"oe_ratio": [1.03, 0.97]}}, "lower must be < upper"),

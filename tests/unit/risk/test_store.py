@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from riskkit.errors import ModelStoreError
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.model import OutcomeModel
 from riskkit.risk.store import read_model, write_model
 from tests.unit.risk.conftest import NAMES, make_features, make_frame, make_spec
 

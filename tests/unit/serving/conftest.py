@@ -11,8 +11,8 @@ import pytest
 
 from riskkit.cohort.eligibility import CohortSpec
 from riskkit.features.catalogue import Catalogue, Feature
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
-from riskkit.risk.model import fit_outcome
 from riskkit.risk.spec import read_outcome_spec
 from riskkit.workflow.bundle import Bundle
 

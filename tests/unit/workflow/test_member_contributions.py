@@ -15,10 +15,11 @@ from riskkit.explain.contributions import make_frame
 from riskkit.explain.factors import multiply_contributions
 from riskkit.explain.rescaling import rescale_to_probability
 from riskkit.explain.two_part import combine_parts
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.hazard_fit import fit_hazard
 from riskkit.risk.hazard_model import HazardModel
 from riskkit.risk.hazard_split import attribute_risk
-from riskkit.risk.model import OutcomeModel, fit_outcome
+from riskkit.risk.model import OutcomeModel
 from riskkit.workflow.member_contributions import KEYS, compute_member_contributions
 from tests.property.test_balance_properties import SPEC, draw_frame
 from tests.unit.risk.hazard_rows import NAMES, make_hazard_spec, make_times

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from riskkit.data.io import Tables
 from riskkit.errors import DataContractError, LeakageError
 from riskkit.risk.matrix import ModelFrame
+from riskkit.risk.model import OutcomeModel
+from riskkit.risk.outcome_calibration import calibrate_crossed, strip
 from riskkit.risk.tuning import Tuned
 from riskkit.workflow import train as train_module
 from riskkit.workflow.members import FeaturePlan, Members
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.scheme_file import SplitBlock
+from riskkit.workflow.split import SplitPlan, plan_splits
 from riskkit.workflow.train import train_outcomes
 from riskkit.workflow.trained import TrainedOutcome
 from riskkit.workflow.training import Training
@@ -46,39 +51,68 @@ def test_a_payment_model_reads_only_what_no_provider_can_raise(training: Trainin
     assert "clinical" in {policy[name] for name in training.trained["admission"].model.feature_names}
 
 
+@dataclass
+class Crossed:
+    """An outcome trained under a split by persons, and what its parts were shown."""
+
+    trained: TrainedOutcome
+    tuned_on: pd.DataFrame
+    folds: pd.DataFrame
+    calibrated_on: ModelFrame
+    raw: np.ndarray
+
+
 @pytest.fixture(scope="module")
-def crossed(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -> tuple[TrainedOutcome, pd.DataFrame]:
-    """A split by persons, with the rows that the tuning was shown."""
-    shown: list[pd.DataFrame] = []
+def crossed(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -> Crossed:
+    shown: dict[str, Any] = {}
 
     def tune(spec: object, frame: ModelFrame, **_: object) -> Tuned:
-        shown.append(frame.features[KEYS])
+        shown["tuned_on"] = frame.features[KEYS]
         return Tuned({}, 0, None)
+
+    def split(cohort: pd.DataFrame, block: SplitBlock, seed: int) -> SplitPlan:
+        plan = plan_splits(cohort, block, seed)
+        tests = [cohort[KEYS].take(one.test).assign(fold=fold) for fold, one in enumerate(plan.evaluation)]
+        shown["folds"] = pd.concat(tests)
+        return plan
+
+    def calibrate(model: OutcomeModel, frame: ModelFrame, raw: np.ndarray) -> OutcomeModel:
+        shown.update(calibrated_on=frame, raw=raw)
+        return calibrate_crossed(model, frame, raw)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train_module, "tune", tune)
+        patch.setattr(train_module, "plan_splits", split)
+        patch.setattr(train_module, "calibrate_crossed", calibrate)
         trained = train_outcomes(by_persons(scheme), known, tables, plan)
-    return trained["admission"], shown[0]
+    return Crossed(trained["admission"], **shown)
 
 
-def test_a_split_by_persons_tests_each_row_once_and_none_that_the_tuning_saw(
-    crossed: tuple[TrainedOutcome, pd.DataFrame],
-) -> None:
-    trained, shown = crossed
-    assert not trained.predictions.duplicated(KEYS).any()
-    assert not set(trained.predictions["person_id"]) & set(shown["person_id"])
+def test_a_split_by_persons_tests_each_row_once_and_none_that_the_tuning_saw(crossed: Crossed) -> None:
+    tested, shown = crossed.trained.predictions, crossed.tuned_on
+    assert not tested.duplicated(KEYS).any()
+    assert not set(tested["person_id"]) & set(shown["person_id"])
     # Three groups are tested, a fourth belongs to the tuning.
-    share = shown["person_id"].nunique() / (trained.predictions["person_id"].nunique() + shown["person_id"].nunique())
+    share = shown["person_id"].nunique() / (tested["person_id"].nunique() + shown["person_id"].nunique())
     assert share == pytest.approx(0.25, abs=0.01)
 
 
-def test_the_kept_model_of_a_split_by_persons_is_trained_on_all_but_one_group(
-    crossed: tuple[TrainedOutcome, pd.DataFrame],
-) -> None:
-    trained, shown = crossed
-    counts = trained.counts
-    assert counts["train_members"] + counts["calibration_members"] == counts["test_members"] + len(shown)
-    assert trained.model.metadata["train_rows"] == counts["train_members"]
+def test_the_kept_model_of_a_split_by_persons_is_trained_on_everybody(crossed: Crossed) -> None:
+    counts = crossed.trained.counts
+    assert counts["train_members"] == counts["test_members"] + len(crossed.tuned_on)
+    assert crossed.trained.model.metadata["train_rows"] == counts["train_members"]
+    assert counts["calibration_members"] == counts["test_members"]
+
+
+def test_the_kept_model_is_calibrated_on_what_models_that_had_not_seen_the_person_said(crossed: Crossed) -> None:
+    tested = crossed.trained.predictions
+    pd.testing.assert_frame_equal(crossed.calibrated_on.features[KEYS], tested[KEYS])
+    assert crossed.calibrated_on.observed.tolist() == tested["observed"].tolist()
+    own = strip(crossed.trained.model).predict(crossed.calibrated_on.features)
+    rows = tested.assign(raw=crossed.raw, own=own).merge(crossed.folds, on=KEYS, validate="one_to_one")
+    # One map per fold led from what its trees said to what was tested; from the kept trees no map leads there.
+    assert rows.groupby(["fold", "raw"])["predicted"].nunique().max() == 1
+    assert rows.groupby(["fold", "own"])["predicted"].nunique().max() > 1
 
 
 @pytest.mark.parametrize("label", ["observed", "weight", "event_days", "admission"])
