@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
 
 FEW_EVENTS = 200
-"""Persons with an event below which only the level is tested (house number). The test against the full curve takes its
-variance from the spread of persons, which few events do not tell: in simulations at a level of .05 it rejected a map
-that holds in 76% of years with 5 events, 42% with 16, 26% with 41, 11% with 137 and 7% with 409."""
+"""Persons with an event below which only the level is tested (house number): the test of a full curve holds its own
+there too, but a curve fitted on fewer is mostly noise."""
 
 LEAST_EVENTS = 10
 """Persons with an event below which nothing is changed (house number): a level fitted on fewer is off by a third and

@@ -82,8 +82,8 @@ def test_with_one_prediction_for_all_there_is_nothing_but_a_level() -> None:
     y = (np.random.default_rng(0).random(4000) < 0.3).astype(float)
     found = choose("binary", p, y)
     assert (found.choice, [test.df for test in found.tests]) == ("intercept", [1])
-    # score statistic of a share: (sum y - n p)^2 / sum (y - p)^2
-    np.testing.assert_allclose(found.tests[0].statistic, (y - p).sum() ** 2 / ((y - p) ** 2).sum(), rtol=1e-9)
+    # Rao's score statistic of a share: (sum y - n p)^2 / (n p (1 - p)), with 800 expected and a variance of 640
+    np.testing.assert_allclose(found.tests[0].statistic, (y.sum() - 800) ** 2 / 640, rtol=1e-9)
 
 
 def test_the_standard_error_of_the_level_by_hand() -> None:
