@@ -38,6 +38,9 @@ FEWEST = 30
 FEWEST_TOLD = 5
 """Below so many, among some hundred features one is all but sure to order them by chance."""
 
+N_BINS = 50
+"""Parts of a feature, missing values apart, whose share of events may follow any shape."""
+
 MOST_ROWS = 20_000
 """Rows that are looked at with the event, and as many without it, evenly spaced: how many of either are left out
 changes no AUROC, and an event that is rare is kept whole."""
@@ -62,9 +65,10 @@ def refuse_labels(features: pd.DataFrame, observed: npt.ArrayLike, *, outcome: s
     Raises
     ------
     LeakageError
-        If a feature, missing values counted as its lowest, has an AUROC above .95 (or below .05) against the label,
-        against any one of its states, or against being among the dearest tenth; or a rank correlation beyond .98 with
-        an amount.
+        If a feature has an AUROC above .95 (or below .05) against the label, against any one of its states, or against
+        being among the dearest tenth: with missing values as its lowest, among the members who have a value, or in the
+        order of the share of events in its parts, whatever their shape. Or if it has a rank correlation beyond .98
+        with an amount.
 
     Warns
     -----
@@ -92,7 +96,8 @@ def _space(rows: IntArray) -> IntArray:
 
 
 def _rank(features: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
-    return features.iloc[rows].rank(na_option="top", pct=True)
+    """Rank the values of each feature, from above 0 to 1; missing ones stay missing."""
+    return features.iloc[rows].rank(pct=True)
 
 
 def _holds_states(label: FloatArray) -> bool:
@@ -110,7 +115,7 @@ def _list_sides(label: FloatArray) -> list[BoolArray]:
 
 def _warn_above(ranks: pd.DataFrame, event: FloatArray, outcome: str) -> None:
     """Name the features that few events, or few members without one, cannot tell from the label."""
-    names = [str(name) for name in ranks if _measure_auroc(event, ranks[name].to_numpy("float64")) > AUROC_LIMIT]
+    names = [str(name) for name in ranks if _measure_order(event, ranks[name].to_numpy("float64")) > AUROC_LIMIT]
     if names:
         message = (
             f"outcome {outcome!r}: on {int(min(event.sum(), (1 - event).sum()))} members alone, feature "
@@ -137,13 +142,49 @@ def _refuse_above(
             raise LeakageError(message)
 
 
-def _measure_auroc(label: FloatArray, rank: FloatArray) -> float:
-    """Compute the AUROC in the direction in which it is higher."""
-    area = compute_auroc(label, rank)
+def _measure_auroc(event: FloatArray, rank: FloatArray) -> float:
+    """Compute the highest AUROC that the feature reaches in whole, where it has a value, or in any shape."""
+    known = ~np.isnan(rank)
+    found = [_measure_order(event, rank), _measure_parts(event, rank)]
+    if known.all() or min(event[known].sum(), (1 - event[known]).sum()) < FEWEST:
+        return max(found)
+    return max(*found, _measure_order(event[known], rank[known]))
+
+
+def _measure_order(event: FloatArray, rank: FloatArray) -> float:
+    """Compute the AUROC in the direction in which it is higher, missing values being the lowest."""
+    area = compute_auroc(event, np.nan_to_num(rank, nan=0.0))
     return max(area, 1 - area)
 
 
+def _measure_parts(event: FloatArray, rank: FloatArray) -> float:
+    """Compute the AUROC of the share of events in each part of the feature, learnt on every other row of either side.
+
+    Each half of the rows is put in the order that the other half says, so that chance alone finds no order.
+    """
+    part = np.where(np.isnan(rank), N_BINS, np.minimum(np.nan_to_num(rank) * N_BINS, N_BINS - 1)).astype(np.int64)
+    half = np.zeros(len(event), dtype=np.int64)
+    for side in (0, 1):
+        rows = np.flatnonzero(event == side)
+        half[rows] = np.arange(len(rows)) % 2
+    counts = np.zeros((2, 2, N_BINS + 1))
+    np.add.at(counts, (half, event.astype(np.int64), part), 1.0)
+    return float(np.mean([_measure_area(counts[own], counts[1 - own]) for own in (0, 1)]))
+
+
+def _measure_area(counts: FloatArray, said: FloatArray) -> float:
+    """Compute the AUROC of parts, by counts without and with the event, in the order of the share that others say."""
+    base = said[1].sum() / said.sum()
+    share = (said[1] + base) / (said.sum(axis=0) + 1.0)
+    # Parts of one share are tied: they are one part.
+    _, place = np.unique(share, return_inverse=True)
+    without, with_event = (np.bincount(place, row) for row in counts)
+    below = np.cumsum(without) - without / 2
+    return float(with_event @ below / (with_event.sum() * without.sum()))
+
+
 def _correlate_ranks(label: FloatArray, rank: FloatArray) -> float:
+    ordered = pd.Series(np.nan_to_num(rank, nan=0.0)).rank().to_numpy()
     order = pd.Series(label).rank().to_numpy()
-    spread = float(rank.std() * order.std())
-    return abs(float(np.cov(rank, order, bias=True)[0, 1])) / spread if spread else 0.0
+    spread = float(ordered.std() * order.std())
+    return abs(float(np.cov(ordered, order, bias=True)[0, 1])) / spread if spread else 0.0

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from riskkit.errors import LeakageError
-from riskkit.workflow.label_guard import FewEventsWarning, refuse_labels
+from riskkit.workflow.label_guard import FewEventsWarning, _measure_parts, refuse_labels
 
 RNG = np.random.default_rng(1)
 N = 3000
@@ -23,11 +23,23 @@ HONEST = pd.DataFrame({"age": RNG.normal(60, 10, N), "strong": EVENT + RNG.norma
         (EVENT, 1 - EVENT),
         (EVENT, EVENT + RNG.normal(0, 0.2, N)),
         (EVENT, np.where(EVENT == 1, RNG.normal(0, 1, N), np.nan)),
+        (EVENT, np.where(RNG.random(N) < 0.5, EVENT, np.nan)),
+        (EVENT, np.where(EVENT == 1, np.where(RNG.random(N) < 0.5, -3.0, 3.0), RNG.normal(0, 0.5, N))),
         (COST, COST),
         (COST, -np.log1p(COST)),
         (COST, COST * RNG.lognormal(0, 0.05, N)),
     ],
-    ids=["label", "its opposite", "with noise", "missing without an event", "cost", "its logarithm", "cost with noise"],
+    ids=[
+        "label",
+        "its opposite",
+        "with noise",
+        "missing without an event",
+        "known of half",
+        "at both ends",
+        "cost",
+        "its logarithm",
+        "cost with noise",
+    ],
 )
 def test_a_label_in_disguise_is_named(label: np.ndarray, leak: np.ndarray) -> None:
     with pytest.raises(LeakageError, match="outcome 'x': feature 'leak' alone"):
@@ -42,6 +54,23 @@ def test_honest_features_pass(label: np.ndarray) -> None:
     refuse_labels(features, label, outcome="x")
     # They are not passed for want of signal: the best of them does follow the label.
     assert features.corrwith(pd.Series(label), method="spearman").abs().max() > 0.2
+
+
+def test_the_parts_of_a_feature_find_no_order_in_noise() -> None:
+    # 30 events in 50 parts: what one half of them says must not say anything of the other.
+    few = np.zeros(N)
+    few[:30] = 1
+    areas = [_measure_parts(few, rank) for rank in np.random.default_rng(7).random((200, N))]
+    assert abs(np.mean(areas) - 0.5) < 4 * np.std(areas) / np.sqrt(200)
+
+
+def test_the_parts_of_a_feature_by_hand() -> None:
+    # Four rows at each of three places; events at the two ends alone, one member of an end without one.
+    rank = np.repeat([0.1, 0.5, 0.9], 4)
+    event = np.array([1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0], dtype="float64")
+    # In either half the ends hold 2 of 2 and 1 of 2 events, the middle 0 of 2. Events 2 at 1.0 and 1 at .5, others 1
+    # at .5 and 2 at 0: of 9 pairs 8 are in order and one is tied.
+    assert _measure_parts(event, rank) == pytest.approx(8.5 / 9)
 
 
 def test_with_few_events_a_perfect_order_may_be_chance() -> None:
