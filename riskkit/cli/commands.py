@@ -114,7 +114,7 @@ def evaluate(
     lines += [describe_outcome(outcome) for outcome in summary["outcomes"].values()]
     lines += describe_follow_up(summary["outcomes"])
     lines += [f"Not measured: {name}, {reason}." for name, reason in summary["not_measured"].items()]
-    typer.echo("\n".join([*lines, f"Summary: {out / 'summary.json'}"]))
+    typer.echo("\n".join([*lines, f"Report: {out / 'report.html'}"]))
 
 
 @app.command(

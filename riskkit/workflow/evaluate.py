@@ -16,6 +16,7 @@ from riskkit.data.staging import keep_source, staged
 from riskkit.errors import DataContractError
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.features.contents import make_catalogue
+from riskkit.report.evaluation_page import write_evaluation_page
 from riskkit.risk.hazard_model import HazardModel, list_stored
 from riskkit.workflow.hazard_members import find_hazard_members
 from riskkit.workflow.horizon_metrics import HorizonRows, account_for_rows, measure_horizon
@@ -76,7 +77,7 @@ def evaluate_source(
     source : pathlib.Path
         Source in the layout of the bundle's adapter, with persons that the models have not seen.
     out : pathlib.Path
-        Folder that gets ``summary.json`` and ``predictions.parquet``.
+        Folder that gets ``summary.json``, ``predictions.parquet`` and ``report.html``.
     index_dates : sequence of datetime.date, optional
         Index dates whose outcome windows the source covers; the last index date of the bundle's cohort where absent.
     effort : Effort, optional
@@ -116,9 +117,11 @@ def evaluate_source(
             "not_measured": measured.not_measured,
             "data": summarise_source(opened),
         }
-        pd.concat(measured.rows, ignore_index=True).to_parquet(stage / "predictions.parquet", index=False)
+        predictions = pd.concat(measured.rows, ignore_index=True)
+        predictions.to_parquet(stage / "predictions.parquet", index=False)
         text = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False, default=str)
         (stage / "summary.json").write_text(text, encoding="utf-8")
+        write_evaluation_page(summary, predictions, stage)
     return summary
 
 
@@ -232,6 +235,8 @@ def _describe(model: OutcomeModel | HorizonModel, members: int, events: int, tab
         "title": model.spec.title,
         "kind": model.spec.prediction_kind,
         "policy": model.spec.policy,
+        "n_features": len(model.feature_names),
+        "calibration": {"method": model.calibrator.method},
         "test_members": members,
         "events": events,
         "test": metrics_to_dict(table),

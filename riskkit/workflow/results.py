@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 
+def write_predictions(training: Training, folder: Path) -> None:
+    """Write what the models, and the comparators beside them, said of the test rows, identifiers hashed.
+
+    Parameters
+    ----------
+    training : Training
+        The training run.
+    folder : pathlib.Path
+        Gets ``predictions.parquet``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    predictions = pd.concat([outcome.predictions for outcome in training.trained.values()], ignore_index=True)
+    predictions.to_parquet(folder / "predictions.parquet", index=False)
+
+
 def write_evaluation(
     training: Training, bundle: Bundle, members: pd.DataFrame, folder: Path, *, rated: RatedPopulation | None = None
 ) -> None:
@@ -38,9 +53,7 @@ def write_evaluation(
     rated : RatedPopulation, optional
         The rate table.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    predictions = pd.concat([outcome.predictions for outcome in training.trained.values()], ignore_index=True)
-    predictions.to_parquet(folder / "predictions.parquet", index=False)
+    write_predictions(training, folder)
     bundle.catalogue.to_frame()[["name", "meaning", "group"]].to_parquet(folder / "feature_catalogue.parquet")
     if rated:
         columns = [

@@ -25,7 +25,7 @@ from riskkit.workflow.migration import summarise_migration
 from riskkit.workflow.random_split import refuse_lone_random_split
 from riskkit.workflow.rate import RatedPopulation, rate_members, summarise_rates, write_rated
 from riskkit.workflow.record import choose_alias, record_run
-from riskkit.workflow.results import explain_outcomes, write_evaluation
+from riskkit.workflow.results import explain_outcomes, write_evaluation, write_predictions
 from riskkit.workflow.score import score_members
 from riskkit.workflow.search import SearchAid
 from riskkit.workflow.summary_text import say_failed
@@ -143,7 +143,7 @@ def train_only(
     warm: Bundle | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Train and measure a scheme, and write bundle and summary; nothing is rated, reported or registered.
+    """Train and measure a scheme, and write bundle, summary and report; nothing is rated or registered.
 
     Parameters
     ----------
@@ -152,7 +152,8 @@ def train_only(
     source : pathlib.Path
         Folder of the source.
     out : pathlib.Path
-        Folder for ``bundle`` and ``summary.json``.
+        Folder for ``bundle``, ``summary.json``, ``report.html`` and, under ``evaluation``, what was said of the test
+        rows.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
         What happens to a row that breaks its contract.
     warm : Bundle, optional
@@ -177,7 +178,9 @@ def train_only(
         _keep_quarantine(Path(scratch), stage)
         write_bundle(training.bundle, stage / "bundle")
         summary = {**complete_scheme(training.summary), "rates": None, "examples": []}
+        write_predictions(training, stage / "evaluation")
         write_summary(summary, stage)
+        write_report(stage)
     return summary
 
 

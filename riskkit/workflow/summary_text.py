@@ -70,8 +70,7 @@ def describe_run(summary: Mapping[str, Any], out: Path, version: str | None) -> 
         failed = any(gate["verdict"] == "fail" for gate in summary["gates"])
         alias = summary.get("alias", "challenger" if failed else "champion")
         lines.append(f"Registered: riskkit-{summary['scheme']['name']} version {version}, alias {alias}")
-    name = "report.html" if version else "summary.json"
-    return [*lines, f"Report: {out / name}"]
+    return [*lines, f"Report: {out / 'report.html'}"]
 
 
 def describe_searches(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:

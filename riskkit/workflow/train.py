@@ -230,7 +230,7 @@ def _fit_and_predict(
     task: _Task, plan: SplitPlan, params: dict[str, Any], progress: Progress | None
 ) -> tuple[OutcomeModel, pd.DataFrame]:
     """Fit the kept model and predict every test row by a model that has not seen its person, or its year."""
-    parts, raw, kept = [], [], None
+    parts, raw, grown, kept = [], [], [], None
     whole = len(plan.evaluation) + plan.crossed
     for number, split in enumerate(plan.evaluation):
         if progress:
@@ -240,7 +240,10 @@ def _fit_and_predict(
         parts.append(_predict(task, split, model))
         if plan.crossed:
             raw.append(strip(model).predict(task.frame.features.take(split.test)))
+            grown.append(model.metadata["trees"]["n_estimators"])
     if plan.crossed:
+        # As many trees as the tested ones have: the map would not fit fewer, or more.
+        params = {**params, "n_estimators": int(np.median(grown))}
         kept = _fit_crossed(task, plan, params, np.concatenate(raw))
     if progress:
         progress(f"measure {task.spec.name}", whole, whole)

@@ -198,7 +198,7 @@ def test_train_overrides_the_effort_and_names_the_summary(stand_in: Callable[...
     scheme = asked.positional[0]
     assert (scheme.file.run.tuning_trials, scheme.file.run.n_bootstrap) == (0, 20)
     assert asked.positional[1:] == (Path("in"), Path("t"))
-    assert done.stdout.splitlines()[-1] == "Report: t/summary.json"
+    assert done.stdout.splitlines()[-1] == "Report: t/report.html"
     assert "Registered" not in done.stdout
 
 

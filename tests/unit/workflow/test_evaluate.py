@@ -77,6 +77,9 @@ def test_every_horizon_that_closed_is_measured_and_every_row_accounted_for(
     assert len(left) == third["follow_up"]["left_before_horizon"]
     kept = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
     assert kept["outcomes"]["mortality_3y"] == third
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert '<section id="outcome-mortality_1y"' in page
+    assert '<section id="outcome-mortality_3y"' in page
 
 
 def test_a_horizon_that_has_not_closed_is_named_with_the_reason(bundle: Bundle, unseen: Path, tmp_path: Path) -> None:
@@ -85,6 +88,8 @@ def test_a_horizon_that_has_not_closed_is_named_with_the_reason(bundle: Bundle, 
     assert "mortality_3y" not in found["outcomes"]
     # 2024 is a leap year: the data end 366 days after the index date
     assert found["not_measured"]["mortality_3y"] == "the longest follow-up is 366 days, expected 1095"
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "mortality_3y: the longest follow-up is 366 days, expected 1095." in page
 
 
 def test_a_source_on_which_no_horizon_has_closed_is_refused(bundle: Bundle, unseen: Path, tmp_path: Path) -> None:

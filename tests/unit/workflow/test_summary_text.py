@@ -76,7 +76,7 @@ def test_a_run_that_registers_nothing_says_nothing_of_the_registry(summary: dict
     summary["rates"] = None
     lines = describe_run(summary, Path("out"), None)
     assert not any(line.startswith(("Registered", "Rates")) for line in lines)
-    assert lines[-1] == "Report: out/summary.json"
+    assert lines[-1] == "Report: out/report.html"
 
 
 def test_a_search_says_its_trials_and_whether_time_cut_it_short(summary: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from riskkit.data.io import Tables
 from riskkit.errors import DataContractError, LeakageError
+from riskkit.risk.fit import fit_outcome
 from riskkit.risk.matrix import ModelFrame
 from riskkit.risk.model import OutcomeModel
 from riskkit.risk.outcome_calibration import calibrate_crossed, strip
@@ -58,13 +59,14 @@ class Crossed:
     trained: TrainedOutcome
     tuned_on: pd.DataFrame
     folds: pd.DataFrame
+    grown: list[int]
     calibrated_on: ModelFrame
     raw: np.ndarray
 
 
 @pytest.fixture(scope="module")
 def crossed(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -> Crossed:
-    shown: dict[str, Any] = {}
+    shown: dict[str, Any] = {"grown": []}
 
     def tune(spec: object, frame: ModelFrame, **_: object) -> Tuned:
         shown["tuned_on"] = frame.features[KEYS]
@@ -76,6 +78,11 @@ def crossed(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -
         shown["folds"] = pd.concat(tests)
         return plan
 
+    def fit(*frames: Any, **named: Any) -> OutcomeModel:
+        model = fit_outcome(*frames, **named)
+        shown["grown"].append(model.metadata["trees"]["n_estimators"])
+        return model
+
     def calibrate(model: OutcomeModel, frame: ModelFrame, raw: np.ndarray) -> OutcomeModel:
         shown.update(calibrated_on=frame, raw=raw)
         return calibrate_crossed(model, frame, raw)
@@ -83,6 +90,7 @@ def crossed(scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train_module, "tune", tune)
         patch.setattr(train_module, "plan_splits", split)
+        patch.setattr(train_module, "fit_outcome", fit)
         patch.setattr(train_module, "calibrate_crossed", calibrate)
         trained = train_outcomes(by_persons(scheme), known, tables, plan)
     return Crossed(trained["admission"], **shown)
@@ -102,6 +110,12 @@ def test_the_kept_model_of_a_split_by_persons_is_trained_on_everybody(crossed: C
     assert counts["train_members"] == counts["test_members"] + len(crossed.tuned_on)
     assert crossed.trained.model.metadata["train_rows"] == counts["train_members"]
     assert counts["calibration_members"] == counts["test_members"]
+
+
+def test_the_kept_model_has_as_many_trees_as_those_whose_map_it_takes(crossed: Crossed) -> None:
+    # Three folds: the one in the middle.
+    assert crossed.trained.model.metadata["trees"]["n_estimators"] == sorted(crossed.grown)[1]
+    assert len(crossed.grown) == 3
 
 
 def test_the_kept_model_is_calibrated_on_what_models_that_had_not_seen_the_person_said(crossed: Crossed) -> None:
