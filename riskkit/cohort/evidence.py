@@ -86,6 +86,33 @@ def find_evidence(
     return Evidence(_join([one.events for one in found]), _join([one.mentions for one in found]))
 
 
+def require_groups(names: tuple[str, ...], code_lists: pd.DataFrame, *, place: str = "[label_options]") -> None:
+    """Refuse a group that no code list has.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Groups, as ``list:group``.
+    code_lists : pandas.DataFrame
+        Prefixes of every list.
+    place : str, default '[label_options]'
+        Where the groups are named, for the message.
+
+    Raises
+    ------
+    PolicyError
+        If no code list has one of the groups.
+    """
+    known = set(code_lists["list"] + ":" + code_lists["group"])
+    absent = [name for name in names if name not in known]
+    if absent:
+        message = (
+            f"{place} names the code group {absent[0]!r}, expected one of a code list (*.csv), as list:group. "
+            "Correct the name, or add the group to a list."
+        )
+        raise PolicyError(message)
+
+
 def open_groups(engine: duckdb.DuckDBPyConnection, names: tuple[str, ...], code_lists: pd.DataFrame) -> None:
     """Give a connection the codes of some groups, as the source spells them, and the stays with what was coded in them.
 
@@ -104,14 +131,8 @@ def open_groups(engine: duckdb.DuckDBPyConnection, names: tuple[str, ...], code_
     PolicyError
         If no code list has one of the groups.
     """
+    require_groups(names, code_lists)
     named = code_lists.assign(code_group=code_lists["list"] + ":" + code_lists["group"])
-    absent = [name for name in names if name not in set(named["code_group"])]
-    if absent:
-        message = (
-            f"[label_options] names the code group {absent[0]!r}, expected one of a code list (*.csv), as list:group. "
-            "Correct the name, or add the group to a list."
-        )
-        raise PolicyError(message)
     wanted = named[named["code_group"].isin(names)]
     for view, table in {"diagnosis_group": "diagnosis", "procedure_group": "procedure", "drg_group": "drg"}.items():
         engine.register(f"{view}_codes", _match(engine, table, wanted))

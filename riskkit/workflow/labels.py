@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from riskkit.cohort.events import label_death, label_high_cost, label_time_to_event
+from riskkit.cohort.evidence import require_groups
 from riskkit.cohort.outcomes import label_admission, label_control, label_cost
 from riskkit.cohort.readmission import label_readmission
 from riskkit.data.codes import LIST_COLUMNS
@@ -152,6 +153,26 @@ LABELS: dict[str, Callable[[LabelTask], pd.DataFrame]] = {
     "control": _control,
 }
 """The function behind each label that an outcome's file may name."""
+
+
+def require_codes(spec: OutcomeSpec, code_lists: pd.DataFrame) -> None:
+    """Refuse an outcome that names a group of codes that no code list has, before a source is read.
+
+    Parameters
+    ----------
+    spec : OutcomeSpec
+        The outcome.
+    code_lists : pandas.DataFrame
+        Every code list.
+
+    Raises
+    ------
+    PolicyError
+        If no code list has one of its groups.
+    """
+    for rules in (spec.label_options.events, spec.label_options.planned):
+        if rules is not None:
+            require_groups(rules.names, code_lists, place=f"outcomes/{spec.name}.toml [label_options]")
 
 
 def limit_follow_up(cohort: pd.DataFrame, split: SplitBlock) -> pd.Series[pd.Timestamp]:

@@ -15,6 +15,7 @@ from riskkit.tiers.cuts import fit_cuts
 from riskkit.workflow.bundle import Bundle
 from riskkit.workflow.drift import find_feature_drift, judge_inputs
 from riskkit.workflow.judge import judge_models
+from riskkit.workflow.labels import require_codes
 from riskkit.workflow.learnt import find_learnt
 from riskkit.workflow.members import FeaturePlan, Members, build_members, plan_features
 from riskkit.workflow.policy_price import price_policies
@@ -110,9 +111,11 @@ def train_scheme(
     LeakageError
         If a label, a future record or a person stands where it must not.
     """
-    source = open_source(scheme.file.source.adapter, source_folder, work, on_bad_rows=on_bad_rows, progress=progress)
     block = scheme.file.features
     plan = plan_features(scheme.codelist_directory, block.groups, block.names, block.exclude)
+    for spec in scheme.outcomes:
+        require_codes(spec, plan.code_lists)
+    source = open_source(scheme.file.source.adapter, source_folder, work, on_bad_rows=on_bad_rows, progress=progress)
     cohort = scheme.file.cohort
     known = build_members(source.tables, cohort, plan, index_dates=cohort.index_dates, progress=progress)
     trained = train_outcomes(scheme, known, source.tables, plan, search=search, progress=progress)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from riskkit.errors import AcceptanceError
+from riskkit.data.presets import find_presets
+from riskkit.errors import AcceptanceError, PolicyError
+from riskkit.risk.spec import read_outcome_spec
 from riskkit.workflow.retrain import complete_scheme, require_gates
 from riskkit.workflow.scheme import Scheme, read_scheme
 from riskkit.workflow.score import KEYS, predict_outcomes
@@ -31,6 +33,18 @@ def test_the_summary_holds_what_the_report_and_others_rely_on(training: Training
     assert set(training.summary["outcomes"]) == {"admission", "payment_cost"}
     assert training.summary["drift"] is None
     assert json.loads(json.dumps(training.summary, allow_nan=False)) is not None
+
+
+def test_a_group_of_codes_that_no_list_has_is_refused_before_the_source_is_read(scheme: Scheme, tmp_path: Path) -> None:
+    spec = read_outcome_spec(find_presets() / "models" / "outcomes" / "diabetes_admission.toml")
+    events = spec.label_options.model_dump()["events"]
+    events["stays"] = [{**events["stays"][0], "principal": ("outcomes:gout",)}]
+    broken = replace(scheme, outcomes=(spec.with_overrides({"label_options": {"events": events}}),))
+    nowhere = tmp_path / "nowhere"
+    with pytest.raises(
+        PolicyError, match=r"outcomes/diabetes_admission\.toml \[label_options\] names .* 'outcomes:gout'"
+    ):
+        train_scheme(broken, nowhere, tmp_path / "work")
 
 
 def test_the_members_of_the_rating_date_are_scored_and_not_those_of_the_training(training: Training) -> None:
