@@ -173,7 +173,9 @@ def label_high_cost(
     ends = resolve_ends(rows, tables, follow_up_end)
     follow = compute_follow_up(rows, tables, allowed_gap_days=allowed_gap_days, follow_up_end=ends)
     daily = sum_by_day(rows, tables, amount=amount, horizon_days=horizon_days, settings=settings)
-    above = daily[daily.groupby(KEYS)["amount"].cumsum() > threshold_amount * horizon_days / 365.0]
+    # To the cent: sums of floats may end a hair above a threshold that cents only reach.
+    spent = daily.groupby(KEYS)["amount"].cumsum().round(2)
+    above = daily[spent > threshold_amount * horizon_days / 365.0]
     first = above.groupby(KEYS, as_index=False)["days"].min()
     event = rows.merge(first, on=KEYS, how="left")["days"].to_numpy(dtype="float64", na_value=np.nan)
     return make_time_to_event(rows, event, follow, horizon_days=horizon_days)

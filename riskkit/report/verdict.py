@@ -149,9 +149,11 @@ def _describe_members(summary: Summary) -> str:
         join_words(sorted({format_count(outcome.get(key)) for outcome in outcomes}))
         for key in ("train_members", "calibration_members", "test_members")
     ]
+    by_persons = (summary["scheme"].get("split") or {}).get("method") == "persons"
+    unseen = ", every record calibrated and tested by models that had not seen its member" if by_persons else ""
     return (
         f" The models learned from {sizes[0]} member records (one for each member and index date), "
-        f"were calibrated on {sizes[1]} and tested on {sizes[2]}."
+        f"were calibrated on {sizes[1]} and tested on {sizes[2]}{unseen}."
     )
 
 

@@ -79,8 +79,8 @@ def calibrate_crossed(model: OutcomeModel, calibration: ModelFrame, raw: FloatAr
 
     Notes
     -----
-    The other trees saw fewer rows, so their predictions spread a little less well, and the map stretches these no
-    more than those deserve: it errs to the side of caution.
+    The map fits trees that saw fewer rows and may be more or fewer; with as many of them as of the others (the caller
+    sees to that) what is left is the difference between models of more and of fewer rows.
 
     References
     ----------

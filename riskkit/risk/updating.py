@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from riskkit.risk.few_events import FEW_EVENTS, LEAST_EVENTS, check_level, count_telling
+from riskkit.risk.few_events import FEW_EVENTS, LEAST_EVENTS, check_level, count_telling, state_variance
 from riskkit.risk.line import climb_likelihood, compute_moments, solve_shift
 from riskkit.risk.links import Kind, to_margin
 
@@ -154,7 +154,8 @@ def _close(
             return name, tests
         mean, variance = compute_moments(_fit_null(margin, terms[:, :fitted], observed, weight, kind), kind)
         asked, residual = _leave_out(terms, fitted, weight * variance), weight * (observed - mean)
-        inverse, df = _invert_spread(asked, residual, persons, weight**2 * variance if kind == "binary" else None)
+        stated = state_variance(mean, observed, weight) if kind == "binary" else None
+        inverse, df = _invert_spread(asked, residual, persons, stated)
         statistic = float(asked.T @ residual @ inverse @ (asked.T @ residual))
         tests.append(UpdateTest(name, statistic, df, _tail(statistic, df)))
         if tests[-1].p_value >= significance:
@@ -257,7 +258,7 @@ def _find_detectable(
     observed, weight, persons = rows
     level = margin + solve_shift(margin, observed, weight, kind=kind)
     mean, variance = compute_moments(level, kind)
-    stated = weight**2 * variance if kind == "binary" else None
+    stated = state_variance(mean, observed, weight) if kind == "binary" else None
     inverse, df = _invert_spread(terms, weight * (observed - mean), persons, stated)
     moved = terms.T @ (weight * variance)
     shift = np.sqrt(chndtrinc(chdtri(df, significance), df, 1 - POWER) / (moved @ inverse @ moved))

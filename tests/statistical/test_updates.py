@@ -54,6 +54,29 @@ def test_a_map_that_holds_is_seldom_changed_on_few_events(events: int) -> None:
     assert changed / 800 <= 0.08
 
 
+def draw_censored(events: int, seed: int, share: float) -> Update:
+    """One year of 6,000 members of whom a share leaves at a uniform day, with weights against that."""
+    rng = np.random.default_rng(seed)
+    margin = rng.normal(0.0, 1.0, 6000)
+    margin += solve_shift(margin, np.full(6000, events / 6000), np.ones(6000), kind="binary")
+    p = 1 / (1 + np.exp(-margin))
+    has, event_at, left_at = rng.random(6000) < p, rng.random(6000), rng.random(6000)
+    leaves = rng.random(6000) < share
+    end = np.where(has, event_at, 1.0)
+    seen = ~leaves | (left_at >= end)
+    weight = 1 / (1 - share * end)
+    return choose_update(
+        p[seen], has[seen].astype(float), weight[seen], np.arange(seen.sum()), kind="binary", significance=0.05
+    )
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_weights_against_censoring_leave_the_level_as_it_is(share: float) -> None:
+    # 5%, give or take 4 standard errors of a share of 500: 4 sqrt(.05 * .95 / 500) = .039
+    changed = sum(draw_censored(600, seed, share).choice != "keep" for seed in range(500))
+    assert abs(changed / 500 - 0.05) < 0.039
+
+
 def test_the_power_is_what_the_update_says() -> None:
     # a shift of the size that years call detectable on average is found in 80% of years: 4 sqrt(.8 * .2 / 200) = .113
     shift = float(np.mean([draw_year("cost", 0.0, seed).detectable for seed in range(1000, 1010)]))

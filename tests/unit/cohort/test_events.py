@@ -242,6 +242,26 @@ def test_only_the_named_settings_pass_the_threshold(table: MakeTable, stays: Mak
     assert passed == [1, 0, 1, 0]
 
 
+def test_cents_that_cancel_pass_no_threshold(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
+    # .10 + .20 - .30 is 2.8e-17 in floats
+    spent = stays(
+        *(
+            ("a", f"2023-0{at}-01", f"2023-0{at}-01", {"allowed_amount": amount})
+            for at, amount in enumerate((-0.3, 0.1, 0.2), 1)
+        )
+    )
+    labels = label_high_cost(
+        cohort(("a", INDEX, 12.0)),
+        {**_held(table, enrolled=("2020-01-01", "2030-01-01"), death=None), "medical_claim": spent},
+        horizon_days=365,
+        amount="allowed_amount",
+        threshold_amount=0.0,
+        allowed_gap_days=0,
+        follow_up_end=pd.Timestamp("2030-01-01"),
+    )
+    assert labels["observed"].tolist() == [0]
+
+
 def test_nothing_is_annualised(table: MakeTable, stays: MakeTable, cohort: MakeTable) -> None:
     spent = (table, stays, cohort)
     # 600 in three months is no 2,400 a year: the rest is unknown, and so is the answer.
