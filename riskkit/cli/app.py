@@ -44,6 +44,9 @@ AdapterOption = Annotated[
 SchemeArgument = Annotated[Path, typer.Argument(help="The scheme's TOML file, such as pipelines/synthetic.toml.")]
 SourceOption = Annotated[Path, typer.Option("--source", help="Folder of the source.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+OtherPersonsOption = Annotated[
+    bool, typer.Option("--other-persons", help="The source holds persons that the models have not seen.")
+]
 BadRowsOption = Annotated[BadRows, typer.Option("--on-bad-rows", help="Refuse the source, or set bad rows aside.")]
 ModelOption = Annotated[
     str,

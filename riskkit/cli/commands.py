@@ -16,6 +16,7 @@ from riskkit.cli.app import (
     LastScoresOption,
     MinutesOption,
     ModelOption,
+    OtherPersonsOption,
     OutOption,
     OverridesOption,
     SchemeArgument,
@@ -91,6 +92,7 @@ def evaluate(
     out: OutOption = Path("out/evaluate"),
     index_date: IndexDateOption = None,
     bootstrap: BootstrapOption = None,
+    other_persons: OtherPersonsOption = False,
     on_bad_rows: BadRowsOption = BadRows.refuse,
 ) -> None:
     """Hold a bundle against what happened on a source that it has not seen."""
@@ -108,6 +110,7 @@ def evaluate(
             index_dates=[day] if day else [],
             effort=Effort(bootstrap or Effort.n_bootstrap),
             on_bad_rows=rows_choice(on_bad_rows),
+            other_persons=other_persons,
             progress=progress,
         )
     lines = [summary["seen"]] if summary["seen"] else []

@@ -13,6 +13,7 @@ from riskkit.cli.app import (
     BadRowsOption,
     BootstrapOption,
     ModelOption,
+    OtherPersonsOption,
     OutOption,
     SourceOption,
     app,
@@ -67,9 +68,7 @@ def update(
     limits: Annotated[
         Path | None, typer.Option("--limits", help="Limits of drift; the shipped models/drift/limits.toml without it.")
     ] = None,
-    other_persons: Annotated[
-        bool, typer.Option("--other-persons", help="The source holds persons that the models have not seen.")
-    ] = False,
+    other_persons: OtherPersonsOption = False,
     out: OutOption = Path("out/update"),
     bootstrap: BootstrapOption = None,
     on_bad_rows: BadRowsOption = BadRows.refuse,

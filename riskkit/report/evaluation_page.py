@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from riskkit.report.blocks import Block
 
 REPORT_NAME: Final = "report.html"
+SIGNIFICANCE: Final = 0.05
+"""Chance that any level is called off where all hold."""
 
 
 def write_evaluation_page(summary: Mapping[str, Any], predictions: pd.DataFrame, folder: Path) -> Path:
@@ -79,32 +81,44 @@ def make_evaluation_document(summary: Mapping[str, Any], predictions: pd.DataFra
 def _make_verdict(summary: Mapping[str, Any]) -> dict[str, Any]:
     """Say what was found: first whether the members are unseen, then every level that chance does not explain."""
     outcomes = list(summary["outcomes"].values())
-    off, even = ([outcome for outcome in outcomes if _is_off(outcome) is side] for side in (True, False))
-    number = len(outcomes)
+    judged = sorted(
+        (one for one in outcomes if one.get("level_p_value") is not None), key=lambda one: one["level_p_value"]
+    )
+    off = _find_off(judged)
+    others = [one for one in outcomes if not any(one is other for other in off)]
     if off:
-        headline = f"The level of {len(off)} of {number} outcomes is off by more than chance explains."
+        headline = f"The level of {len(off)} of {len(outcomes)} outcomes is off by more than chance explains."
+    elif judged:
+        headline = "No level is off by more than chance explains."
     else:
-        headline = "The levels hold as far as these members can tell." if number else "Nothing was measured."
+        headline = "Too few events to tell whether any level holds."
+    open_ones = len(outcomes) - len(judged)
+    if judged and open_ones:
+        headline += f" Of {open_ones} there are too few events to tell."
     sentences = [summary["seen"]] if summary["seen"] else []
-    sentences += [_describe(outcome) for outcome in (*off, *even)]
-    return {"tone": "warn" if off or summary["seen"] else "good", "headline": headline, "sentences": sentences}
+    sentences += [_describe(outcome) for outcome in (*off, *others)]
+    good = judged and not off and not open_ones and not summary["seen"]
+    return {"tone": "good" if good else "warn", "headline": headline, "sentences": sentences}
 
 
-def _is_off(outcome: Mapping[str, Any]) -> bool:
-    """Say whether the interval of O/E leaves 1 out."""
-    ratio = as_estimate(outcome["test"].get("oe_ratio"))
-    low, high = ratio["low"], ratio["high"]
-    return low is not None and high is not None and not low <= 1 <= high
+def _find_off(judged: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Find the levels that are off at 5% for all outcomes together (Holm), of outcomes sorted by p-value."""
+    for rank, outcome in enumerate(judged):
+        if outcome["level_p_value"] * (len(judged) - rank) > SIGNIFICANCE:
+            return judged[:rank]
+    return judged
 
 
 def _describe(outcome: Mapping[str, Any]) -> str:
-    lead = LEAD_METRICS[outcome["kind"]]
-    parts = [
-        f"{metric_title(name)} {format_metric(name, as_estimate(outcome['test'].get(name))['value'])} "
-        f"({format_interval(name, outcome['test'].get(name))})"
-        for name in (lead, "oe_ratio")
-    ]
-    return f"{outcome['title']}, {format_count(outcome['test_members'])} members: {', '.join(parts)}."
+    parts = []
+    for name in (LEAD_METRICS[outcome["kind"]], "oe_ratio", "calibration_slope"):
+        estimate = as_estimate(outcome["test"].get(name))
+        value = "not defined" if estimate["value"] is None else format_metric(name, estimate["value"])
+        interval = format_interval(name, outcome["test"].get(name))
+        parts.append(f"{metric_title(name)} {value}{f' ({interval})' if interval else ''}")
+    what = "events" if outcome["kind"] == "binary" else "with cost"
+    members = f"{format_count(outcome['test_members'])} members, {format_count(outcome['events'])} {what}"
+    return f"{outcome['title']}, {members}: {', '.join(parts)}."
 
 
 def _make_open_section(summary: Mapping[str, Any]) -> Block | None:

@@ -140,7 +140,9 @@ def make_outcome_section(name: str, outcome: Mapping[str, Any], frames: Frames) 
     """
     policy, method = outcome.get("policy", "clinical"), (outcome.get("calibration") or {}).get("method", MISSING)
     n_features = format_plain(outcome.get("n_features"))
-    lead = f"{sentence_case(policy)} feature policy with {n_features} features; calibration: {method}."
+    lead = (
+        f"{sentence_case(policy)} feature policy with {n_features} features; calibration: {method}.{_say_part(outcome)}"
+    )
     blocks = [
         _make_quality_gallery(name, outcome, frames["predictions"]),
         make_comparator_note(outcome),
@@ -155,13 +157,26 @@ def make_outcome_section(name: str, outcome: Mapping[str, Any], frames: Frames) 
         make_month_table(outcome),
         _make_driver_figure(name, outcome, frames),
     ]
-    return make_section(f"outcome-{name}", outcome["title"], blocks, lead=lead)
+    return make_section(f"outcome-{name}", outcome["title"], blocks, lead=f"{lead}{_say_part(outcome)}")
+
+
+def _say_part(outcome: Mapping[str, Any]) -> str:
+    """Say which part of the cost is counted, where it is not the whole."""
+    part = outcome.get("counts")
+    if not part:
+        return ""
+    settings = f" of {' and '.join(part['settings'])} visits alone" if part["settings"] else ""
+    cap = f" up to {format_plain(part['cap'])} a member" if part["cap"] is not None else ""
+    return f" Counted is the cost{settings}{cap}."
 
 
 def _make_quality_gallery(name: str, outcome: Mapping[str, Any], predictions: pd.DataFrame) -> Block | None:
     rows = predictions[predictions["outcome"] == name].reset_index(drop=True)
     if len(rows) < SMALLEST_CELL:
         return make_note(f"Fewer than {SMALLEST_CELL} test members: no figure is shown.", "warn")
+    if not (rows["observed"] * rows["weight"]).sum() > 0:
+        what = "had the event" if outcome["kind"] == "binary" else "cost anything"
+        return make_note(f"None of the test members {what}: no figure is shown.", "warn")
     columns = [str(column) for column in rows if column not in KEYS and rows[column].notna().all()]
     # a comparator file may name its column "linear" for the logistic model too
     given = list(outcome.get("comparators") or {})
@@ -188,7 +203,7 @@ def _make_quality_gallery(name: str, outcome: Mapping[str, Any], predictions: pd
                 draw_lift(rows, titles, f"lift-{name}"),
                 "Lift",
                 f"How many times the average {'rate' if binary else 'cost'} the highest-ranked members have. "
-                "Bars: booster; markers: comparators.",
+                f"Bars: booster{'; markers: comparators' if titles else ''}.",
             ),
             make_figure(
                 draw_predictive_ratio(bins, f"ratio-{name}"),

@@ -150,11 +150,13 @@ def _describe_members(summary: Summary) -> str:
         for key in ("train_members", "calibration_members", "test_members")
     ]
     by_persons = (summary["scheme"].get("split") or {}).get("method") == "persons"
-    unseen = ", every record calibrated and tested by models that had not seen its member" if by_persons else ""
-    return (
-        f" The models learned from {sizes[0]} member records (one for each member and index date), "
-        f"were calibrated on {sizes[1]} and tested on {sizes[2]}{unseen}."
-    )
+    learned = f" The models learned from {sizes[0]} member records (one for each member and index date), "
+    if by_persons:
+        return (
+            f"{learned}in folds of whole persons: the figures are of the {sizes[2]} tested records, each predicted by "
+            "models that had not seen its member, which also calibrate the models that are kept."
+        )
+    return f"{learned}were calibrated on {sizes[1]} and tested on {sizes[2]}."
 
 
 def total_rows(rows: object) -> object:

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from riskkit.errors import DataContractError
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.features.contents import make_catalogue
 from riskkit.report.evaluation_page import write_evaluation_page
+from riskkit.risk.few_events import LEAST_EVENTS, check_level, count_telling
 from riskkit.risk.hazard_model import HazardModel, list_stored
 from riskkit.workflow.hazard_members import find_hazard_members
 from riskkit.workflow.horizon_metrics import HorizonRows, account_for_rows, measure_horizon
@@ -66,6 +67,7 @@ def evaluate_source(
     index_dates: Sequence[date] = (),
     effort: Effort | None = None,
     on_bad_rows: OnBadRows = "refuse",
+    other_persons: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Predict the members of a source at past index dates and measure against what happened.
@@ -84,6 +86,8 @@ def evaluate_source(
         Bootstrap of the intervals.
     on_bad_rows : {"refuse", "quarantine"}, default "refuse"
         What happens to a row that breaks its contract.
+    other_persons : bool, default False
+        The source holds persons that the models have not seen, also at the index dates that taught them.
     progress : callable, optional
         Called with (what, done, in all).
 
@@ -91,9 +95,10 @@ def evaluate_source(
     -------
     dict
         The summary: `seen` (that the models learnt from an index date, None where from none), `model`, `index_dates`,
-        `outcomes.<name>.test.<metric>` with intervals, `not_measured` (why, by outcome of which no window has closed on
-        the source, by outcome and index date where some have, and by horizon of a hazard that no member of the source
-        was followed to), `data`. A horizon of a hazard has its `follow_up` besides, as after training.
+        `outcomes.<name>.test.<metric>` with intervals, `outcomes.<name>.level_p_value` (of a level further off than
+        this one if it holds; None on too few events to tell), `not_measured` (why, by outcome of which no window has
+        closed on the source, by outcome and index date where some have, and by horizon of a hazard that no member of
+        the source was followed to), `data`. A horizon of a hazard has its `follow_up` besides, as after training.
 
     Raises
     ------
@@ -110,7 +115,8 @@ def evaluate_source(
         members = build_members(opened.tables, bundle.cohort, plan, index_dates=days, progress=progress)
         measured = _measure_all(bundle, members, opened.tables, effort or Effort(), progress)
         summary = {
-            "seen": say_learnt(bundle.learnt, members.cohort),
+            "seen": None if other_persons else say_learnt(bundle.learnt, members.cohort),
+            "other_persons": other_persons,
             "model": bundle.scheme,
             "index_dates": [day.isoformat() for day in days],
             "outcomes": measured.outcomes,
@@ -193,7 +199,19 @@ def _measure(model: OutcomeModel, tested: pd.DataFrame, effort: Effort) -> dict[
         n_bootstrap=effort.n_bootstrap,
         seed=effort.seed,
     )
-    return _describe(model, len(tested), int((tested["observed"] > 0).sum()), table)
+    figures = _describe(model, len(tested), int((tested["observed"] > 0).sum()), table)
+    return {**figures, "level_p_value": _test_level(tested, model.spec.prediction_kind)}
+
+
+def _test_level(tested: pd.DataFrame, kind: Literal["binary", "cost"]) -> float | None:
+    """Compute the chance of a level further off than this one if the level holds; None on too few events to tell."""
+    rows = tested[tested["weight"] > 0]
+    predicted, observed, weight = (rows[name].to_numpy(np.float64) for name in ("predicted", "observed", "weight"))
+    persons = pd.factorize(rows["person_id"])[0]
+    expected = float(weight @ predicted) / float(weight.mean())
+    if count_telling(observed, persons, kind) < LEAST_EVENTS and (kind == "cost" or expected < LEAST_EVENTS):
+        return None
+    return check_level(predicted, observed, weight, persons, kind=kind)[1]
 
 
 def _find_open(held: HazardMembers) -> dict[str, str]:
@@ -226,6 +244,7 @@ def _measure_horizons(
         )
         figures = _describe(horizon, len(ages), account["events"], found.metrics["predicted"])
         tested = rows.predictions[[*KEYS, "observed", "weight", "predicted"]]
+        figures["level_p_value"] = _test_level(tested, "binary")
         measured[column] = (tested, {**figures, "follow_up": found.follow_up | account})
     return measured
 

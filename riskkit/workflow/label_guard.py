@@ -137,7 +137,8 @@ def _refuse_above(
         if figure > limit:
             message = (
                 f"outcome {outcome!r}: feature {name!r} alone has {what} of {figure:.3f}, expected at most {limit:g}. "
-                "It must have seen the label: find where it comes from, or exclude it by name."
+                "It has seen the label, or hardly changes from year to year: find where it comes from, or exclude it "
+                "by name."
             )
             raise LeakageError(message)
 

@@ -147,6 +147,14 @@ def _find_rate_problems(scheme: Scheme, kinds: Mapping[str, str]) -> Iterator[st
                 f"[rates] outcome: {outcome.name!r} has policy {outcome.policy!r}, expected 'payment': a rate must not "
                 "rest on what a provider can raise by activity. Name an outcome of policy 'payment'."
             )
+        options = outcome.label_options
+        if file.rates and outcome.name == file.rates.outcome and (options.cap is not None or options.settings):
+            part = "settings" if options.settings else "cap"
+            yield (
+                f"[rates] outcome: {outcome.name!r} counts a part of the cost alone ([label_options] {part}), expected "
+                "the whole cost: a rate on it would leave the rest of the money unpaid. Take the option out, or name "
+                "another outcome."
+            )
     if scheme.rate_policy and scheme.rate_policy.currency != file.scheme.currency:
         yield (
             f"[rates] policy: it pays in {scheme.rate_policy.currency}, the scheme counts in {file.scheme.currency}. "

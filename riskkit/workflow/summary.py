@@ -73,12 +73,21 @@ def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
         "n_features": len(trained.model.feature_names),
         **{name: int(value) for name, value in trained.counts.items()},
         "params": trained.params,
+        "n_trees": [booster.num_trees() for booster in trained.model.boosters],
+        **_say_part(spec),
         "calibration": {"method": trained.model.calibrator.method, **_say_uncalibrated(trained.model)},
         **({"follow_up": trained.follow_up} if trained.follow_up else {}),
         "test": tables.pop("predicted") | trained.figures.get("test", {}),
         "comparators": tables,
         **{name: value for name, value in trained.figures.items() if name != "test"},
     }
+
+
+def _say_part(spec: OutcomeSpec) -> dict[str, Any]:
+    """Say which part of the cost an outcome counts, where it is not the whole."""
+    cap, settings = spec.label_options.cap, spec.label_options.settings
+    part = {"cap": None if cap is None else cap.value, "settings": list(settings)}
+    return {"counts": part} if any(part.values()) else {}
 
 
 def _say_uncalibrated(model: OutcomeModel | HorizonModel) -> dict[str, str]:
@@ -111,12 +120,12 @@ def compare_with_truth(trained: TrainedOutcome, truth: pd.DataFrame, run: RunBlo
     -------
     dict or None
         `metric` (its name), the figures of the true risk under the names of `test`, discrimination of the model on the
-        same rows (`model`), and the ratio of the two; None where the truth has no such outcome. The truth is of one
-        year, so a column of a longer horizon has none.
+        same rows (`model`), and the ratio of the two; None where the truth has no such outcome, as of a part of
+        the cost. The truth is of one year, so a column of a longer horizon has none.
     """
     spec = trained.model.spec
     column = name_truth(spec)
-    if column not in truth:
+    if column not in truth or spec.label_options.cap is not None or spec.label_options.settings:
         return None
     joined = trained.predictions.merge(truth[[*KEYS, column]], on=KEYS, how="inner", validate="one_to_one")
     # One whose complication nobody wrote down in the washout has no true chance of a first one.

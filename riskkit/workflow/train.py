@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riskkit.errors import LeakageError
+from riskkit.errors import DataContractError, LeakageError
 from riskkit.evaluation.comparison import compute_comparison
 from riskkit.risk.fit import fit_outcome, fit_trees
 from riskkit.risk.matrix import ModelFrame
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 KEYS = ["person_id", "index_date"]
+PARTS = {"train": "train on", "calibration": "calibrate on"}
 NOT_FEATURES = {"observed", "weight", "outcome", "event_days", "cause", "followed_days", "risk_set", "interval"}
 
 
@@ -233,6 +234,7 @@ def _fit_and_predict(
     parts, raw, grown, kept = [], [], [], None
     whole = len(plan.evaluation) + plan.crossed
     for number, split in enumerate(plan.evaluation):
+        _require_both(task, split, number, len(plan.evaluation))
         if progress:
             progress(f"fit {task.spec.name}", number, whole)
         model = _fit(task, split, params)
@@ -257,6 +259,20 @@ def _fit(task: _Task, split: Split, params: dict[str, Any]) -> OutcomeModel:
     return fit_outcome(
         task.spec, task.frame.take(split.train), task.frame.take(split.calibration), **task.list_settings(params)
     )
+
+
+def _require_both(task: _Task, split: Split, number: int, whole: int) -> None:
+    """Refuse a split of which a part holds no event, or nothing else: nothing can be learnt from it."""
+    for part in ("train", "calibration"):
+        observed = task.frame.observed[getattr(split, part)]
+        if not observed.size or observed.max() <= 0 or (task.spec.kind == "binary" and observed.min() > 0):
+            fold = f", fold {number + 1} of {whole}" if whole > 1 else ""
+            what = "cost" if task.spec.kind == "cost" else "event, or nothing but events"
+            message = (
+                f"outcome {task.spec.name!r}{fold}: the {len(observed):,} rows to {PARTS[part]} hold no {what}. "
+                f"Give a larger source{', fewer folds in [split],' if fold else ''} or a more frequent outcome."
+            )
+            raise DataContractError(message)
 
 
 def _fit_crossed(task: _Task, plan: SplitPlan, params: dict[str, Any], raw: NDArray[np.float64]) -> OutcomeModel:

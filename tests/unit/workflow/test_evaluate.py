@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -96,3 +97,30 @@ def test_a_source_on_which_no_horizon_has_closed_is_refused(bundle: Bundle, unse
     with pytest.raises(DataContractError, match="'mortality': no horizon has closed on the source"):
         evaluate_source(bundle, unseen, tmp_path / "out", index_dates=[date(2024, 7, 1)], effort=EFFORT)
     assert not (tmp_path / "out").exists()
+
+
+def test_members_of_a_year_that_taught_the_models_may_be_others(bundle: Bundle, unseen: Path, tmp_path: Path) -> None:
+    said = [
+        evaluate_source(
+            bundle, unseen, tmp_path / str(others), index_dates=[date(2022, 1, 1)], effort=EFFORT, other_persons=others
+        )
+        for others in (False, True)
+    ]
+    assert [(one["seen"] is None, one["other_persons"]) for one in said] == [(False, False), (True, True)]
+
+
+def test_a_source_without_an_event_is_measured_all_the_same(bundle: Bundle, unseen: Path, tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    shutil.copytree(unseen, alive)
+    person = pd.read_parquet(alive / "person.parquet")
+    person.assign(death_date=pd.Series(pd.NaT, index=person.index, dtype="datetime64[us]")).to_parquet(
+        alive / "person.parquet", index=False
+    )
+    found = evaluate_source(bundle, alive, tmp_path / "out", index_dates=[date(2022, 1, 1)], effort=EFFORT)
+    assert found["outcomes"]["mortality_1y"]["events"] == 0
+    # Some ten deaths are expected in three years, fewer in one: none of them is news of the three years alone.
+    assert found["outcomes"]["mortality_1y"]["level_p_value"] is None
+    assert found["outcomes"]["mortality_3y"]["level_p_value"] < 0.001
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "None of the test members had the event: no figure is shown." in page
+    assert "The level of 1 of 2 outcomes is off by more than chance explains. Of 1 there are too few events" in page

@@ -59,6 +59,13 @@ WRONG = {
         ("[rates] outcome", "'next_year_cost'", "Add it as [[outcome]]"),
     ),
     "rated outcome is no cost": (('outcome = "payment_cost"', 'outcome = "admission"'), ("[rates]", "'admission'")),
+    "rated outcome counts a part of the cost": (
+        (
+            'payment_cost.toml"\n[outcome.overrides]\n',
+            'payment_cost.toml"\n[outcome.overrides]\nlabel_options = { settings = ["inpatient"] }\n',
+        ),
+        ("[rates] outcome", "'payment_cost' counts a part of the cost alone ([label_options] settings)"),
+    ),
     "unsorted dates": (
         ("[2021-01-01, 2022-01-01, 2023-01-01, 2024-01-01]", "[2022-01-01, 2021-01-01, 2023-01-01]"),
         ("[cohort] index_dates", "oldest first"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -23,6 +25,7 @@ from riskkit.workflow.summary import (
 )
 from riskkit.workflow.training import Training
 
+CAP = {"value": 5000.0, "unit": "CNY of one member", "reference": "of the test", "effective": "2024-01-01"}
 OUTCOMES = Path(__file__).parents[3] / "models" / "outcomes"
 
 
@@ -125,6 +128,19 @@ def test_a_truth_without_the_outcome_is_left_out(training: Training) -> None:
     trained = training.trained["admission"]
     truth = trained.predictions[["person_id", "index_date"]].assign(stroke=0.1)
     assert compare_with_truth(trained, truth, RunBlock(n_bootstrap=20)) is None
+
+
+@pytest.mark.parametrize("part", [{"settings": ("inpatient",)}, {"cap": CAP}], ids=["settings", "cap"])
+def test_a_part_of_the_cost_has_no_truth_and_is_said(part: dict[str, Any], training: Training) -> None:
+    whole = training.trained["payment_cost"]
+    truth = whole.predictions[["person_id", "index_date"]].assign(next_year_cost=whole.predictions["observed"])
+    assert compare_with_truth(whole, truth, RunBlock(n_bootstrap=20)) is not None
+    assert "counts" not in summarise_outcome(whole)
+    model = replace(whole.model, spec=whole.model.spec.with_overrides({"label_options": part}))
+    counted = replace(whole, model=model)
+    assert compare_with_truth(counted, truth, RunBlock(n_bootstrap=20)) is None
+    said = {"cap": 5000.0, "settings": []} if "cap" in part else {"cap": None, "settings": ["inpatient"]}
+    assert summarise_outcome(counted)["counts"] == said
 
 
 def test_a_truth_equal_to_the_prediction_is_reached_to_the_full(training: Training) -> None:

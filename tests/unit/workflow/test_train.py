@@ -17,7 +17,7 @@ from riskkit.risk.model import OutcomeModel
 from riskkit.risk.outcome_calibration import calibrate_crossed, strip
 from riskkit.risk.tuning import Tuned
 from riskkit.workflow import train as train_module
-from riskkit.workflow.members import FeaturePlan, Members
+from riskkit.workflow.members import FeaturePlan, Members, label_members
 from riskkit.workflow.scheme import Scheme
 from riskkit.workflow.scheme_file import SplitBlock
 from riskkit.workflow.split import SplitPlan, plan_splits
@@ -176,3 +176,16 @@ def test_a_random_split_is_measured_beside_the_temporal_one_where_it_is_asked_fo
     figures = train_outcomes(asked, known, tables, plan)["admission"].figures
     assert set(figures["random_split"]["random"]) == set(figures["random_split"]["temporal"])
     assert "auroc" in figures["random_split"]["random"]
+
+
+def test_a_fold_without_an_event_is_named_with_its_outcome(
+    scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def few(*arguments: Any, **named: Any) -> pd.DataFrame:
+        # one person alone is admitted: every fold but the two that hold it trains or calibrates on nobody
+        labels = label_members(*arguments, **named)
+        return labels.assign(observed=labels["person_id"].eq(labels["person_id"].iloc[0]).astype("float64"))
+
+    monkeypatch.setattr(train_module, "label_members", few)
+    with pytest.raises(DataContractError, match=r"outcome 'admission', fold \d of 3: the .* rows to .* hold no event"):
+        train_outcomes(by_persons(scheme), known, tables, plan)
