@@ -170,13 +170,21 @@ def _say_part(outcome: Mapping[str, Any]) -> str:
     return f" Counted is the cost{settings}{cap}."
 
 
+def _say_why_no_figure(rows: pd.DataFrame, kind: str) -> str:
+    """Say why the test members make no figure; nothing where they do."""
+    if len(rows) < SMALLEST_CELL:
+        return f"Fewer than {SMALLEST_CELL} test members: no figure is shown."
+    if not (rows["observed"] * rows["weight"]).sum() > 0:
+        return (
+            f"None of the test members {'had the event' if kind == 'binary' else 'cost anything'}: no figure is shown."
+        )
+    return ""
+
+
 def _make_quality_gallery(name: str, outcome: Mapping[str, Any], predictions: pd.DataFrame) -> Block | None:
     rows = predictions[predictions["outcome"] == name].reset_index(drop=True)
-    if len(rows) < SMALLEST_CELL:
-        return make_note(f"Fewer than {SMALLEST_CELL} test members: no figure is shown.", "warn")
-    if not (rows["observed"] * rows["weight"]).sum() > 0:
-        what = "had the event" if outcome["kind"] == "binary" else "cost anything"
-        return make_note(f"None of the test members {what}: no figure is shown.", "warn")
+    if why := _say_why_no_figure(rows, outcome["kind"]):
+        return make_note(why, "warn")
     columns = [str(column) for column in rows if column not in KEYS and rows[column].notna().all()]
     # a comparator file may name its column "linear" for the logistic model too
     given = list(outcome.get("comparators") or {})

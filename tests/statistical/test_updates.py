@@ -46,7 +46,7 @@ def draw_few(events: int, seed: int) -> Update:
     return choose_update(p, y, rng.uniform(0.5, 2.0, 4000), np.arange(4000), kind="binary", significance=0.05)
 
 
-@pytest.mark.parametrize("events", [20, 50, 150, 220, 400])
+@pytest.mark.parametrize("events", [20, 150, 300])
 def test_a_map_that_holds_is_seldom_changed_on_few_events(events: int) -> None:
     # From 200 on a full curve is asked for.
     # 8%, less than two standard errors of a share of 800 above 6.5%: 2 sqrt(.065 * .935 / 800) = .017
@@ -70,10 +70,9 @@ def draw_censored(events: int, seed: int, share: float) -> Update:
     )
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6])
-def test_weights_against_censoring_leave_the_level_as_it_is(share: float) -> None:
+def test_weights_against_censoring_leave_the_level_as_it_is() -> None:
     # 5%, give or take 4 standard errors of a share of 500: 4 sqrt(.05 * .95 / 500) = .039
-    changed = sum(draw_censored(600, seed, share).choice != "keep" for seed in range(500))
+    changed = sum(draw_censored(600, seed, 0.6).choice != "keep" for seed in range(500))
     assert abs(changed / 500 - 0.05) < 0.039
 
 

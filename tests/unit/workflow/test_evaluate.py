@@ -59,6 +59,7 @@ def test_every_horizon_that_closed_is_measured_and_every_row_accounted_for(
     bundle: Bundle, unseen: Path, tmp_path: Path
 ) -> None:
     found = evaluate_source(bundle, unseen, tmp_path / "out", index_dates=[date(2022, 1, 1)], effort=EFFORT)
+    assert found["seen"].startswith("NOT OF UNSEEN MEMBERS, unless the source holds other persons")
     assert list(found["outcomes"]) == ["mortality_1y", "mortality_3y"]
     assert found["not_measured"] == {}
     first, third = (found["outcomes"][f"mortality_{years}y"] for years in (1, 3))
@@ -99,16 +100,6 @@ def test_a_source_on_which_no_horizon_has_closed_is_refused(bundle: Bundle, unse
     assert not (tmp_path / "out").exists()
 
 
-def test_members_of_a_year_that_taught_the_models_may_be_others(bundle: Bundle, unseen: Path, tmp_path: Path) -> None:
-    said = [
-        evaluate_source(
-            bundle, unseen, tmp_path / str(others), index_dates=[date(2022, 1, 1)], effort=EFFORT, other_persons=others
-        )
-        for others in (False, True)
-    ]
-    assert [(one["seen"] is None, one["other_persons"]) for one in said] == [(False, False), (True, True)]
-
-
 def test_a_source_without_an_event_is_measured_all_the_same(bundle: Bundle, unseen: Path, tmp_path: Path) -> None:
     alive = tmp_path / "alive"
     shutil.copytree(unseen, alive)
@@ -116,7 +107,10 @@ def test_a_source_without_an_event_is_measured_all_the_same(bundle: Bundle, unse
     person.assign(death_date=pd.Series(pd.NaT, index=person.index, dtype="datetime64[us]")).to_parquet(
         alive / "person.parquet", index=False
     )
-    found = evaluate_source(bundle, alive, tmp_path / "out", index_dates=[date(2022, 1, 1)], effort=EFFORT)
+    day = [date(2022, 1, 1)]
+    found = evaluate_source(bundle, alive, tmp_path / "out", index_dates=day, effort=EFFORT, other_persons=True)
+    # Whoever does not say that the members are others is told that the models may know them.
+    assert (found["seen"], found["other_persons"]) == (None, True)
     assert found["outcomes"]["mortality_1y"]["events"] == 0
     # Some ten deaths are expected in three years, fewer in one: none of them is news of the three years alone.
     assert found["outcomes"]["mortality_1y"]["level_p_value"] is None
