@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-SETTINGS = ("inpatient", "outpatient", "emergency", "chronic_clinic", "professional")
+from typing import Literal, get_args
+
+Setting = Literal["inpatient", "outpatient", "emergency", "chronic_clinic", "professional"]
+SETTINGS: tuple[Setting, ...] = get_args(Setting)
 REGISTERS = ("registry", "case_definition")
 """Sources of a diagnosis without a claim: an entry that somebody made, and what a rule found in many claims."""
 VOCABULARIES = ("who_cn", "icd10cm", "icd9cm")

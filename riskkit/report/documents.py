@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NEEDED_KEYS = ("scheme", "outcomes")
+FOOTER = "Groups of fewer than 11 members are shown as <11. Members are named by keyed hashes only."
 PREDICTION_COLUMNS = ("person_id", "outcome", "observed", "predicted", "weight")
 
 
@@ -71,7 +72,7 @@ def make_document(summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]
     ]
     return {
         "kicker": "Risk and rate report",
-        "footer": "Groups of fewer than 11 members are shown as <11. Members are named by keyed hashes only.",
+        "footer": FOOTER,
         "title": scheme["title"],
         "facts": [(name, str(value)) for name, value in facts if value],
         "verdict": make_verdict(summary),

@@ -6,44 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from riskkit.report.blocks import make_note, make_section
 from riskkit.report.data_section import make_data_section
+from riskkit.report.documents import FOOTER
 from riskkit.report.outcome_section import make_key_figures, make_outcome_section
-from riskkit.report.render import render
 from riskkit.report.titles import LEAD_METRICS, metric_title
 from riskkit.report.wording import as_estimate, format_count, format_interval, format_metric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pandas as pd
 
     from riskkit.report.blocks import Block
 
-REPORT_NAME: Final = "report.html"
 SIGNIFICANCE: Final = 0.05
 """Chance that any level is called off where all hold."""
-
-
-def write_evaluation_page(summary: Mapping[str, Any], predictions: pd.DataFrame, folder: Path) -> Path:
-    """Write ``report.html``.
-
-    Parameters
-    ----------
-    summary : mapping
-        What `evaluate_source` returns.
-    predictions : pandas.DataFrame
-        `person_id`, `index_date`, `outcome`, `observed`, `predicted`, `weight`.
-    folder : pathlib.Path
-        Where to.
-
-    Returns
-    -------
-    pathlib.Path
-        The page.
-    """
-    target = folder / REPORT_NAME
-    target.write_text(render(make_evaluation_document(summary, predictions)), encoding="utf-8")
-    return target
 
 
 def make_evaluation_document(summary: Mapping[str, Any], predictions: pd.DataFrame) -> dict[str, Any]:
@@ -69,7 +45,7 @@ def make_evaluation_document(summary: Mapping[str, Any], predictions: pd.DataFra
     ]
     return {
         "kicker": "Evaluation of kept models",
-        "footer": "Groups of fewer than 11 members are shown as <11. Members are named by keyed hashes only.",
+        "footer": FOOTER,
         "title": f"{summary['model']}, held against what happened",
         "facts": [("Bundle", summary["model"]), ("Index dates", ", ".join(summary["index_dates"]))],
         "verdict": _make_verdict(summary),

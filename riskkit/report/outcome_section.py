@@ -157,7 +157,7 @@ def make_outcome_section(name: str, outcome: Mapping[str, Any], frames: Frames) 
         make_month_table(outcome),
         _make_driver_figure(name, outcome, frames),
     ]
-    return make_section(f"outcome-{name}", outcome["title"], blocks, lead=f"{lead}{_say_part(outcome)}")
+    return make_section(f"outcome-{name}", outcome["title"], blocks, lead=lead)
 
 
 def _say_part(outcome: Mapping[str, Any]) -> str:

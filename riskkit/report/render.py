@@ -61,10 +61,27 @@ def write_report(out: str | Path) -> Path:
         If a file is absent or cannot be read, or lacks what every report shows.
     """
     folder = Path(out)
-    page = render(make_document(_read_summary(folder), _read_frames(folder)))
+    return write_page(make_document(_read_summary(folder), _read_frames(folder)), folder)
+
+
+def write_page(document: Mapping[str, Any], folder: Path) -> Path:
+    """Write a document as the report of a folder.
+
+    Parameters
+    ----------
+    document : mapping
+        As `make_document` returns it.
+    folder : pathlib.Path
+        Where to.
+
+    Returns
+    -------
+    pathlib.Path
+        ``folder/report.html``; it appears only when it is whole.
+    """
     target = folder / REPORT_NAME
     part = target.with_name(f".{REPORT_NAME}.part")
-    part.write_text(page, encoding="utf-8")
+    part.write_text(render(document), encoding="utf-8")
     return part.replace(target)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,24 +19,27 @@ from riskkit.risk.outcome_calibration import calibrate_outcome
 from riskkit.risk.training import OnIteration, TreeSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import numpy.typing as npt
 
     from riskkit.risk.spec import OutcomeSpec
 
 
+NUM_THREADS = 2
+
+
+class FitOptions(TypedDict, total=False):
+    """What a fit is told beside its specification and rows, see `fit_trees`."""
+
+    feature_names: Required[Sequence[str]]
+    directions: Required[Mapping[str, int]]
+    params: Mapping[str, Any] | None
+    seed: int
+    num_threads: int
+    on_iteration: OnIteration | None
+
+
 def fit_outcome(
-    spec: OutcomeSpec,
-    train: ModelFrame,
-    calibration: ModelFrame,
-    *,
-    feature_names: Sequence[str],
-    directions: Mapping[str, int],
-    params: Mapping[str, Any] | None = None,
-    seed: int = 0,
-    num_threads: int = 2,
-    on_iteration: OnIteration | None = None,
+    spec: OutcomeSpec, train: ModelFrame, calibration: ModelFrame, **options: Unpack[FitOptions]
 ) -> OutcomeModel:
     """Train an outcome's trees, check them, and calibrate them on rows they never saw.
 
@@ -45,6 +49,53 @@ def fit_outcome(
         What to predict and how.
     train, calibration : ModelFrame
         Rows for the trees, in any order, and later rows for the calibrator.
+    **options : FitOptions
+        `feature_names`, `directions`, and where they are not the defaults `params`, `seed`, `num_threads` and
+        `on_iteration`, as for `fit_trees`.
+
+    Returns
+    -------
+    OutcomeModel
+        The same bytes for the same rows, whatever their order.
+
+    Raises
+    ------
+    DataContractError, AcceptanceError
+        As from `fit_trees`.
+    LeakageError
+        If a row is in both frames.
+    """
+    both = train.features[KEY].merge(calibration.features[KEY], on=KEY)
+    if len(both):
+        message = (
+            f"outcome {spec.name!r}: {len(both)} rows are in both train and calibration (first person_id="
+            f"{both['person_id'].iloc[0]!r}), expected none. Calibrate on other persons or a later year."
+        )
+        raise LeakageError(message)
+    return calibrate_outcome(
+        fit_trees(spec, train, **options), calibration, num_threads=options.get("num_threads", NUM_THREADS)
+    )
+
+
+def fit_trees(
+    spec: OutcomeSpec,
+    train: ModelFrame,
+    *,
+    feature_names: Sequence[str],
+    directions: Mapping[str, int],
+    params: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    num_threads: int = NUM_THREADS,
+    on_iteration: OnIteration | None = None,
+) -> OutcomeModel:
+    """Train an outcome's trees and check them, and leave them uncalibrated.
+
+    Parameters
+    ----------
+    spec : OutcomeSpec
+        What to predict and how.
+    train : ModelFrame
+        Rows, in any order.
     feature_names : sequence of str
         Features to use, from `select_features`.
     directions : mapping of str to int
@@ -62,64 +113,14 @@ def fit_outcome(
     Returns
     -------
     OutcomeModel
-        The same bytes for the same rows, whatever their order.
-
-    Raises
-    ------
-    DataContractError
-        If a feature is missing or the training rows hold no event, or only events.
-    LeakageError
-        If a row is in both frames.
-    AcceptanceError
-        If a split breaks a monotone constraint.
-    """
-    both = train.features[KEY].merge(calibration.features[KEY], on=KEY)
-    if len(both):
-        message = (
-            f"outcome {spec.name!r}: {len(both)} rows are in both train and calibration (first person_id="
-            f"{both['person_id'].iloc[0]!r}), expected none. Calibrate on other persons or a later year."
-        )
-        raise LeakageError(message)
-    model = fit_trees(
-        spec,
-        train,
-        feature_names=feature_names,
-        directions=directions,
-        params=params,
-        seed=seed,
-        num_threads=num_threads,
-        on_iteration=on_iteration,
-    )
-    return calibrate_outcome(model, calibration, num_threads=num_threads)
-
-
-def fit_trees(
-    spec: OutcomeSpec,
-    train: ModelFrame,
-    *,
-    feature_names: Sequence[str],
-    directions: Mapping[str, int],
-    params: Mapping[str, Any] | None = None,
-    seed: int = 0,
-    num_threads: int = 2,
-    on_iteration: OnIteration | None = None,
-) -> OutcomeModel:
-    """Train an outcome's trees and check them, and leave them uncalibrated.
-
-    Parameters
-    ----------
-    spec, train, feature_names, directions, params, seed, num_threads, on_iteration
-        As for `fit_outcome`.
-
-    Returns
-    -------
-    OutcomeModel
         The trees alone; what it predicts is not to be used before `calibrate_outcome` or `calibrate_crossed`.
 
     Raises
     ------
-    DataContractError, AcceptanceError
-        As from `fit_outcome`.
+    DataContractError
+        If a feature is missing or the rows hold no event, or only events.
+    AcceptanceError
+        If a split breaks a monotone constraint.
     """
     train = train.sort()
     _require_something_to_learn(spec, train)

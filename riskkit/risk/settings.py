@@ -9,7 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from riskkit.data.outcome_rules import AgeTarget, EventRules, PlannedCare
-from riskkit.data.vocabulary import SETTINGS
+from riskkit.data.vocabulary import Setting
 from riskkit.policy import PolicyModel, PolicyNumber
 from riskkit.risk.training import TreeSettings
 
@@ -42,7 +42,7 @@ class LabelOptions(PolicyModel):
     amount: Literal["allowed_amount", "paid_amount"] | None = None
     threshold: PolicyNumber | None = None
     cap: PolicyNumber | None = None
-    settings: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
     events: EventRules | None = None
     planned: PlannedCare | None = None
     targets: tuple[AgeTarget, ...] = ()
@@ -58,16 +58,17 @@ class LabelOptions(PolicyModel):
         return self
 
     @model_validator(mode="after")
-    def _check_cost(self) -> LabelOptions:
-        """Refuse a pooling point that leaves no cost, and a setting that no visit has."""
+    def _check_cap(self) -> LabelOptions:
+        """Refuse a pooling point that leaves no cost."""
         if self.cap is not None and self.cap.value <= 0:
             message = f"cap: found {self.cap.value:g}, expected more than 0"
             raise ValueError(message)
-        unknown = [setting for setting in self.settings if setting not in SETTINGS]
-        if unknown:
-            message = f"settings: found {unknown[0]!r}, expected some of {', '.join(SETTINGS)}"
-            raise ValueError(message)
         return self
+
+    @property
+    def counts_part(self) -> bool:
+        """Whether a part of the cost is counted alone."""
+        return self.cap is not None or bool(self.settings)
 
     def find_mismatch(self, label: str) -> str | None:
         """Say which option a label lacks, or has no use for.

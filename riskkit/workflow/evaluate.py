@@ -16,7 +16,8 @@ from riskkit.data.staging import keep_source, staged
 from riskkit.errors import DataContractError
 from riskkit.evaluation.metrics import compute_metrics
 from riskkit.features.contents import make_catalogue
-from riskkit.report.evaluation_page import write_evaluation_page
+from riskkit.report.evaluation_page import make_evaluation_document
+from riskkit.report.render import write_page
 from riskkit.risk.few_events import LEAST_EVENTS, check_level, count_telling
 from riskkit.risk.hazard_model import HazardModel, list_stored
 from riskkit.workflow.hazard_members import find_hazard_members
@@ -24,7 +25,7 @@ from riskkit.workflow.horizon_metrics import HorizonRows, account_for_rows, meas
 from riskkit.workflow.learnt import say_learnt
 from riskkit.workflow.members import FeaturePlan, build_members, label_members
 from riskkit.workflow.source import open_source, require_tables
-from riskkit.workflow.summary import metrics_to_dict, summarise_source
+from riskkit.workflow.summary import describe_model, metrics_to_dict, summarise_source
 from riskkit.workflow.windows import find_open_windows
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def evaluate_source(
         predictions.to_parquet(stage / "predictions.parquet", index=False)
         text = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False, default=str)
         (stage / "summary.json").write_text(text, encoding="utf-8")
-        write_evaluation_page(summary, predictions, stage)
+        write_page(make_evaluation_document(summary, predictions), stage)
     return summary
 
 
@@ -251,11 +252,7 @@ def _measure_horizons(
 
 def _describe(model: OutcomeModel | HorizonModel, members: int, events: int, table: pd.DataFrame) -> dict[str, Any]:
     return {
-        "title": model.spec.title,
-        "kind": model.spec.prediction_kind,
-        "policy": model.spec.policy,
-        "n_features": len(model.feature_names),
-        "calibration": {"method": model.calibrator.method},
+        **describe_model(model),
         "test_members": members,
         "events": events,
         "test": metrics_to_dict(table),

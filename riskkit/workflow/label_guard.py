@@ -67,7 +67,7 @@ def refuse_labels(features: pd.DataFrame, observed: npt.ArrayLike, *, outcome: s
     LeakageError
         If a feature has an AUROC above .95 (or below .05) against the label, against any one of its states, or against
         being among the dearest tenth: with missing values as its lowest, among the members who have a value, or in the
-        order of the share of events in its parts, whatever their shape. Or if it has a rank correlation beyond .98
+        order of the share of events in fifty parts of it. Or if it has a rank correlation beyond .98
         with an amount.
 
     Warns

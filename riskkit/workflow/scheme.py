@@ -148,7 +148,7 @@ def _find_rate_problems(scheme: Scheme, kinds: Mapping[str, str]) -> Iterator[st
                 "rest on what a provider can raise by activity. Name an outcome of policy 'payment'."
             )
         options = outcome.label_options
-        if file.rates and outcome.name == file.rates.outcome and (options.cap is not None or options.settings):
+        if file.rates and outcome.name == file.rates.outcome and options.counts_part:
             part = "settings" if options.settings else "cap"
             yield (
                 f"[rates] outcome: {outcome.name!r} counts a part of the cost alone ([label_options] {part}), expected "

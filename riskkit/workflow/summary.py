@@ -63,19 +63,14 @@ def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
     dict
         Title, kind, policy, counts, parameters, calibration, `test`, `comparators` and what `measure_outcome` adds.
     """
-    spec = trained.model.spec
+    model = trained.model
     tables = {name: metrics_to_dict(table) for name, table in trained.metrics.items()}
     return {
-        "title": spec.title,
-        "title_zh": spec.title_zh,
-        "kind": spec.kind,
-        "policy": spec.policy,
-        "n_features": len(trained.model.feature_names),
+        **describe_model(model),
+        "title_zh": model.spec.title_zh,
         **{name: int(value) for name, value in trained.counts.items()},
         "params": trained.params,
-        "n_trees": [booster.num_trees() for booster in trained.model.boosters],
-        **_say_part(spec),
-        "calibration": {"method": trained.model.calibrator.method, **_say_uncalibrated(trained.model)},
+        "n_trees": [booster.num_trees() for booster in model.boosters],
         **({"follow_up": trained.follow_up} if trained.follow_up else {}),
         "test": tables.pop("predicted") | trained.figures.get("test", {}),
         "comparators": tables,
@@ -83,11 +78,29 @@ def summarise_outcome(trained: TrainedOutcome) -> dict[str, Any]:
     }
 
 
-def _say_part(spec: OutcomeSpec) -> dict[str, Any]:
-    """Say which part of the cost an outcome counts, where it is not the whole."""
-    cap, settings = spec.label_options.cap, spec.label_options.settings
-    part = {"cap": None if cap is None else cap.value, "settings": list(settings)}
-    return {"counts": part} if any(part.values()) else {}
+def describe_model(model: OutcomeModel | HorizonModel) -> dict[str, Any]:
+    """Say what a model predicts, from how many features, and how it is calibrated.
+
+    Parameters
+    ----------
+    model : OutcomeModel or HorizonModel
+        The model.
+
+    Returns
+    -------
+    dict
+        `title`, `kind`, `policy`, `n_features`, `calibration`, and where a part of the cost is counted `counts`.
+    """
+    spec, options = model.spec, model.spec.label_options
+    part = {"cap": None if options.cap is None else options.cap.value, "settings": list(options.settings)}
+    return {
+        "title": spec.title,
+        "kind": spec.prediction_kind,
+        "policy": spec.policy,
+        "n_features": len(model.feature_names),
+        "calibration": {"method": model.calibrator.method, **_say_uncalibrated(model)},
+        **({"counts": part} if options.counts_part else {}),
+    }
 
 
 def _say_uncalibrated(model: OutcomeModel | HorizonModel) -> dict[str, str]:
@@ -125,7 +138,7 @@ def compare_with_truth(trained: TrainedOutcome, truth: pd.DataFrame, run: RunBlo
     """
     spec = trained.model.spec
     column = name_truth(spec)
-    if column not in truth or spec.label_options.cap is not None or spec.label_options.settings:
+    if column not in truth or spec.label_options.counts_part:
         return None
     joined = trained.predictions.merge(truth[[*KEYS, column]], on=KEYS, how="inner", validate="one_to_one")
     # One whose complication nobody wrote down in the washout has no true chance of a first one.

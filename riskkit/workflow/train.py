@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskkit.data.io import Tables
+    from riskkit.risk.fit import FitOptions
     from riskkit.risk.spec import OutcomeSpec
     from riskkit.workflow.members import FeaturePlan, Members
     from riskkit.workflow.scheme import Scheme
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 KEYS = ["person_id", "index_date"]
-PARTS = {"train": "train on", "calibration": "calibrate on"}
 NOT_FEATURES = {"observed", "weight", "outcome", "event_days", "cause", "followed_days", "risk_set", "interval"}
 
 
@@ -59,7 +59,7 @@ class _Task:
     seed: int
     comparators: ComparatorPlan
 
-    def list_settings(self, params: dict[str, Any]) -> dict[str, Any]:
+    def tell_fit(self, params: dict[str, Any]) -> FitOptions:
         """Give what every fit of the outcome is told beside its rows."""
         return {
             "feature_names": self.names,
@@ -234,7 +234,7 @@ def _fit_and_predict(
     parts, raw, grown, kept = [], [], [], None
     whole = len(plan.evaluation) + plan.crossed
     for number, split in enumerate(plan.evaluation):
-        _require_both(task, split, number, len(plan.evaluation))
+        _require_events(task, split, number, len(plan.evaluation))
         if progress:
             progress(f"fit {task.spec.name}", number, whole)
         model = _fit(task, split, params)
@@ -257,22 +257,22 @@ def _fit_and_predict(
 
 def _fit(task: _Task, split: Split, params: dict[str, Any]) -> OutcomeModel:
     return fit_outcome(
-        task.spec, task.frame.take(split.train), task.frame.take(split.calibration), **task.list_settings(params)
+        task.spec, task.frame.take(split.train), task.frame.take(split.calibration), **task.tell_fit(params)
     )
 
 
-def _require_both(task: _Task, split: Split, number: int, whole: int) -> None:
-    """Refuse a split of which a part holds no event, or nothing else: nothing can be learnt from it."""
-    for part in ("train", "calibration"):
-        observed = task.frame.observed[getattr(split, part)]
-        if not observed.size or observed.max() <= 0 or (task.spec.kind == "binary" and observed.min() > 0):
-            fold = f", fold {number + 1} of {whole}" if whole > 1 else ""
-            what = "cost" if task.spec.kind == "cost" else "event, or nothing but events"
-            message = (
-                f"outcome {task.spec.name!r}{fold}: the {len(observed):,} rows to {PARTS[part]} hold no {what}. "
-                f"Give a larger source{', fewer folds in [split],' if fold else ''} or a more frequent outcome."
-            )
-            raise DataContractError(message)
+def _require_events(task: _Task, split: Split, number: int, whole: int) -> None:
+    """Refuse calibration rows without an event, or with nothing else, by the fold that they calibrate."""
+    observed = task.frame.observed[split.calibration]
+    if observed.max() > 0 and (task.spec.kind == "cost" or observed.min() <= 0):
+        return
+    fold, fewer = (f", fold {number + 1} of {whole}", " or fewer folds in [split]") if whole > 1 else ("", "")
+    what = "cost" if task.spec.kind == "cost" else "event, or nothing but events"
+    message = (
+        f"outcome {task.spec.name!r}{fold}: the {len(observed):,} rows to calibrate on hold no {what}. Give a larger "
+        f"source{fewer}, or leave the outcome out."
+    )
+    raise DataContractError(message)
 
 
 def _fit_crossed(task: _Task, plan: SplitPlan, params: dict[str, Any], raw: NDArray[np.float64]) -> OutcomeModel:
@@ -280,7 +280,7 @@ def _fit_crossed(task: _Task, plan: SplitPlan, params: dict[str, Any], raw: NDAr
     tested = np.concatenate([split.test for split in plan.evaluation])
     keys = task.frame.features[KEYS].take(tested).reset_index(drop=True)
     order = keys.sort_values(KEYS).index.to_numpy()
-    trees = fit_trees(task.spec, task.frame, **task.list_settings(params))
+    trees = fit_trees(task.spec, task.frame, **task.tell_fit(params))
     return calibrate_crossed(trees, task.frame.take(tested[order]), raw[order])
 
 

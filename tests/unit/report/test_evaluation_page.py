@@ -78,3 +78,12 @@ def test_what_was_not_measured_has_a_section_of_its_own() -> None:
     kinds = [section["id"] for section in document(0.5, 0.5, not_measured={"death_3y": "too short"})["sections"]]
     assert kinds == ["outcome-admission", "outcome-next_year_cost", "not-measured", "data"]
     assert "not-measured" not in [section["id"] for section in document(0.5, 0.5)["sections"]]
+
+
+def test_a_part_of_the_cost_is_said_once() -> None:
+    given = evaluation(0.5, 0.5)
+    given["outcomes"]["next_year_cost"]["counts"] = {"cap": 5000.0, "settings": ["inpatient", "emergency"]}
+    whole, part = make_evaluation_document(given, pd.DataFrame(columns=COLUMNS))["sections"][:2]
+    assert part["lead"].endswith(" Counted is the cost of inpatient and emergency visits alone up to 5,000 a member.")
+    assert part["lead"].count("Counted") == 1
+    assert "Counted" not in whole["lead"]

@@ -182,10 +182,12 @@ def test_a_fold_without_an_event_is_named_with_its_outcome(
     scheme: Scheme, known: Members, tables: Tables, plan: FeaturePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def few(*arguments: Any, **named: Any) -> pd.DataFrame:
-        # one person alone is admitted: every fold but the two that hold it trains or calibrates on nobody
+        # one person alone is admitted, and calibrates at most one of the three folds
         labels = label_members(*arguments, **named)
         return labels.assign(observed=labels["person_id"].eq(labels["person_id"].iloc[0]).astype("float64"))
 
     monkeypatch.setattr(train_module, "label_members", few)
-    with pytest.raises(DataContractError, match=r"outcome 'admission', fold \d of 3: the .* rows to .* hold no event"):
+    with pytest.raises(
+        DataContractError, match=r"outcome 'admission', fold \d of 3: the .* rows to calibrate on hold no event"
+    ):
         train_outcomes(by_persons(scheme), known, tables, plan)
